@@ -1,0 +1,181 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled the same way: language mode 6, warnings are errors, imports do
+/// not leak into interfaces.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A stage of the pipeline: it may import the targets and products listed here and no others
+/// (Tests/RepositoryTests holds the sources to it).
+func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: strict
+  )
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+let asyncHTTPClient = Target.Dependency.product(
+  name: "AsyncHTTPClient",
+  package: "async-http-client"
+)
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle",
+  package: "swift-service-lifecycle"
+)
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "lotline",
+  products: [
+    .executable(name: "lotline", targets: ["lotline"]),
+    .executable(name: "lotline-hub", targets: ["lotline-hub"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // C libraries from Debian: a module map and a shim, nothing else.
+    .systemLibrary(
+      name: "CModbus",
+      pkgConfig: "libmodbus",
+      providers: [.apt(["libmodbus-dev"])]
+    ),
+    .systemLibrary(
+      name: "CSerialPort",
+      pkgConfig: "libserialport",
+      providers: [.apt(["libserialport-dev"])]
+    ),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // What everything speaks of.
+    stage("Telemetry", [crypto]),
+    stage("MarkedYAML", [yams]),
+    stage("Gzip", ["CZlib"]),
+    stage("StationAPI", ["Telemetry"]),
+
+    // The edge agent, from left to right.
+    stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
+    stage("Settings", ["Telemetry", "MarkedYAML", crypto]),
+    stage("Fieldbus", ["Telemetry", "CModbus", "CSerialPort", nioCore, nioPosix]),
+    stage("Acquisition", ["Telemetry", "Profiles", "Fieldbus"]),
+    stage("LotBinding", ["Telemetry"]),
+    stage("JournalStore", ["Telemetry", grdb]),
+    stage("Uplinks", ["Telemetry", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]),
+    stage("StationWeb", ["Telemetry", "StationAPI", hummingbird, nioCore, logging]),
+    stage(
+      "Agent",
+      [
+        "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
+        "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, logging,
+      ]
+    ),
+    stage("DeviceSimulator", ["Telemetry", "Profiles", "Fieldbus", nioCore, nioPosix]),
+
+    // The hub.
+    stage("Genealogy", ["Telemetry"]),
+    stage("HubStore", ["Telemetry", "Genealogy", grdb]),
+    stage(
+      "Hub",
+      [
+        "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", hummingbird, nioCore, lifecycle,
+        logging,
+      ]
+    ),
+
+    // The commands: parse arguments, call one function, print.
+    .executableTarget(
+      name: "lotline",
+      dependencies: [
+        "Telemetry", "Profiles", "Settings", "StationAPI", "Agent", "DeviceSimulator",
+        argumentParser,
+        asyncHTTPClient, nioCore, lifecycle, logging,
+      ],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "lotline-hub",
+      dependencies: [
+        "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", argumentParser, lifecycle,
+        logging,
+      ],
+      swiftSettings: strict
+    ),
+
+    // One command measures every figure in the README: Benchmarks/run.
+    .target(
+      name: "BareLibmodbus",
+      dependencies: ["CModbus"],
+      path: "Benchmarks/BareLibmodbus"
+    ),
+    .executableTarget(
+      name: "lotline-benchmarks",
+      dependencies: [
+        "BareLibmodbus", "Telemetry", "Profiles", "Fieldbus", "JournalStore", "Uplinks",
+        "HubStore", "Hub", "DeviceSimulator", logging,
+      ],
+      path: "Benchmarks/Runner",
+      swiftSettings: strict
+    ),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["Telemetry"],
+      path: "Tests/TestSupport",
+      swiftSettings: strict
+    ),
+    tests("Telemetry"),
+    tests("MarkedYAML"),
+    tests("Gzip"),
+    tests("Profiles"),
+    tests("Settings"),
+    tests("Fieldbus"),
+    tests("Acquisition", ["Profiles", "Fieldbus"]),
+    tests("LotBinding"),
+    tests("JournalStore", [grdb]),
+    tests("Uplinks", ["JournalStore", "Gzip", hummingbird]),
+    tests("StationWeb", ["StationAPI"]),
+    tests("DeviceSimulator", ["Profiles", "Fieldbus", "Acquisition"]),
+    tests("Genealogy"),
+    tests("HubStore", ["Genealogy"]),
+    tests("Hub", ["HubStore", "Genealogy", "Gzip", "Settings"]),
+    .testTarget(
+      name: "RepositoryTests",
+      dependencies: ["TestSupport"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["TestSupport", "lotline", "lotline-hub"],
+      swiftSettings: strict
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

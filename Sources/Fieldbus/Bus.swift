@@ -1,0 +1,69 @@
+package import Telemetry
+
+/// One serial port or one TCP endpoint, whatever speaks on it.
+///
+/// A bus takes a batch, one scan, and answers every request in it with a reply or a cause, in
+/// order. It never throws: that a device cannot be reached is an answer too. One batch is carried
+/// at a time; a second one waits.
+///
+/// Whatever a bus replies was judged by our codec to be the answer to exactly that request
+/// (`design`, decision 5).
+package protocol Bus: Sendable {
+  /// Carries one batch.
+  ///
+  /// - Returns: As many outcomes as `requests`, in their order. When the bus is lost in mid-batch,
+  ///   the rest fails with ``Cause/noConnection``.
+  func exchange(_ requests: [BusRequest]) async -> [BusOutcome]
+
+  /// Closes the port or connection; a later exchange opens it again.
+  func close() async
+}
+
+/// One request to one device.
+package enum BusRequest: Sendable, Hashable {
+  case modbus(ModbusRequest)
+  case serial(SerialRequest)
+}
+
+/// What a device answered.
+package enum BusReply: Sendable, Hashable {
+  /// One for each address asked for, of a table of bits.
+  case bits([Bool])
+  /// One for each address asked for, of a table of registers.
+  case registers([UInt16])
+  /// One line of a serial instrument, without its terminator.
+  case line([UInt8])
+}
+
+/// What became of one request, and when.
+package struct BusOutcome: Sendable, Hashable {
+  package let result: Result<BusReply, BusFailure>
+
+  /// When the request left; for an instrument that sends by itself, when its line began.
+  package let sent: Instant
+
+  /// Time from ``sent`` until the reply's last byte, or until the bus gave up; monotonic.
+  package let elapsed: Duration
+
+  package init(result: Result<BusReply, BusFailure>, sent: Instant, elapsed: Duration) {
+    self.result = result
+    self.sent = sent
+    self.elapsed = elapsed
+  }
+}
+
+/// Why a request has no reply.
+package struct BusFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What goes into the record.
+  package let cause: Cause
+
+  /// What happened and where, for the log and the page: "connection to 10.0.0.7:502 refused".
+  package let detail: String
+
+  package init(_ cause: Cause, _ detail: String) {
+    self.cause = cause
+    self.detail = detail
+  }
+
+  package var description: String { detail }
+}

@@ -1,0 +1,127 @@
+package import Telemetry
+
+/// What signals a device model has, and how they are read: data, not code.
+package struct DeviceProfile: Sendable, Hashable {
+  /// The profile's name, which is its file's name without `.yaml`: `reflow-oven-10-zone`.
+  package let name: String
+  package let title: String
+  package let kind: DeviceKind
+
+  /// Where the register map comes from.
+  package let source: Source
+
+  /// How the device is spoken to.
+  package let access: Access
+
+  /// Traps that the next reader should know of.
+  package let caveats: [String]
+
+  /// SHA-256 of the file's bytes, and its text, both for the journal.
+  package let hash: Digest
+  package let text: String
+
+  package init(
+    name: String,
+    title: String,
+    kind: DeviceKind,
+    source: Source,
+    access: Access,
+    caveats: [String],
+    hash: Digest,
+    text: String
+  ) {
+    self.name = name
+    self.title = title
+    self.kind = kind
+    self.source = source
+    self.access = access
+    self.caveats = caveats
+    self.hash = hash
+    self.text = text
+  }
+
+  package enum Source: Sendable, Hashable {
+    /// No public register map was read; the profile is a model to adapt.
+    case generic
+    case document(title: String, revision: String?, page: String?)
+  }
+
+  package enum Access: Sendable, Hashable {
+    case modbus(ModbusAccess)
+    case serial(SerialAccess)
+  }
+
+  /// Names of all signals, in the file's order.
+  package var signalNames: [String] {
+    switch access {
+    case .modbus(let access): access.groups.flatMap { $0.signals.map(\.signal.name) }
+    case .serial(let access): access.groups.flatMap { $0.fields.map(\.signal.name) }
+    }
+  }
+}
+
+/// What sort of machine it is; the page and the simulator draw it accordingly.
+package enum DeviceKind: String, Sendable, Hashable, CaseIterable {
+  case reflowOven = "reflow_oven"
+  case servoDrive = "servo_drive"
+  case gearboxRig = "gearbox_rig"
+  case environment
+  case gasAnalyser = "gas_analyser"
+  case torqueMeter = "torque_meter"
+  case controller
+  case other
+}
+
+/// One measured quantity, whatever carries it.
+package struct Signal: Sendable, Hashable {
+  /// Unique within the profile, lower case with dots: `zone1.top.temperature`.
+  package let name: String
+  package let title: String?
+  package let quantity: String?
+
+  /// UCUM code.
+  package let unit: String?
+
+  /// Values outside are bad (``Cause/outOfRange``).
+  package let range: ClosedRange<Double>?
+
+  /// Position along the conveyor from the entry, in metres.
+  package let position: Double?
+
+  /// Which part the signal plays in a drawing of the machine.
+  package let role: Role?
+
+  package init(
+    name: String,
+    title: String? = nil,
+    quantity: String? = nil,
+    unit: String? = nil,
+    range: ClosedRange<Double>? = nil,
+    position: Double? = nil,
+    role: Role? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.quantity = quantity
+    self.unit = unit
+    self.range = range
+    self.position = position
+    self.role = role
+  }
+
+  package enum Role: String, Sendable, Hashable, CaseIterable {
+    /// A set value that the machine is told to reach.
+    case setpoint
+    /// What the machine measures.
+    case reading
+    /// What the machine is doing.
+    case state
+    /// The program that the machine runs.
+    case program
+  }
+
+  /// What a record says of it.
+  package var description: SignalDescription {
+    SignalDescription(name: name, quantity: quantity, unit: unit)
+  }
+}

@@ -1,0 +1,172 @@
+package import Telemetry
+
+/// How a Modbus device is read.
+package struct ModbusAccess: Sendable, Hashable {
+  /// Most registers that the device gives in one reply, 1 to 125.
+  package let maximumRegisters: Int
+
+  /// Unmapped registers that may be read along to save a request.
+  package let maximumGap: Int
+
+  /// Requests that the device takes at once on TCP; 1 unless the profile says otherwise.
+  package let requestsInFlight: Int
+  package let groups: [ModbusScanGroup]
+
+  package init(
+    maximumRegisters: Int = 125,
+    maximumGap: Int = 8,
+    requestsInFlight: Int = 1,
+    groups: [ModbusScanGroup]
+  ) {
+    precondition((1...125).contains(maximumRegisters) && maximumGap >= 0 && requestsInFlight >= 1)
+    self.maximumRegisters = maximumRegisters
+    self.maximumGap = maximumGap
+    self.requestsInFlight = requestsInFlight
+    self.groups = groups
+  }
+}
+
+/// Signals that are sampled together, at one rate.
+package struct ModbusScanGroup: Sendable, Hashable {
+  package let name: String
+  package let period: Duration
+  package let signals: [ModbusSignal]
+
+  package init(name: String, period: Duration, signals: [ModbusSignal]) {
+    precondition(period > .zero)
+    self.name = name
+    self.period = period
+    self.signals = signals
+  }
+}
+
+/// A signal that lies in the tables of a Modbus device.
+package struct ModbusSignal: Sendable, Hashable {
+  package let signal: Signal
+  package let location: ModbusLocation
+  package let decoding: Decoding
+
+  package init(signal: Signal, location: ModbusLocation, decoding: Decoding) {
+    self.signal = signal
+    self.location = location
+    self.decoding = decoding
+  }
+
+  /// From the raw value to the engineering value.
+  package struct Decoding: Sendable, Hashable {
+    package let type: RegisterType
+    package let order: RegisterOrder
+
+    /// Engineering value = raw × scale + offset; nil leaves the raw value as it is.
+    package let scaling: Scaling?
+
+    /// Raw values that mean "no value" (0x8000), compared before scaling, as unsigned bits.
+    package let notAvailable: Set<UInt64>
+
+    /// Names of codes, for a state; empty where the number itself is the value.
+    package let names: [Int64: String]
+
+    package init(
+      type: RegisterType,
+      order: RegisterOrder = .abcd,
+      scaling: Scaling? = nil,
+      notAvailable: Set<UInt64> = [],
+      names: [Int64: String] = [:]
+    ) {
+      self.type = type
+      self.order = order
+      self.scaling = scaling
+      self.notAvailable = notAvailable
+      self.names = names
+    }
+  }
+}
+
+/// Where a signal lies.
+package struct ModbusLocation: Sendable, Hashable {
+  package let table: ModbusTable
+
+  /// First address as it goes over the wire, from 0.
+  package let address: UInt16
+
+  /// Addresses that the signal occupies.
+  package let count: Int
+
+  package init(table: ModbusTable, address: UInt16, count: Int) {
+    precondition(count > 0 && Int(address) + count <= 65_536)
+    self.table = table
+    self.address = address
+    self.count = count
+  }
+
+  package var addresses: Range<Int> { Int(address)..<(Int(address) + count) }
+}
+
+/// What the registers of a signal carry.
+package enum RegisterType: Sendable, Hashable {
+  /// A coil or discrete input; in a register, "not zero".
+  case bool
+  /// One bit of a register, 0 for the least significant.
+  case bit(Int)
+  case int16, int32, int64
+  case uint16, uint32, uint64
+  case float32, float64
+  /// Two characters a register, first in the high byte (before ``RegisterOrder``), ended by NUL
+  /// or padded with spaces; UTF-8.
+  case string(registers: Int)
+
+  /// Addresses that one value occupies.
+  package var registerCount: Int {
+    switch self {
+    case .bool, .bit, .int16, .uint16: 1
+    case .int32, .uint32, .float32: 2
+    case .int64, .uint64, .float64: 4
+    case .string(let registers): registers
+    }
+  }
+}
+
+/// How the bytes of a number lie in its registers, in the letters that vendors use: `A` is the most
+/// significant byte of a 32-bit number, `ABCD` is big-endian throughout.
+///
+/// Wider numbers follow the same two rules: whether the words run from high to low, and whether the
+/// bytes within a word are swapped.
+package enum RegisterOrder: String, Sendable, Hashable, CaseIterable {
+  /// High word first, high byte first: what the protocol does with a single register.
+  case abcd = "ABCD"
+  /// Low word first, high byte first.
+  case cdab = "CDAB"
+  /// High word first, low byte first.
+  case badc = "BADC"
+  /// Low word first, low byte first: little-endian throughout.
+  case dcba = "DCBA"
+
+  package var isLowWordFirst: Bool { self == .cdab || self == .dcba }
+  package var isLowByteFirst: Bool { self == .badc || self == .dcba }
+}
+
+/// A scale and an offset as the decimal numbers that the profile states, so that 1832 × 0.1 is
+/// 183.2 and not 183.20000000000002.
+package struct Scaling: Sendable, Hashable {
+  package let scale: Decimal
+  package let offset: Decimal
+
+  package init(scale: Decimal, offset: Decimal = Decimal(mantissa: 0, places: 0)) {
+    self.scale = scale
+    self.offset = offset
+  }
+
+  /// A decimal number: mantissa × 10^−places.
+  package struct Decimal: Sendable, Hashable {
+    package let mantissa: Int64
+
+    /// Digits after the point, 0 to 15.
+    package let places: Int
+
+    package init(mantissa: Int64, places: Int) {
+      precondition((0...15).contains(places))
+      self.mantissa = mantissa
+      self.places = places
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package import Telemetry
+
+/// What `agent.yaml` says.
+package struct AgentSettings: Sendable, Hashable {
+  package let agent: AgentID
+  package let site: Label
+  package let stations: [StationSettings]
+  package let buses: [BusSettings]
+  package let devices: [DeviceSettings]
+
+  /// Folder with device profiles, absolute.
+  package let profiles: String
+  package let journal: JournalSettings
+  package let uplinks: [UplinkSettings]
+  package let api: Endpoint
+
+  /// SHA-256 of the file's bytes, and its text, both for the journal.
+  package let hash: Digest
+  package let text: String
+}
+
+package struct StationSettings: Sendable, Hashable {
+  package let id: StationID
+  package let title: String?
+}
+
+/// One serial port or one TCP endpoint.
+package struct BusSettings: Sendable, Hashable {
+  package enum Carrier: Sendable, Hashable {
+    case tcp(Endpoint)
+    case rtu(SerialLine)
+    case serial(SerialLine)
+  }
+
+  package let id: String
+  package let carrier: Carrier
+
+  /// Longest wait for a reply.
+  package let timeout: Duration
+}
+
+package struct DeviceSettings: Sendable, Hashable {
+  package let id: DeviceID
+
+  /// Name of a profile in ``AgentSettings/profiles``.
+  package let profile: String
+
+  /// ``BusSettings/id``.
+  package let bus: String
+
+  /// Modbus unit identifier; nil for a serial instrument.
+  package let unit: UnitID?
+
+  /// Stations that the device serves.
+  package let stations: [StationID]
+}
+
+package struct JournalSettings: Sendable, Hashable {
+  /// The journal's file, absolute.
+  package let path: String
+
+  /// Longest time that a frame waits for its commit.
+  package let commitInterval: Duration
+}
+
+package struct UplinkSettings: Sendable, Hashable {
+  package let id: String
+
+  /// The hub's address: `http://hub.plant:8480`.
+  package let url: String
+
+  /// Most records in one batch.
+  package let batchRecords: Int
+}

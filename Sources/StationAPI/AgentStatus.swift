@@ -1,0 +1,283 @@
+package import Telemetry
+
+/// Everything the agent knows at one moment, as the local API, the page and `lotline status` show it.
+package struct AgentStatus: Sendable, Hashable, Codable {
+  /// Version of this document's shape; 1.
+  package var schema = 1
+  package let agent: AgentID
+  package let site: Label
+  package let software: String
+  package let at: Instant
+  package let startedAt: Instant
+  package let stations: [StationStatus]
+  package let devices: [DeviceStatus]
+  package let journal: JournalStatus
+  package let uplinks: [UplinkStatus]
+
+  package init(
+    agent: AgentID,
+    site: Label,
+    software: String,
+    at: Instant,
+    startedAt: Instant,
+    stations: [StationStatus],
+    devices: [DeviceStatus],
+    journal: JournalStatus,
+    uplinks: [UplinkStatus]
+  ) {
+    self.agent = agent
+    self.site = site
+    self.software = software
+    self.at = at
+    self.startedAt = startedAt
+    self.stations = stations
+    self.devices = devices
+    self.journal = journal
+    self.uplinks = uplinks
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, agent, site, software, at, stations, devices, journal, uplinks
+    case startedAt = "started_at"
+  }
+}
+
+/// One station, and what it works on.
+package struct StationStatus: Sendable, Hashable, Codable {
+  package let id: StationID
+  package let title: String?
+
+  /// Nil when no lot is active: readings are recorded and bound to none.
+  package let binding: ActiveBinding?
+  package let materials: [LoadedMaterial]
+
+  package init(
+    id: StationID,
+    title: String?,
+    binding: ActiveBinding?,
+    materials: [LoadedMaterial]
+  ) {
+    self.id = id
+    self.title = title
+    self.binding = binding
+    self.materials = materials
+  }
+
+  package struct ActiveBinding: Sendable, Hashable, Codable {
+    /// The binding's record.
+    package let seq: Int
+    package let since: Instant
+    package let lot: LotID
+    package let part: Label
+    package let workOrder: Label
+    package let operatorName: Label
+    package let program: Label?
+
+    package init(seq: Int, since: Instant, binding: Binding) {
+      self.seq = seq
+      self.since = since
+      lot = binding.lot
+      part = binding.part
+      workOrder = binding.workOrder
+      operatorName = binding.operatorName
+      program = binding.program
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case seq, since, lot, part, program
+      case workOrder = "work_order"
+      case operatorName = "operator"
+    }
+  }
+
+  package struct LoadedMaterial: Sendable, Hashable, Codable {
+    package let seq: Int
+    package let since: Instant
+    package let lot: LotID
+    package let material: Label
+
+    package init(seq: Int, since: Instant, lot: LotID, material: Label) {
+      self.seq = seq
+      self.since = since
+      self.lot = lot
+      self.material = material
+    }
+  }
+}
+
+/// One device, and the last reading of each of its signals.
+package struct DeviceStatus: Sendable, Hashable, Codable {
+  package let id: DeviceID
+  package let profile: String
+  package let title: String
+
+  /// The profile's `kind`: `reflow_oven`.
+  package let kind: String
+  package let stations: [StationID]
+
+  /// Since when the device gives no answer, and why; nil while it answers.
+  package let silent: Silence?
+  package let signals: [SignalStatus]
+
+  package init(
+    id: DeviceID,
+    profile: String,
+    title: String,
+    kind: String,
+    stations: [StationID],
+    silent: Silence?,
+    signals: [SignalStatus]
+  ) {
+    self.id = id
+    self.profile = profile
+    self.title = title
+    self.kind = kind
+    self.stations = stations
+    self.silent = silent
+    self.signals = signals
+  }
+
+  package struct Silence: Sendable, Hashable, Codable {
+    package let since: Instant
+
+    /// What happened, where, and what to do.
+    package let detail: String
+
+    package init(since: Instant, detail: String) {
+      self.since = since
+      self.detail = detail
+    }
+  }
+}
+
+/// One signal and its last reading.
+package struct SignalStatus: Sendable, Hashable, Codable {
+  package let name: String
+  package let title: String?
+  package let quantity: String?
+
+  /// UCUM code.
+  package let unit: String?
+
+  /// `setpoint`, `reading`, `state`, `program`; nil for none of them.
+  package let role: String?
+
+  /// Metres from the conveyor's entry.
+  package let position: Double?
+
+  /// Nil before the first scan, and when there was no value.
+  package let value: Value?
+
+  /// `good`, a cause's code (`timeout`), or `pending` before the first scan.
+  package let quality: String
+
+  /// What the quality means, in a sentence.
+  package let meaning: String
+
+  /// Time of the reading; nil before the first scan.
+  package let at: Instant?
+
+  /// Milliseconds from one reading to the next.
+  package let periodMilliseconds: Int?
+
+  package init(
+    name: String,
+    title: String?,
+    quantity: String?,
+    unit: String?,
+    role: String?,
+    position: Double?,
+    value: Value?,
+    quality: String,
+    meaning: String,
+    at: Instant?,
+    periodMilliseconds: Int?
+  ) {
+    self.name = name
+    self.title = title
+    self.quantity = quantity
+    self.unit = unit
+    self.role = role
+    self.position = position
+    self.value = value
+    self.quality = quality
+    self.meaning = meaning
+    self.at = at
+    self.periodMilliseconds = periodMilliseconds
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, title, quantity, unit, role, position, value, quality, meaning, at
+    case periodMilliseconds = "period_ms"
+  }
+}
+
+/// The local journal.
+package struct JournalStatus: Sendable, Hashable, Codable {
+  /// Sequence number of the last durable record.
+  package let seq: Int
+
+  /// Time of the last durable record.
+  package let at: Instant?
+  package let path: String
+
+  /// Size of the file on disk, in bytes.
+  package let bytes: Int
+
+  /// What is wrong with it, where it cannot be written; nil when all is well.
+  package let problem: String?
+
+  package init(seq: Int, at: Instant?, path: String, bytes: Int, problem: String?) {
+    self.seq = seq
+    self.at = at
+    self.path = path
+    self.bytes = bytes
+    self.problem = problem
+  }
+}
+
+/// One destination of the journal.
+package struct UplinkStatus: Sendable, Hashable, Codable {
+  package enum State: String, Sendable, Codable {
+    /// Not tried yet.
+    case starting
+    /// The last batch was committed by the hub.
+    case connected
+    /// The hub cannot be reached; records wait in the journal. Not an error.
+    case away
+    /// The hub refuses this journal; somebody must look.
+    case refused
+  }
+
+  package let id: String
+  package let url: String
+  package let state: State
+  package let since: Instant
+
+  /// The last record that the hub has confirmed.
+  package let confirmed: Int
+
+  /// Records that wait.
+  package let backlog: Int
+
+  /// The last failure in words; nil while connected.
+  package let detail: String?
+
+  package init(
+    id: String,
+    url: String,
+    state: State,
+    since: Instant,
+    confirmed: Int,
+    backlog: Int,
+    detail: String?
+  ) {
+    self.id = id
+    self.url = url
+    self.state = state
+    self.since = since
+    self.confirmed = confirmed
+    self.backlog = backlog
+    self.detail = detail
+  }
+}

@@ -1,0 +1,94 @@
+package import Telemetry
+
+/// Body of `POST /v1/stations/{station}/lot`.
+package struct StartLot: Sendable, Hashable, Codable {
+  package let lot: LotID
+  package let part: Label
+  package let workOrder: Label
+  package let operatorName: Label
+  package let program: Label?
+
+  package init(
+    lot: LotID,
+    part: Label,
+    workOrder: Label,
+    operatorName: Label,
+    program: Label? = nil
+  ) {
+    self.lot = lot
+    self.part = part
+    self.workOrder = workOrder
+    self.operatorName = operatorName
+    self.program = program
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case lot, part, program
+    case workOrder = "work_order"
+    case operatorName = "operator"
+  }
+}
+
+/// Body of `POST /v1/stations/{station}/materials`.
+package struct LoadMaterial: Sendable, Hashable, Codable {
+  package let lot: LotID
+  package let material: Label
+  package let operatorName: Label?
+  package let certificate: Label?
+
+  package init(
+    lot: LotID,
+    material: Label,
+    operatorName: Label? = nil,
+    certificate: Label? = nil
+  ) {
+    self.lot = lot
+    self.material = material
+    self.operatorName = operatorName
+    self.certificate = certificate
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case lot, material, certificate
+    case operatorName = "operator"
+  }
+}
+
+/// The answer to every command: the record that now is durable.
+///
+/// Whoever holds a receipt can rely on the record (`design`, "what must always hold", 1).
+package struct Receipt: Sendable, Hashable, Codable {
+  package let seq: Int
+  package let at: Instant
+
+  /// What was recorded, in words: "reflow-1 works on lot PCB-7 from 12:00:00".
+  package let summary: String
+
+  package init(seq: Int, at: Instant, summary: String) {
+    self.seq = seq
+    self.at = at
+    self.summary = summary
+  }
+}
+
+/// An error as the API answers it (RFC 9457), media type `application/problem+json`.
+package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Stable code: `unknown-station`, `station-busy`, `bad-request`.
+  package let type: String
+  package let title: String
+
+  /// HTTP status.
+  package let status: Int
+
+  /// What happened, where, and what to do.
+  package let detail: String
+
+  package init(type: String, title: String, status: Int, detail: String) {
+    self.type = type
+    self.title = title
+    self.status = status
+    self.detail = detail
+  }
+
+  package var description: String { detail }
+}

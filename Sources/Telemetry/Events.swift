@@ -1,0 +1,112 @@
+/// The first record of every journal: whose it is.
+package struct JournalOpening: Sendable, Hashable, Codable {
+  /// Version of the record format; 1.
+  package static let currentFormat = 1
+
+  package let format: Int
+  package let agent: AgentID
+  package let site: Label
+
+  /// Names this journal among all that an agent of this name ever kept: 32 hexadecimal digits.
+  package let journal: String
+
+  /// Version of the program that opened it.
+  package let software: String
+
+  package init(agent: AgentID, site: Label, journal: String, software: String) {
+    format = Self.currentFormat
+    self.agent = agent
+    self.site = site
+    self.journal = journal
+    self.software = software
+  }
+}
+
+/// A profile or configuration file as it was read, once for each content.
+package struct DocumentRevision: Sendable, Hashable, Codable {
+  package enum Kind: String, Sendable, Codable { case profile, configuration }
+
+  package let kind: Kind
+
+  /// The profile's name, or the configuration file's.
+  package let name: String
+
+  /// SHA-256 of the file's bytes.
+  package let sha256: Digest
+
+  /// The file's text.
+  package let text: String
+
+  package init(kind: Kind, name: String, sha256: Digest, text: String) {
+    self.kind = kind
+    self.name = name
+    self.sha256 = sha256
+    self.text = text
+  }
+}
+
+/// Something that happened to the agent or a device, worth a line in the story of a lot.
+package struct Event: Sendable, Hashable, Codable {
+  package enum Kind: String, Sendable, Codable {
+    case agentStarted = "agent_started"
+    case agentStopped = "agent_stopped"
+    case deviceLost = "device_lost"
+    case deviceRecovered = "device_recovered"
+  }
+
+  package let kind: Kind
+  package let device: DeviceID?
+
+  /// What happened, in words.
+  package let detail: String
+
+  package init(_ kind: Kind, device: DeviceID? = nil, detail: String) {
+    self.kind = kind
+    self.device = device
+    self.detail = detail
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case kind = "event"
+    case device, detail
+  }
+}
+
+/// Scans that should have happened and did not.
+package struct Gap: Sendable, Hashable, Codable {
+  package enum Reason: String, Sendable, Codable {
+    /// The agent was not running.
+    case agentDown = "agent_down"
+    /// The bus was still busy when the scan was due.
+    case late
+  }
+
+  package let reason: Reason
+
+  /// The device and scan group that missed scans; nil for all of them.
+  package let device: DeviceID?
+  package let group: String?
+
+  /// The last time before the gap for which there is a record, and the first after it.
+  package let from: Instant
+  package let to: Instant
+
+  /// Scans missed; nil where that was not known.
+  package let scans: Int?
+
+  package init(
+    _ reason: Reason,
+    device: DeviceID? = nil,
+    group: String? = nil,
+    from: Instant,
+    to: Instant,
+    scans: Int? = nil
+  ) {
+    self.reason = reason
+    self.device = device
+    self.group = group
+    self.from = from
+    self.to = to
+    self.scans = scans
+  }
+}

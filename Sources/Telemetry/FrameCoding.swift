@@ -1,0 +1,170 @@
+/// The bytes of frames.
+///
+///     {"type":"frame","seq":812,"at":"2026-11-24T21:11:07.123456Z","span":1840,"layout":5,
+///      "bind":[9],"v":[183.2,182.9,null,"running"],"q":{"2":"exception_2"}}
+///
+/// (on one line). `v` holds the values in the layout's order, null where there is none. `q` is
+/// absent when every reading is good, one code when all are bad for the same cause, and otherwise
+/// an object from index to code. This is the whole format; it is written and read by hand because
+/// it is the hot path of agent and hub.
+package enum FrameCoding {
+  private static let head = Array(#"{"type":"frame","seq":"#.utf8)
+
+  static func isFrame(_ bytes: [UInt8]) -> Bool { bytes.starts(with: head) }
+
+  package static func encode(_ frame: Frame, seq: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(128 + frame.readings.count * 7)
+    bytes.append(contentsOf: head)
+    JSONText.append(Int64(seq), to: &bytes)
+    bytes.append(contentsOf: #","at":""#.utf8)
+    frame.at.write(to: &bytes)
+    bytes.append(contentsOf: #"","span":"#.utf8)
+    JSONText.append(Int64(frame.spanMicroseconds), to: &bytes)
+    bytes.append(contentsOf: #","layout":"#.utf8)
+    JSONText.append(Int64(frame.layout), to: &bytes)
+    bytes.append(contentsOf: #","bind":["#.utf8)
+    appendBindings(of: frame, to: &bytes)
+    bytes.append(contentsOf: #"],"v":["#.utf8)
+    for (index, reading) in frame.readings.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      JSONText.append(reading.value, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "]"))
+    appendQualities(of: frame, to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+    return bytes
+  }
+
+  private static func appendBindings(of frame: Frame, to bytes: inout [UInt8]) {
+    for (index, binding) in frame.bindings.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      if let binding {
+        JSONText.append(Int64(binding), to: &bytes)
+      } else {
+        bytes.append(contentsOf: "null".utf8)
+      }
+    }
+  }
+
+  private static func appendQualities(of frame: Frame, to bytes: inout [UInt8]) {
+    var bad: [(index: Int, cause: Cause)] = []
+    for (index, reading) in frame.readings.enumerated() {
+      if case .bad(let cause) = reading.quality { bad.append((index, cause)) }
+    }
+    guard let first = bad.first?.cause else { return }
+    bytes.append(contentsOf: #","q":"#.utf8)
+    if bad.count == frame.readings.count, bad.allSatisfy({ $0.cause == first }) {
+      JSONText.append(first.code, to: &bytes)
+      return
+    }
+    for (position, (index, cause)) in bad.enumerated() {
+      bytes.append(contentsOf: (position == 0 ? #"{""# : #",""#).utf8)
+      JSONText.append(Int64(index), to: &bytes)
+      bytes.append(contentsOf: #"":"#.utf8)
+      JSONText.append(cause.code, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  static func decode(_ bytes: [UInt8]) throws(RecordCodingError) -> Record {
+    var text = JSONScanner(bytes)
+    try text.expect(#"{"type":"frame","seq":"#)
+    let seq = try text.integer()
+    try text.expect(#","at":"#)
+    let timeText = try text.string()
+    guard let at = Instant(timeText) else { throw text.error("\"at\" is not a time") }
+    try text.expect(#","span":"#)
+    let span = try text.integer()
+    try text.expect(#","layout":"#)
+    let layout = try text.integer()
+    try text.expect(#","bind":["#)
+    let bindings = try Self.bindings(&text)
+    try text.expect(#","v":["#)
+    let values = try Self.values(&text)
+    let causes = try Self.causes(&text, count: values.count)
+    try text.expect("}")
+    try text.expectEnd()
+    var readings: [Reading] = []
+    readings.reserveCapacity(values.count)
+    for (index, value) in values.enumerated() {
+      readings.append(try Self.reading(value, causes.of(index), at: index, in: text))
+    }
+    let frame = Frame(
+      at: at,
+      spanMicroseconds: span,
+      layout: layout,
+      bindings: bindings,
+      readings: readings
+    )
+    return Record(seq: seq, at: at, content: .frame(frame))
+  }
+
+  private static func reading(
+    _ value: Value?,
+    _ cause: Cause?,
+    at index: Int,
+    in text: JSONScanner
+  ) throws(RecordCodingError) -> Reading {
+    if let cause { return Reading(cause, evidence: value) }
+    guard let value else { throw text.error("reading \(index) has neither value nor cause") }
+    return Reading(value)
+  }
+
+  private static func bindings(_ text: inout JSONScanner) throws(RecordCodingError) -> [Int?] {
+    var bindings: [Int?] = []
+    if text.take("]") { return bindings }
+    repeat {
+      bindings.append(text.take("null") ? nil : try text.integer())
+    } while text.take(",")
+    try text.expect("]")
+    return bindings
+  }
+
+  private static func values(_ text: inout JSONScanner) throws(RecordCodingError) -> [Value?] {
+    var values: [Value?] = []
+    if text.take("]") { return values }
+    repeat { values.append(try text.value()) } while text.take(",")
+    try text.expect("]")
+    return values
+  }
+
+  /// Which readings are bad, and why.
+  private enum Causes {
+    case none
+    case all(Cause)
+    case some([Int: Cause])
+
+    func of(_ index: Int) -> Cause? {
+      switch self {
+      case .none: nil
+      case .all(let cause): cause
+      case .some(let causes): causes[index]
+      }
+    }
+  }
+
+  private static func causes(
+    _ text: inout JSONScanner,
+    count: Int
+  ) throws(RecordCodingError) -> Causes {
+    guard text.take(#","q":"#) else { return .none }
+    guard text.take("{") else { return .all(try cause(&text)) }
+    var causes: [Int: Cause] = [:]
+    repeat {
+      guard let index = Int(try text.string()), (0..<count).contains(index) else {
+        throw text.error("\"q\" names a reading that is not there")
+      }
+      try text.expect(":")
+      causes[index] = try cause(&text)
+    } while text.take(",")
+    try text.expect("}")
+    return .some(causes)
+  }
+
+  private static func cause(_ text: inout JSONScanner) throws(RecordCodingError) -> Cause {
+    let code = try text.string()
+    guard let cause = Cause(code: code) else { throw text.error("no cause is called \(code)") }
+    return cause
+  }
+}

@@ -1,0 +1,51 @@
+/// One entry of the journal.
+///
+/// The bytes that ``RecordCoding`` makes of it are what is committed, hashed, sent and kept; they
+/// never change.
+package struct Record: Sendable, Hashable {
+  /// 1, 2, 3 … without holes within a journal; the only order there is.
+  package let seq: Int
+
+  /// When it happened; for a frame, ``Frame/at``.
+  package let at: Instant
+
+  package let content: Content
+
+  package init(seq: Int, at: Instant, content: Content) {
+    self.seq = seq
+    self.at = at
+    self.content = content
+  }
+
+  /// What a record says.
+  package enum Content: Sendable, Hashable {
+    case opening(JournalOpening)
+    case document(DocumentRevision)
+    case layout(FrameLayout)
+    case frame(Frame)
+    case binding(Binding)
+    case bindingEnd(BindingEnd)
+    case materialLoad(MaterialLoad)
+    case materialUnload(MaterialUnload)
+    case consumption(Consumption)
+    case event(Event)
+    case gap(Gap)
+
+    /// The record's `type` member.
+    package var type: String {
+      switch self {
+      case .opening: "opening"
+      case .document: "document"
+      case .layout: "layout"
+      case .frame: "frame"
+      case .binding: "binding"
+      case .bindingEnd: "binding_end"
+      case .materialLoad: "material_load"
+      case .materialUnload: "material_unload"
+      case .consumption: "consumption"
+      case .event: "event"
+      case .gap: "gap"
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Properties of the source text itself that the compiler does not check.
+@Suite("Tidy")
+struct TidyTests {
+  /// Every module may import these and nothing else: the whole dependency policy, on one screen.
+  ///
+  /// Names in upper case are C libraries; each appears in one row, as does each package, but for
+  /// those that are the Swift project's own.
+  private static let allowedImports: [String: Set<String>] = [
+    "Telemetry": ["Crypto", "FoundationEssentials", "Glibc"],
+    "MarkedYAML": ["Yams"],
+    "Gzip": ["CZlib"],
+    "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
+    "Settings": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
+    "Fieldbus": [
+      "Telemetry", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
+    ],
+    "Acquisition": ["Telemetry", "Profiles", "Fieldbus"],
+    "LotBinding": ["Telemetry"],
+    "JournalStore": ["Telemetry", "GRDB", "FoundationEssentials", "Glibc"],
+    "Uplinks": [
+      "Telemetry", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging",
+      "FoundationEssentials",
+    ],
+    "StationAPI": ["Telemetry"],
+    "StationWeb": [
+      "Telemetry", "StationAPI", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
+      "FoundationEssentials",
+    ],
+    "Agent": [
+      "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
+      "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "Logging",
+      "FoundationEssentials", "Synchronization",
+    ],
+    "DeviceSimulator": [
+      "Telemetry", "Profiles", "Fieldbus", "NIOCore", "NIOPosix", "Glibc", "Synchronization",
+    ],
+    "Genealogy": ["Telemetry"],
+    "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
+    "Hub": [
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HTTPTypes",
+      "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
+    ],
+    "lotline": [
+      "Telemetry", "Profiles", "Settings", "StationAPI", "Agent", "DeviceSimulator",
+      "ArgumentParser",
+      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "Logging",
+      "FoundationEssentials", "Glibc",
+    ],
+    "lotline-hub": [
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "ArgumentParser",
+      "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
+    ],
+  ]
+
+  @Test("A module imports only what its row allows", arguments: allowedImports.keys.sorted())
+  func imports(module: String) throws {
+    let allowed = try #require(Self.allowedImports[module])
+    for file in try Repository.swiftFiles(in: "Sources/\(module)") {
+      for line in try Repository.text(of: file).split(separator: "\n") {
+        let words = line.split(separator: " ").drop { $0.hasPrefix("@") || $0.hasPrefix("#") }
+        guard let position = words.prefix(3).firstIndex(of: "import"),
+          let imported = words[position...].dropFirst().last
+        else { continue }
+        let name = imported.split(separator: ".").first.map(String.init) ?? ""
+        #expect(allowed.contains(name), "\(file): \(line)")
+      }
+    }
+  }
+
+  @Test("Every module has a row")
+  func rows() throws {
+    let folders = try FileManager.default
+      .contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path)
+      .filter { !$0.hasPrefix("C") || $0.dropFirst().first?.isLowercase == true }
+    #expect(Set(folders) == Set(Self.allowedImports.keys))
+  }
+
+  @Test("Clocks, sleeps and random identifiers come from outside")
+  func injection() throws {
+    let banned = ["Date()", "Task.sleep", "UUID()", "ContinuousClock", "SystemRandomNumber"]
+    /// The composition roots, where they enter.
+    let roots = ["Sources/Telemetry/SystemTime.swift", "Sources/Agent/", "Sources/lotline"]
+    for file in try Repository.swiftFiles(in: "Sources") {
+      if roots.contains(where: file.hasPrefix) { continue }
+      let text = try Repository.text(of: file)
+      for word in banned { #expect(!text.contains(word), "\(file) uses \(word)") }
+    }
+  }
+
+  @Test("No force unwrap, no force try, no unchecked Sendable outside the C wrappers")
+  func force() throws {
+    /// The C wrappers, where a thread of our own owns a C handle.
+    let wrappers = ["Sources/Fieldbus/"]
+    for file in try Repository.swiftFiles(in: "Sources") {
+      let text = try Repository.text(of: file)
+      #expect(!text.contains("try!"), "\(file)")
+      #expect(!text.contains("fatalError"), "\(file)")
+      if wrappers.contains(where: file.hasPrefix) { continue }
+      #expect(!text.contains("@unchecked"), "\(file)")
+      #expect(!text.contains("nonisolated(unsafe)"), "\(file)")
+    }
+  }
+
+  @Test("Files stay small enough to read in a sitting", arguments: ["Sources", "Tests"])
+  func length(folder: String) throws {
+    for file in try Repository.swiftFiles(in: folder) {
+      let lines = try Repository.text(of: file).split(
+        separator: "\n",
+        omittingEmptySubsequences: false
+      )
+      #expect(lines.count <= 400, "\(file) has \(lines.count) lines")
+    }
+  }
+
+  @Test("Nothing is declared public: this package is two programs, not a library")
+  func access() throws {
+    for file in try Repository.swiftFiles(in: "Sources") {
+      for line in try Repository.text(of: file).split(separator: "\n") {
+        let words = line.split(separator: " ")
+        #expect(words.first != "public" && words.first != "open", "\(file): \(line)")
+      }
+    }
+  }
+
+  @Test("Nothing is left to do")
+  func leftovers() throws {
+    for folder in ["Sources", "Tests", "Scripts", "DeviceProfiles", "Config"] {
+      let path = Repository.root.appending(path: folder).path
+      for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+        let file = folder + "/" + name
+        guard let text = try? Repository.text(of: file), !name.hasSuffix("TidyTests.swift") else {
+          continue
+        }
+        for word in ["TODO", "FIXME", "XXX"] { #expect(!text.contains(word), "\(file): \(word)") }
+      }
+    }
+  }
+}
