@@ -42,6 +42,7 @@ let lifecycle = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -55,6 +56,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -80,6 +82,7 @@ let package = Package(
     stage("MarkedYAML", [yams]),
     stage("Gzip", ["CZlib"]),
     stage("StationAPI", ["Telemetry"]),
+    stage("CommandSupport", [argumentParser, system]),
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
@@ -114,8 +117,8 @@ let package = Package(
     .executableTarget(
       name: "lotline",
       dependencies: [
-        "Telemetry", "Profiles", "Settings", "StationAPI", "Agent", "DeviceSimulator",
-        argumentParser,
+        "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
+        "DeviceSimulator", "CommandSupport", argumentParser,
         asyncHTTPClient, nioCore, lifecycle, logging,
       ],
       swiftSettings: strict

@@ -22,7 +22,17 @@ package struct Bindings: Sendable, Hashable {
 
   private let stations: Set<StationID>
   private var active: [StationID: Active] = [:]
+  private var spans: [StationID: [Span]] = [:]
   private var loaded: [StationID: [Loaded]] = [:]
+
+  /// From when on which binding is in force, on the monotonic clock, which no clock step disturbs.
+  private struct Span: Sendable, Hashable {
+    let from: Duration
+    let binding: Int?
+  }
+
+  /// Changes that are remembered for each station: enough for scans that are still on their way.
+  private static let rememberedSpans = 8
 
   /// - Parameter stations: The stations that the configuration names.
   package init(stations: some Sequence<StationID>) { self.stations = Set(stations) }
@@ -30,15 +40,30 @@ package struct Bindings: Sendable, Hashable {
   /// The binding in force at a station, or nil.
   package func active(at station: StationID) -> Active? { active[station] }
 
+  /// The binding that was in force at a station at a moment of this run, by its record.
+  ///
+  /// A scan is bound to the lot that was there at the middle of the scan, although it is recorded
+  /// a little later.
+  package func inForce(at station: StationID, uptime: Duration) -> Int? {
+    guard let spans = spans[station] else { return active[station]?.seq }
+    return (spans.last { $0.from <= uptime } ?? spans[0]).binding
+  }
+
   /// Material at a station, in the order in which it was loaded.
   package func loaded(at station: StationID) -> [Loaded] { loaded[station] ?? [] }
 
   /// Takes a record that is in the journal; records that bind nothing change nothing.
-  package mutating func apply(_ record: Record) {
+  ///
+  /// - Parameter uptime: When it came into force on the monotonic clock; nil for a record of an
+  ///   earlier run.
+  package mutating func apply(_ record: Record, uptime: Duration? = nil) {
     switch record.content {
     case .binding(let binding):
+      remember(record.seq, at: binding.station, from: uptime)
       active[binding.station] = Active(seq: record.seq, since: record.at, binding: binding)
-    case .bindingEnd(let end): active[end.station] = nil
+    case .bindingEnd(let end):
+      remember(nil, at: end.station, from: uptime)
+      active[end.station] = nil
     case .materialLoad(let load):
       loaded[load.station, default: []]
         .append(Loaded(seq: record.seq, since: record.at, load: load))
@@ -46,6 +71,14 @@ package struct Bindings: Sendable, Hashable {
       loaded[unload.station]?.removeAll { $0.seq == unload.load }
     default: break
     }
+  }
+
+  private mutating func remember(_ binding: Int?, at station: StationID, from uptime: Duration?) {
+    guard let uptime else { return }
+    var changes =
+      spans[station] ?? [Span(from: .seconds(Int64.min / 2), binding: active[station]?.seq)]
+    changes.append(Span(from: uptime, binding: binding))
+    spans[station] = changes.suffix(Self.rememberedSpans)
   }
 
   /// Starts a lot.

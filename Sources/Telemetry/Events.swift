@@ -79,6 +79,8 @@ package struct Gap: Sendable, Hashable, Codable {
     case agentDown = "agent_down"
     /// The bus was still busy when the scan was due.
     case late
+    /// The journal could not be written.
+    case storageFailed = "storage_failed"
   }
 
   package let reason: Reason

@@ -44,9 +44,10 @@ struct TidyTests {
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HTTPTypes",
       "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
     ],
+    "CommandSupport": ["ArgumentParser", "SystemPackage", "Glibc"],
     "lotline": [
-      "Telemetry", "Profiles", "Settings", "StationAPI", "Agent", "DeviceSimulator",
-      "ArgumentParser",
+      "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
+      "DeviceSimulator", "CommandSupport", "ArgumentParser",
       "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "Logging",
       "FoundationEssentials", "Glibc",
     ],
