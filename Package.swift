@@ -141,8 +141,9 @@ let package = Package(
     .executableTarget(
       name: "lotline-benchmarks",
       dependencies: [
-        "BareLibmodbus", "Telemetry", "Profiles", "Fieldbus", "JournalStore", "Uplinks",
-        "HubStore", "Hub", "DeviceSimulator", logging,
+        "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "JournalStore",
+        "Uplinks",
+        "HubStore", "Hub", "DeviceSimulator", argumentParser, logging,
       ],
       path: "Benchmarks/Runner",
       swiftSettings: strict
