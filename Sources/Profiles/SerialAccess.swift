@@ -30,6 +30,9 @@ package struct SerialScanGroup: Sendable, Hashable {
 
   /// What the instrument sends instead when it has an error; a regular expression.
   package let errorPattern: String?
+
+  /// A line as the manual shows it, which ``pattern`` matches; the simulator writes lines like it.
+  package let example: String?
   package let fields: [SerialField]
 
   package init(
@@ -39,6 +42,7 @@ package struct SerialScanGroup: Sendable, Hashable {
     timeout: Duration,
     pattern: String,
     errorPattern: String? = nil,
+    example: String? = nil,
     fields: [SerialField]
   ) {
     precondition(period > .zero && timeout > .zero)
@@ -48,6 +52,7 @@ package struct SerialScanGroup: Sendable, Hashable {
     self.timeout = timeout
     self.pattern = pattern
     self.errorPattern = errorPattern
+    self.example = example
     self.fields = fields
   }
 }

@@ -1,0 +1,88 @@
+internal import MarkedYAML
+internal import Telemetry
+
+/// How a manual counts addresses.
+enum AddressBase: String, CaseIterable, Sendable {
+  /// As they go over the wire, from 0.
+  case zero = "0"
+  /// From 1, so that the first goes over the wire as 0.
+  case one = "1"
+  /// From 1 with the table in front: 40001 is the first holding register, 30001 the first input
+  /// register, 10001 the first discrete input, 00001 the first coil; or with six digits.
+  case modicon
+
+  static let kind = ScalarKind<AddressBase>.choice("address bases")
+}
+
+/// An address as the manual writes it.
+struct AddressNotation: Sendable, Hashable {
+  let text: String
+  let value: Int
+  let isHexadecimal: Bool
+
+  static let kind = ScalarKind<AddressNotation>(
+    expected: "an address as the manual writes it",
+    example: "10, 0x2226 or 40011"
+  ) { scalar throws(ScalarProblem) in
+    let text = scalar.text
+    if scalar.isPlain, text.utf8.count > 1, text.hasPrefix("0"), !text.lowercased().hasPrefix("0x") {
+      throw .other(
+        .ambiguousScalar,
+        message: "\(text) is octal for some programs and decimal for others; "
+          + "quote it: \"\(text)\""
+      )
+    }
+    let isHexadecimal = text.lowercased().hasPrefix("0x")
+    let digits = isHexadecimal ? String(text.dropFirst(2)) : text
+    guard digits.allSatisfy(\.isHexDigit), let value = Int(digits, radix: isHexadecimal ? 16 : 10)
+    else { throw .wrongType }
+    return AddressNotation(text: text, value: value, isHexadecimal: isHexadecimal)
+  }
+
+  /// The table and the address on the wire.
+  ///
+  /// - Returns: The table is nil where the notation does not tell it.
+  func resolved(in base: AddressBase) throws(AddressProblem) -> (table: ModbusTable?, address: Int) {
+    switch base {
+    case .zero: return (nil, value)
+    case .one:
+      guard value > 0 else { throw .beforeFirst }
+      return (nil, value - 1)
+    case .modicon: return try modicon()
+    }
+  }
+
+  private func modicon() throws(AddressProblem) -> (table: ModbusTable?, address: Int) {
+    let tables: [Character: ModbusTable] = ["0": .coil, "1": .discrete, "3": .input, "4": .holding]
+    guard !isHexadecimal, [5, 6].contains(text.count), let first = text.first,
+      let table = tables[first], let number = Int(text.dropFirst()), number > 0
+    else { throw .notModicon }
+    return (table, number - 1)
+  }
+
+  /// The table whose modicon numbers look like this one.
+  var modiconLookalike: ModbusTable? {
+    guard !isHexadecimal else { return nil }
+    switch value {
+    case 40_001...49_999: return .holding
+    case 30_001...39_999: return .input
+    default: return nil
+    }
+  }
+}
+
+/// Why an address is none.
+enum AddressProblem: Error {
+  case beforeFirst
+  case notModicon
+
+  var message: String {
+    switch self {
+    case .beforeFirst:
+      "the first address is 1 with address_base: 1; write 1 or more, or address_base: 0"
+    case .notModicon:
+      "with address_base: modicon an address has 5 or 6 digits, the first of them the table: "
+        + "40001, 30001, 10001 or \"00001\""
+    }
+  }
+}

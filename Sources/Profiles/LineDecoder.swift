@@ -1,0 +1,120 @@
+package import Telemetry
+
+/// Reads the lines of one serial scan group.
+///
+/// It holds compiled regular expressions, which cannot cross between threads: make one where it is
+/// used.
+package struct LineDecoder {
+  /// Longer lines are not understood, whatever the pattern; it bounds the matcher's time.
+  package static let maximumLength = 1_024
+
+  private let group: SerialScanGroup
+  private let pattern: Regex<AnyRegexOutput>
+  private let errorPattern: Regex<AnyRegexOutput>?
+
+  /// Compiles the group's patterns.
+  ///
+  /// - Throws: ``LinePatternError`` when a pattern is wrong or lacks a field's group. The profile
+  ///   loader has already refused a file with such a pattern.
+  package init(_ group: SerialScanGroup) throws(LinePatternError) {
+    self.group = group
+    pattern = try LinePattern.compile(group.pattern)
+    errorPattern =
+      if let errorPattern = group.errorPattern {
+        try LinePattern.compile(errorPattern)
+      } else {
+        nil
+      }
+    for field in group.fields where !pattern.contains(captureNamed: field.capture) {
+      throw .missingGroup(field.capture, pattern: group.pattern)
+    }
+  }
+
+  /// The readings of the group's fields, in their order.
+  ///
+  /// - Parameter line: The bytes of one line; its end may still be there.
+  package func readings(from line: [UInt8]) -> [Reading] {
+    guard line.count <= Self.maximumLength else { return all(.notUnderstood) }
+    let text = LinePattern.text(of: line)
+    if let errorPattern, (try? errorPattern.wholeMatch(in: text)) != nil {
+      return all(.deviceError)
+    }
+    guard let match = try? pattern.wholeMatch(in: text) else { return all(.notUnderstood) }
+    return group.fields.map { field in
+      field.reading(of: match.output[field.capture]?.substring)
+    }
+  }
+
+  private func all(_ cause: Cause) -> [Reading] { group.fields.map { _ in Reading(cause) } }
+}
+
+/// Why a pattern cannot be used.
+package enum LinePatternError: Error, Sendable, Hashable, CustomStringConvertible {
+  case invalid(pattern: String, reason: String)
+  case missingGroup(String, pattern: String)
+
+  package var description: String {
+    switch self {
+    case .invalid(let pattern, let reason):
+      "\(pattern) is not a regular expression: \(reason)"
+    case .missingGroup(let name, let pattern):
+      "\(pattern) has no group (?<\(name)>…)"
+    }
+  }
+}
+
+/// What decoder, writer and loader do alike with patterns and lines.
+enum LinePattern {
+  static func compile(_ pattern: String) throws(LinePatternError) -> Regex<AnyRegexOutput> {
+    do {
+      return try Regex(pattern).matchingSemantics(.unicodeScalar)
+    } catch {
+      throw .invalid(pattern: pattern, reason: "\(error)")
+    }
+  }
+
+  /// The line as text without its end: UTF-8, or else Latin-1, in which instruments send "°".
+  static func text(of line: [UInt8]) -> String {
+    var content = line[...]
+    while let last = content.last, last == 0x0D || last == 0x0A { content.removeLast() }
+    if let text = String(validating: content, as: UTF8.self) { return text }
+    var scalars = String.UnicodeScalarView()
+    scalars.append(contentsOf: content.map { Unicode.Scalar($0) })
+    return String(scalars)
+  }
+}
+
+extension SerialField {
+  /// The reading of what the pattern's group caught; nothing means "no value".
+  func reading(of caught: Substring?) -> Reading {
+    guard let text = caught.map(Self.trimmed) else { return Reading(.notAvailable) }
+    if notAvailable.contains(text) { return Reading(.notAvailable) }
+    switch kind {
+    case .text: return Reading(.text(text))
+    case .number:
+      guard let value = number(text) else { return Reading(.notUnderstood, evidence: .text(text)) }
+      guard let range = signal.range, !range.holds(value) else { return Reading(value) }
+      return Reading(.outOfRange, evidence: value)
+    }
+  }
+
+  /// Sign, digits, point, digits, exponent, and nothing else.
+  private func number(_ text: String) -> Value? {
+    let unsigned = text.hasPrefix("+") ? String(text.dropFirst()) : text
+    let digits = unsigned.hasPrefix("-") ? unsigned.dropFirst() : unsigned[...]
+    guard let first = digits.utf8.first,
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || first == UInt8(ascii: "."),
+      !digits.contains(where: { "xXpPiInN_".contains($0) }),
+      let number = Double(unsigned), number.isFinite
+    else { return nil }
+    if let scaling { return .real(scaling.apply(to: number)) }
+    return Int64(unsigned).map(Value.integer) ?? .real(number)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var part = text
+    while part.first == " " || part.first == "\t" { part.removeFirst() }
+    while part.last == " " || part.last == "\t" { part.removeLast() }
+    return String(part)
+  }
+}

@@ -1,0 +1,107 @@
+package import Telemetry
+
+extension ModbusSignal.Decoding {
+  /// The registers that a device would hold for a value: the inverse of reading, for simulators.
+  ///
+  /// A value between two steps of the scale gets the nearer one.
+  ///
+  /// - Returns: nil when the value does not fit the type: too large, not a number, an unknown name.
+  package func registers(for value: Value) -> [UInt16]? {
+    switch type {
+    case .string(let count): return textRegisters(value, count: count)
+    case .bool: return flag(value).map { order.registers(of: $0 ? 1 : 0, count: 1) }
+    case .bit(let index):
+      return flag(value).map { order.registers(of: $0 ? 1 << UInt64(index) : 0, count: 1) }
+    case .float32:
+      return float(value).map { order.registers(of: UInt64($0.bitPattern), count: 2) }
+    case .float64:
+      return double(value).map { order.registers(of: $0.bitPattern, count: 4) }
+    default:
+      return integer(value).map {
+        order.registers(of: UInt64(truncatingIfNeeded: $0), count: type.registerCount)
+      }
+    }
+  }
+
+  private func textRegisters(_ value: Value, count: Int) -> [UInt16]? {
+    guard case .text(let text) = value else { return nil }
+    let bytes = Array(text.utf8)
+    guard bytes.count <= count * 2, !bytes.contains(0), bytes.last != UInt8(ascii: " ") else {
+      return nil
+    }
+    return order.registers(
+      ofBytes: bytes + Array(repeating: 0, count: count * 2 - bytes.count)
+    )
+  }
+
+  private func flag(_ value: Value) -> Bool? {
+    switch value {
+    case .flag(let flag): flag
+    case .text: nil
+    default: value.number.map { $0 != 0 }
+    }
+  }
+
+  private func float(_ value: Value) -> Float? {
+    if case .single(let single) = value, scaling == nil { return single.isFinite ? single : nil }
+    return unscaled(value).flatMap { nearest(to: Float($0), readingAs: value) }
+  }
+
+  private func double(_ value: Value) -> Double? {
+    unscaled(value).flatMap { nearest(to: $0, readingAs: value) }
+  }
+
+  /// The raw float whose scaled reading is `value`; a quotient can miss it by some units in the
+  /// last place.
+  private func nearest<Raw: BinaryFloatingPoint & LosslessStringConvertible>(
+    to near: Raw,
+    readingAs value: Value
+  ) -> Raw? {
+    guard near.isFinite else { return nil }
+    guard let scaling else { return near }
+    var candidates = [near]
+    var (up, down) = (near, near)
+    for _ in 0..<4 {
+      (up, down) = (up.nextUp, down.nextDown)
+      candidates += [up, down]
+    }
+    return candidates.first { .real(scaling.apply(to: $0)) == value } ?? near
+  }
+
+  private func integer(_ value: Value) -> Int128? {
+    let bounds = type.integerBounds
+    let exact: Int128? =
+      switch value {
+      case .text(let name): names.filter { $0.value == name }.keys.min().map { Int128($0) }
+      case .integer(let number) where scaling == nil: Int128(number)
+      case .unsigned(let number) where scaling == nil: Int128(number)
+      case .flag: nil
+      default: nearestInteger(value, within: bounds)
+      }
+    return exact.flatMap { bounds.contains($0) ? $0 : nil }
+  }
+
+  /// The raw value whose reading is `value`, or else the nearest one.
+  ///
+  /// A quotient of doubles can miss by some units in the last place, so its neighbours are tried.
+  private func nearestInteger(_ value: Value, within bounds: ClosedRange<Int128>) -> Int128? {
+    guard let quotient = unscaled(value), quotient.magnitude < 0x1p65 else { return nil }
+    let near = Int128(quotient.rounded())
+    guard let scaling else { return near }
+    let step = Int128(max(1, quotient.ulp))
+    let candidates = [0, 1, -1, 2, -2].map { (near + $0 * step).clamped(to: bounds) }
+    return candidates.first { .real(scaling.apply(to: $0)) == value } ?? near
+  }
+
+  private func unscaled(_ value: Value) -> Double? {
+    guard let number = value.number else { return nil }
+    guard let scaling else { return number }
+    return (number - scaling.offset.double) / scaling.scale.double
+  }
+}
+
+extension Int128 {
+  fileprivate func clamped(to bounds: ClosedRange<Int128>) -> Int128 {
+    Swift.min(Swift.max(self, bounds.lowerBound), bounds.upperBound)
+  }
+}

@@ -1,0 +1,156 @@
+internal import MarkedYAML
+internal import Telemetry
+
+extension AgentSettings {
+  /// Reads `agent.yaml`; relative paths in it count from its folder.
+  ///
+  /// - Throws: ``SettingsError`` with everything that is wrong, not just the first.
+  package static func load(_ path: String) throws(SettingsError) -> AgentSettings {
+    try SettingsFile.load(path, noun: noun) { fields, source in
+      AgentSettingsReader(fields).settings(source, PathResolver(file: path))
+    }
+  }
+
+  /// Reads the bytes of a configuration that is not, or not yet, in the file `path`.
+  package static func load(bytes: [UInt8], path: String) throws(SettingsError) -> AgentSettings {
+    try SettingsFile.load(bytes: bytes, path: path, noun: noun) { fields, source in
+      AgentSettingsReader(fields).settings(source, PathResolver(file: path))
+    }
+  }
+
+  private static let noun = "agent configuration"
+}
+
+/// Reads the top level of `agent.yaml`.
+private struct AgentSettingsReader {
+  private let fields: FieldReader
+
+  init(_ fields: FieldReader) { self.fields = fields }
+
+  func settings(_ source: SourceText, _ paths: PathResolver) -> AgentSettings? {
+    let agent = fields.required("agent", ScalarKind<AgentID>.identifier)
+    let site = fields.required("site", ScalarKind<Label>.identifier)
+    let stations = self.stations()
+    let buses = self.buses(paths)
+    let devices = DeviceSettingsReader(
+      fields: fields,
+      stations: stations.map(\.id),
+      buses: buses
+    ).devices()
+    let profiles = fields.required("profiles", .path)
+    let journal = self.journal(paths)
+    let uplinks = self.uplinks()
+    let api = self.api()
+    fields.finish()
+    guard let agent, let site, let profiles, let journal, let api else { return nil }
+    return AgentSettings(
+      agent: agent.value,
+      site: site.value,
+      stations: stations,
+      buses: buses,
+      devices: devices,
+      profiles: paths.absolute(profiles.value),
+      journal: journal,
+      uplinks: uplinks,
+      api: api,
+      hash: .sha256(source.bytes),
+      text: source.text
+    )
+  }
+
+  private func stations() -> [StationSettings] {
+    var names = UniqueNames(noun: "station", log: fields.log)
+    return fields.mappings("stations", noun: "station").compactMap { reader in
+      let id = reader.required("id", ScalarKind<StationID>.identifier)
+      let title = reader.optional("title", .text)
+      reader.finish()
+      guard let id else { return nil }
+      names.take(Marked(id.value.text, at: id.mark), advice: "give each station an id of its own")
+      return StationSettings(id: id.value, title: title?.value)
+    }
+  }
+
+  private func buses(_ paths: PathResolver) -> [BusSettings] {
+    var names = UniqueNames(noun: "bus", log: fields.log)
+    var lines = UniqueNames(noun: "line", log: fields.log)
+    return fields.optionalMappings("buses", noun: "bus").compactMap { reader in
+      let id = reader.required("id", .name)
+      let carrier = CarrierReader(fields: reader, paths: paths).carrier()
+      let timeout = reader.optional(
+        "timeout",
+        .duration(in: .milliseconds(10)...(.seconds(60)))
+      )
+      reader.finish()
+      guard let id, let carrier else { return nil }
+      names.take(id, advice: "give each bus an id of its own")
+      lines.take(
+        Marked(carrier.value.line, at: carrier.mark),
+        advice: "name it once, as one bus, and let the devices share it"
+      )
+      return BusSettings(
+        id: id.value,
+        carrier: carrier.value,
+        timeout: timeout?.value ?? .seconds(1)
+      )
+    }
+  }
+
+  private func journal(_ paths: PathResolver) -> JournalSettings? {
+    guard let reader = fields.mapping("journal", noun: "journal section") else {
+      fields.addMissing("journal", "add journal: {path: /var/lib/lotline/journal.sqlite}")
+      return nil
+    }
+    let path = reader.required("path", .path)
+    let interval = reader.optional(
+      "commit_interval",
+      .duration(in: .milliseconds(10)...(.seconds(10)))
+    )
+    reader.finish()
+    return path.map {
+      JournalSettings(
+        path: paths.absolute($0.value),
+        commitInterval: interval?.value ?? .milliseconds(200)
+      )
+    }
+  }
+
+  private func uplinks() -> [UplinkSettings] {
+    var names = UniqueNames(noun: "uplink", log: fields.log)
+    return fields.optionalMappings("uplinks", noun: "uplink").compactMap { reader in
+      let id = reader.required("id", .name)
+      let url = reader.required("url", .hubAddress)
+      let records = reader.optional("batch_records", .integer(in: 1...10_000, example: 1_000))
+      reader.finish()
+      guard let id, let url else { return nil }
+      names.take(id, advice: "give each uplink an id of its own")
+      return UplinkSettings(id: id.value, url: url.value, batchRecords: records?.value ?? 1_000)
+    }
+  }
+
+  private func api() -> Endpoint? {
+    guard fields.has("api") else {
+      _ = fields.node("api")
+      return Endpoint(host: "127.0.0.1", port: 8_470)
+    }
+    guard let api = fields.required("api", ScalarKind<Endpoint>.endpoint) else { return nil }
+    if !api.value.isLoopback {
+      fields.log.add(
+        .notLoopback,
+        at: api.mark,
+        "\"api\" is \(api.value), which other machines can reach, and whoever reaches it can start "
+          + "and end lots; write 127.0.0.1:\(api.value.port)"
+      )
+    }
+    return api.value
+  }
+}
+
+extension ScalarKind where Value == String {
+  /// A file or folder.
+  static let path = ScalarKind(
+    expected: "a path, from / or from this file's folder",
+    example: "/var/lib/lotline"
+  ) { scalar throws(ScalarProblem) in
+    try ScalarKind.text.read(scalar)
+  }
+}

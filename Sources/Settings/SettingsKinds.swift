@@ -1,0 +1,122 @@
+internal import FoundationEssentials
+internal import MarkedYAML
+internal import Telemetry
+
+extension ScalarKind where Value: Identifier {
+  /// A name or label that records hold.
+  static var identifier: ScalarKind {
+    ScalarKind(expected: "the name of the \(Value.noun)", example: "edge-1") {
+      scalar throws(ScalarProblem) in
+      let text = try ScalarKind<String>.text.read(scalar)
+      do throws(IdentifierError) {
+        return try Value(text)
+      } catch {
+        throw .other(.badName, message: error.description)
+      }
+    }
+  }
+}
+
+extension ScalarKind where Value == String {
+  /// A name within the file: a bus, an uplink.
+  static let name = ScalarKind(expected: "a name", example: "oven") {
+    scalar throws(ScalarProblem) in
+    let text = try ScalarKind.text.read(scalar)
+    if let violation = IdentifierRule.name.violation(in: text) {
+      throw .other(.badName, message: "\"\(text)\" cannot be a name: \(violation)")
+    }
+    return text
+  }
+
+  /// The address of a hub: scheme, host and port.
+  static let hubAddress = ScalarKind(
+    expected: "the hub's address with http:// or https://",
+    example: "http://hub.plant:8480"
+  ) { scalar throws(ScalarProblem) in
+    let text = try ScalarKind.text.read(scalar)
+    guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
+      url.host()?.isEmpty == false, (url.port).map({ (1...65_535).contains($0) }) ?? true
+    else { throw .wrongType }
+    guard url.user() == nil, url.password() == nil else {
+      throw .other(
+        .outOfBounds,
+        message: "an address does not hold a name or password; remove what is before the @"
+      )
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+}
+
+extension ScalarKind where Value == Endpoint {
+  /// A host and a port: `10.0.0.7:502`, `oven.plant:502`, `"[::1]:502"`.
+  static let endpoint = ScalarKind(expected: "a host and a port", example: "192.168.10.21:502") {
+    scalar throws(ScalarProblem) in
+    let text = try ScalarKind<String>.text.read(scalar)
+    guard let colon = text.lastIndex(of: ":") else {
+      throw .other(.wrongType, message: "\(text) has no port; write \(text):502, or another port")
+    }
+    var host = String(text[..<colon])
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      host = String(host.dropFirst().dropLast())
+    } else if host.contains(":") {
+      throw .other(.wrongType, message: "put an IPv6 address in brackets: \"[::1]:502\"")
+    }
+    guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || $0 == "/" }) else {
+      throw .wrongType
+    }
+    let digits = text[text.index(after: colon)...]
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits) else {
+      throw .wrongType
+    }
+    guard (1...65_535).contains(port) else {
+      throw .other(.outOfBounds, message: "port \(digits) does not exist; write one up to 65535")
+    }
+    return Endpoint(host: host, port: port)
+  }
+}
+
+extension Endpoint {
+  /// Whether only this machine can reach it.
+  var isLoopback: Bool {
+    if ["localhost", "::1"].contains(host.lowercased()) { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil } && parts[0] == "127"
+  }
+}
+
+/// Makes paths absolute: a relative one counts from the folder of the file that holds it.
+struct PathResolver {
+  private let folder: URL
+
+  init(file: String) {
+    folder = URL(filePath: file).absoluteURL.deletingLastPathComponent()
+  }
+
+  func absolute(_ path: String) -> String {
+    URL(filePath: path, relativeTo: folder).standardizedFileURL.path
+  }
+}
+
+/// Notes names that are there twice.
+struct UniqueNames {
+  private var places: [String: SourceMark] = [:]
+  private let log: FindingLog
+  private let noun: String
+
+  init(noun: String, log: FindingLog) {
+    self.noun = noun
+    self.log = log
+  }
+
+  mutating func take(_ name: Marked<String>, advice: String) {
+    if let first = places[name.value] {
+      log.add(
+        .duplicateName,
+        at: name.mark,
+        "\(noun) \(name.value) is there a second time, first at line \(first.line); \(advice)"
+      )
+    } else {
+      places[name.value] = name.mark
+    }
+  }
+}
