@@ -1,0 +1,41 @@
+internal import Telemetry
+
+/// What a serial line carries: a unit identifier, then the PDU (MODBUS over Serial Line V1.02, 2.3).
+///
+/// The CRC is the carrier's: libmodbus appends it to what is sent, checks it in what it receives and
+/// leaves its two bytes at the end.
+package enum RTUFrame {
+  static let checksumLength = 2
+
+  /// The longest frame, with its CRC.
+  package static let maximumLength = 256
+
+  /// A request without its CRC.
+  package static func bytes(of request: ModbusRequest) -> [UInt8] {
+    [request.unit.rawValue] + ModbusPDU.bytes(of: request)
+  }
+
+  /// Judges a frame that arrived with a good CRC.
+  ///
+  /// - Parameter frame: Unit, PDU and CRC.
+  package static func judge(
+    _ frame: [UInt8],
+    answering request: ModbusRequest
+  ) -> Result<BusReply, ReplyFault> {
+    guard let unit = frame.first, frame.count > checksumLength else {
+      return .failure(ReplyFault(.malformedReply, "\(frame.count) bytes were answered"))
+    }
+    return ModbusPDU.judge(
+      unit: unit,
+      pdu: frame.dropFirst().dropLast(checksumLength),
+      answering: request
+    )
+  }
+
+  /// How long request and reply occupy the line.
+  static func lineTime(of request: ModbusRequest, on line: SerialLine) -> Duration {
+    let requestLength = 1 + ModbusPDU.requestLength + checksumLength
+    let replyLength = 3 + request.replyByteCount + checksumLength
+    return line.characterTime * (requestLength + replyLength)
+  }
+}
