@@ -41,8 +41,8 @@ struct TidyTests {
     "Genealogy": ["Telemetry"],
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
     "Hub": [
-      "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HTTPTypes",
-      "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HummingbirdCore",
+      "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
     ],
     "CommandSupport": ["ArgumentParser", "SystemPackage", "Glibc"],
     "lotline": [
@@ -53,7 +53,7 @@ struct TidyTests {
     ],
     "lotline-hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "ArgumentParser",
-      "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
+      "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials", "Glibc",
     ],
   ]
 

@@ -1,0 +1,108 @@
+package import Telemetry
+
+/// Where a fact stands: the record that says so, for whoever wants to see it.
+package struct RecordReference: Sendable, Hashable, Codable {
+  package let agent: AgentID
+
+  /// ``JournalOpening/journal``.
+  package let journal: String
+  package let seq: Int
+
+  package init(agent: AgentID, journal: String, seq: Int) {
+    self.agent = agent
+    self.journal = journal
+    self.seq = seq
+  }
+}
+
+/// A span of one journal, by sequence number, since clocks can step.
+package struct RecordSpan: Sendable, Hashable, Codable {
+  /// The record that begins it.
+  package let start: RecordReference
+
+  /// Sequence number of the record that ends it; nil while it lasts.
+  package let end: Int?
+
+  package init(start: RecordReference, end: Int? = nil) {
+    self.start = start
+    self.end = end
+  }
+
+  /// Whether both last at one moment; never true of different journals.
+  package func overlaps(_ other: RecordSpan) -> Bool {
+    start.agent == other.start.agent && start.journal == other.start.journal
+      && start.seq < other.end ?? .max && other.start.seq < end ?? .max
+  }
+}
+
+/// A lot was worked on at a station: one ``Binding`` and its end.
+package struct StationVisit: Sendable, Hashable, Codable {
+  package let span: RecordSpan
+  package let site: Label
+  package let binding: Binding
+  package let from: Instant
+
+  /// Nil while the station still works on the lot.
+  package let to: Instant?
+
+  /// What was measured meanwhile; empty where that was not asked for.
+  package let signals: [SignalSummary]
+
+  package init(
+    span: RecordSpan,
+    site: Label,
+    binding: Binding,
+    from: Instant,
+    to: Instant?,
+    signals: [SignalSummary] = []
+  ) {
+    self.span = span
+    self.site = site
+    self.binding = binding
+    self.from = from
+    self.to = to
+    self.signals = signals
+  }
+
+  /// The same visit with what was measured.
+  package func with(signals: [SignalSummary]) -> StationVisit {
+    StationVisit(
+      span: span,
+      site: site,
+      binding: binding,
+      from: from,
+      to: to,
+      signals: signals
+    )
+  }
+}
+
+/// Material stood ready at a station: one ``MaterialLoad`` and its end.
+package struct MaterialStay: Sendable, Hashable, Codable {
+  package let span: RecordSpan
+  package let load: MaterialLoad
+  package let from: Instant
+
+  /// Nil while it still stands there.
+  package let to: Instant?
+
+  package init(span: RecordSpan, load: MaterialLoad, from: Instant, to: Instant?) {
+    self.span = span
+    self.load = load
+    self.from = from
+    self.to = to
+  }
+}
+
+/// Somebody, or some system, recorded that one lot went into another.
+package struct RecordedConsumption: Sendable, Hashable, Codable {
+  package let record: RecordReference
+  package let at: Instant
+  package let consumption: Consumption
+
+  package init(record: RecordReference, at: Instant, consumption: Consumption) {
+    self.record = record
+    self.at = at
+    self.consumption = consumption
+  }
+}

@@ -1,0 +1,28 @@
+package import Telemetry
+
+/// What a trace needs to know; a store answers from its tables, a test from arrays.
+///
+/// All answers are in a fixed order (by journal and sequence number), so that a trace reads the
+/// same each time.
+package protocol GenealogyStore {
+  /// The visits of a lot, without what was measured.
+  func visits(of lot: LotID) throws -> [StationVisit]
+
+  /// What was measured during a visit.
+  func signals(during visit: StationVisit) throws -> [SignalSummary]
+
+  /// Where a lot stood as material.
+  func stays(of lot: LotID) throws -> [MaterialStay]
+
+  /// Material that stood at the visit's station at any moment of the visit.
+  func stays(during visit: StationVisit) throws -> [MaterialStay]
+
+  /// The visits to the stay's station at any moment of the stay.
+  func visits(during stay: MaterialStay) throws -> [StationVisit]
+
+  /// What was recorded to have gone into a lot.
+  func consumptions(into lot: LotID) throws -> [RecordedConsumption]
+
+  /// What a lot was recorded to have gone into.
+  func consumptions(of lot: LotID) throws -> [RecordedConsumption]
+}

@@ -1,0 +1,76 @@
+package import Telemetry
+
+/// What one signal read during one visit of a lot.
+package struct SignalSummary: Sendable, Hashable, Codable {
+  package let device: DeviceID
+  package let signal: String
+  package let quantity: String?
+
+  /// UCUM code.
+  package let unit: String?
+
+  /// Least, mean and greatest of the good numeric readings; nil when there was none.
+  package let minimum: Double?
+  package let mean: Double?
+  package let maximum: Double?
+
+  /// Good readings, and bad ones.
+  package let good: Int
+  package let bad: Int
+
+  /// Why readings are bad, most frequent first.
+  package let causes: [CauseCount]
+
+  /// The distinct texts or states that were read, the latest last; empty for numbers.
+  package let texts: [String]
+
+  /// There were more distinct texts than are kept.
+  package let hasMoreTexts: Bool
+
+  package init(
+    device: DeviceID,
+    signal: String,
+    quantity: String?,
+    unit: String?,
+    minimum: Double?,
+    mean: Double?,
+    maximum: Double?,
+    good: Int,
+    bad: Int,
+    causes: [CauseCount] = [],
+    texts: [String] = [],
+    hasMoreTexts: Bool = false
+  ) {
+    self.device = device
+    self.signal = signal
+    self.quantity = quantity
+    self.unit = unit
+    self.minimum = minimum
+    self.mean = mean
+    self.maximum = maximum
+    self.good = good
+    self.bad = bad
+    self.causes = causes
+    self.texts = texts
+    self.hasMoreTexts = hasMoreTexts
+  }
+
+  /// How many readings are bad for one cause.
+  package struct CauseCount: Sendable, Hashable, Codable {
+    /// ``Cause/code``.
+    package let cause: String
+    package let count: Int
+
+    package init(cause: String, count: Int) {
+      self.cause = cause
+      self.count = count
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case device, signal, quantity, unit, mean, good, bad, causes, texts
+    case minimum = "min"
+    case maximum = "max"
+    case hasMoreTexts = "more_texts"
+  }
+}

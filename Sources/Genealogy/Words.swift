@@ -1,0 +1,100 @@
+package import Telemetry
+
+/// Numbers, times and units as people read them.
+package enum Words {
+  /// `1,204`.
+  package static func count(_ value: Int) -> String {
+    let digits = Array(String(value.magnitude))
+    var text = value < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// `1 lot`, `1,204 lots`.
+  package static func count(_ value: Int, _ noun: String) -> String {
+    "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+  }
+
+  /// `31 min 40 s`: the two largest units that are not zero.
+  package static func duration(_ duration: Duration) -> String {
+    let seconds = max(0, duration.components.seconds)
+    let parts = [
+      (seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"),
+      (seconds % 60, "s"),
+    ]
+    guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0 s" }
+    return parts[first...].prefix(2).filter { $0.0 > 0 }
+      .map { "\($0.0) \($0.1)" }.joined(separator: " ")
+  }
+
+  /// `2026-11-24 12:00:00`, UTC.
+  package static func time(_ instant: Instant) -> String {
+    String(instant.description.prefix(19)).split(separator: "T").joined(separator: " ")
+  }
+
+  /// `2026-11-24 12:00:00 to 12:31:40 UTC (31 min 40 s)`, or `since … UTC, still going on`.
+  package static func span(from: Instant, to: Instant?, lasting: String) -> String {
+    guard let to else { return "since \(time(from)) UTC, \(lasting)" }
+    let isSameDay = time(from).prefix(10) == time(to).prefix(10)
+    let end = isSameDay ? String(time(to).suffix(8)) : time(to)
+    return "\(time(from)) to \(end) UTC (\(duration(to.duration(since: from))))"
+  }
+
+  /// `°C` for the UCUM code `Cel`; most codes read well as they are.
+  package static func unit(_ code: String?) -> String {
+    switch code {
+    case nil: ""
+    case "Cel": "°C"
+    case "[ppm]": "ppm"
+    case "[ppb]": "ppb"
+    case "Ohm": "Ω"
+    case "/min": "rpm"
+    case let code?: code
+    }
+  }
+
+  /// A number with as many decimals as make `scale` show four digits, three at most.
+  package static func number(_ value: Double, scale: Double) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return value.description }
+    let decimals =
+      switch scale.magnitude {
+      case 1_000...: 0
+      case 100..<1_000: 1
+      case 10..<100: 2
+      default: 3
+      }
+    let factors = [1, 10, 100, 1_000]
+    let scaled = Int((value.magnitude * Double(factors[decimals])).rounded())
+    // A value too small for the decimals is shown in full: 0.00004 is not zero.
+    if scaled == 0, value != 0 { return value.description }
+    let sign = value < 0 ? "-" : ""
+    if decimals == 0 { return sign + count(scaled) }
+    let fraction = String(scaled % factors[decimals])
+    let zeros = String(repeating: "0", count: decimals - fraction.count)
+    return "\(sign)\(scaled / factors[decimals]).\(zeros)\(fraction)"
+  }
+
+  /// `2.5 kg`, `24 pieces`.
+  package static func amount(_ quantity: Double, unit: String?) -> String {
+    let isWhole = quantity.rounded() == quantity && quantity.magnitude < 1e12
+    let number = isWhole ? count(Int(quantity)) : quantity.description
+    return "\(number) " + (unit.map { Self.unit($0) } ?? (quantity == 1 ? "piece" : "pieces"))
+  }
+
+  /// Text from a device or another system, without what could move a terminal's cursor.
+  package static func safe(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar.properties.generalCategory {
+          case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+          default: scalar
+          }
+        }
+      )
+    )
+  }
+}

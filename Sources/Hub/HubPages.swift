@@ -1,0 +1,70 @@
+internal import Genealogy
+internal import HTTPTypes
+internal import HubStore
+internal import Hummingbird
+internal import NIOCore
+internal import Telemetry
+
+/// The hub's pages: lots, and the trace of one. Made whole by the server, without scripts.
+struct HubPages: Sendable {
+  let reader: HubReader
+  let time: any TimeSource
+
+  private static let lotsOnPage = 50
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/") { request, _ in try await lots(request) }
+    router.get("trace") { request, _ in try await trace(request) }
+  }
+
+  private func lots(_ request: Request) async throws -> Response {
+    let after = try request.uri.queryParameters.get("after").map { try HubRoutes.lot($0) }
+    let lots = try await reader.lots(limit: Self.lotsOnPage, after: after)
+    let journals = try await reader.journals()
+    return Self.page(
+      title: "Lots",
+      LotsHTML(lots: lots, journals: journals, hasMore: lots.count == Self.lotsOnPage).body
+    )
+  }
+
+  private func trace(_ request: Request) async throws -> Response {
+    let text = request.uri.queryParameters.get("lot") ?? ""
+    guard let lot = try? LotID(text) else {
+      return Self.page(
+        title: "Which lot?",
+        status: .badRequest,
+        "<p>Type a lot's name. " + HTML.escaped(text.isEmpty ? "" : "This one cannot be: \(text)")
+          + "</p>"
+      )
+    }
+    guard let trace = try await reader.trace(lot, at: time.now()) else {
+      let near = try await reader.lots(near: lot.text)
+      return Self.page(
+        title: "No record names lot \(lot)",
+        status: .notFound,
+        TraceHTML.suggestions(near)
+      )
+    }
+    return Self.page(title: "Lot \(lot)", TraceHTML(trace).body)
+  }
+
+  private static func page(
+    title: String,
+    status: HTTPResponse.Status = .ok,
+    _ body: String
+  ) -> Response {
+    var headers: HTTPFields = [
+      .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+      .contentSecurityPolicy:
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+        + "frame-ancestors 'none'",
+      .xContentTypeOptions: "nosniff",
+    ]
+    headers[.contentLanguage] = "en"
+    return Response(
+      status: status,
+      headers: headers,
+      body: ResponseBody(byteBuffer: ByteBuffer(string: HTML.page(title: title, body: body)))
+    )
+  }
+}

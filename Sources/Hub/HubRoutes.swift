@@ -1,0 +1,197 @@
+internal import FoundationEssentials
+internal import Genealogy
+internal import HTTPTypes
+internal import HubStore
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import Telemetry
+
+/// What the hub answers over HTTP.
+struct HubRoutes: Sendable {
+  let database: HubDatabase
+  let intake: Intake
+  let time: any TimeSource
+  let software: String
+
+  /// Most lots on one page of the list.
+  static let lotsLimit = 500
+
+  func router() -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: ProblemMiddleware())
+    router.post("v1/agents/:agent/records") { try await takeRecords($0, $1) }
+    router.get("v1/agents/:agent/mark") { try await mark($0, $1) }
+    router.get("v1/agents") { _, _ in try await agents() }
+    router.get("v1/lots") { request, _ in try await lots(request) }
+    router.get("v1/lots/:lot/trace") { try await trace($0, $1) }
+    router.get("health") { _, _ in try await health() }
+    HubPages(reader: database.reader, time: time).add(to: router)
+    return router
+  }
+
+  private func takeRecords(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    let agent = try identifier(AgentID.self, "agent", context)
+    guard request.headers[.contentEncoding] == "gzip" else {
+      throw HubProblem(
+        "unsupported-encoding",
+        "The body must be gzip",
+        status: 415,
+        detail: "send the records compressed, with Content-Encoding: gzip"
+      )
+    }
+    let body: ByteBuffer
+    do {
+      body = try await request.body.collect(upTo: Intake.Limits.compressedBytes)
+    } catch is NIOTooManyBytesError {
+      throw HubProblem.tooLarge("its body goes on", limit: Intake.Limits.compressedBytes)
+    }
+    let mark = try await intake.take(Array(body.readableBytesView), from: agent)
+    context.logger.debug("took records", metadata: ["agent": "\(agent)", "seq": "\(mark.seq)"])
+    return try JSONAnswer.response(mark)
+  }
+
+  private func mark(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    let agent = try identifier(AgentID.self, "agent", context)
+    guard let journal = request.uri.queryParameters.get("journal"), !journal.isEmpty else {
+      throw HubProblem.badRequest("say which journal: /v1/agents/\(agent)/mark?journal=ID")
+    }
+    return try JSONAnswer.response(
+      try await database.reader.mark(agent: agent, journal: journal)
+    )
+  }
+
+  private func agents() async throws -> Response {
+    struct Answer: Encodable {
+      var schema = 1
+      let journals: [JournalListing]
+    }
+    return try JSONAnswer.response(Answer(journals: try await database.reader.journals()))
+  }
+
+  private func lots(_ request: Request) async throws -> Response {
+    struct Answer: Encodable {
+      var schema = 1
+      let lots: [LotListing]
+      /// Value of `after` for the next page; absent on the last.
+      let next: LotID?
+    }
+    let query = request.uri.queryParameters
+    let limit = query.get("limit") ?? "100"
+    guard let limit = Int(limit), (1...Self.lotsLimit).contains(limit) else {
+      throw HubProblem.badRequest("limit must be a number from 1 to \(Self.lotsLimit)")
+    }
+    let after = try query.get("after").map { try Self.lot($0) }
+    let lots = try await database.reader.lots(limit: limit, after: after)
+    return try JSONAnswer.response(
+      Answer(lots: lots, next: lots.count == limit ? lots.last?.lot : nil)
+    )
+  }
+
+  private func trace(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    let lot = try identifier(LotID.self, "lot", context)
+    let upwards = request.uri.queryParameters.get("up") != "false"
+    guard let trace = try await database.reader.trace(lot, at: time.now(), upwards: upwards) else {
+      throw HubProblem.unknownLot(lot, near: try await database.reader.lots(near: lot.text))
+    }
+    return try JSONAnswer.response(trace)
+  }
+
+  private func health() async throws -> Response {
+    struct Answer: Encodable {
+      let status = "ok"
+      let software: String
+      let records: Int
+    }
+    let journals = try await database.reader.journals()
+    return try JSONAnswer.response(
+      Answer(software: software, records: journals.reduce(0) { $0 + $1.records })
+    )
+  }
+
+  static func lot(_ text: String) throws -> LotID {
+    do {
+      return try LotID(text)
+    } catch {
+      throw HubProblem.badRequest(error.description)
+    }
+  }
+
+  private func identifier<ID: Identifier>(
+    _ type: ID.Type,
+    _ name: String,
+    _ context: BasicRequestContext
+  ) throws -> ID {
+    guard let text = context.parameters.get(name).flatMap(PercentEncoding.decode) else {
+      throw HubProblem.badRequest("the address is not percent-encoded UTF-8")
+    }
+    do {
+      return try ID(text)
+    } catch {
+      throw HubProblem.badRequest(error.description)
+    }
+  }
+}
+
+/// Answers in JSON.
+enum JSONAnswer {
+  static func response(
+    _ value: some Encodable,
+    status: HTTPResponse.Status = .ok,
+    type: String = "application/json"
+  ) throws -> Response {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var bytes = try Array(encoder.encode(value))
+    bytes.append(UInt8(ascii: "\n"))
+    return Response(
+      status: status,
+      headers: [.contentType: type, .cacheControl: "no-store"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+    )
+  }
+}
+
+/// Turns everything that goes wrong into a problem document.
+struct ProblemMiddleware: RouterMiddleware {
+  func handle(
+    _ request: Request,
+    context: BasicRequestContext,
+    next: (Request, BasicRequestContext) async throws -> Response
+  ) async throws -> Response {
+    let problem: HubProblem
+    do {
+      return try await next(request, context)
+    } catch let error as HubProblem {
+      problem = error
+    } catch let refusal as IntakeRefusal {
+      problem = HubProblem(refusal)
+      context.logger.warning("refused records: \(refusal)")
+    } catch let error as HTTPError {
+      problem = HubProblem(
+        error.status == .notFound ? "not-found" : "bad-request",
+        error.status.reasonPhrase,
+        status: error.status.code,
+        detail: error.body ?? "\(request.method) \(request.uri.path) is nothing that the hub answers"
+      )
+    } catch let error as HubStoreError {
+      context.logger.error("\(error)")
+      problem = HubProblem("storage", "The hub's database", status: 503, detail: "\(error)")
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      context.logger.error("failed: \(error)", metadata: ["path": "\(request.uri.path)"])
+      problem = HubProblem(
+        "internal",
+        "The hub failed",
+        status: 500,
+        detail: "the hub could not answer; its log says why"
+      )
+    }
+    return try JSONAnswer.response(
+      problem,
+      status: HTTPResponse.Status(code: problem.status),
+      type: "application/problem+json"
+    )
+  }
+}

@@ -1,0 +1,147 @@
+internal import FoundationEssentials
+internal import GRDB
+package import Genealogy
+package import Telemetry
+
+/// Reads the hub's file, whether or not a hub runs; never writes and never checkpoints.
+package struct HubReader: Sendable {
+  private let queue: DatabaseQueue
+
+  /// Longest wait for another process to let go of the file.
+  private static let busyTimeout = 5.0
+
+  /// - Throws: ``HubStoreError``.
+  package init(path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw HubStoreError.missing(path: path)
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.label = "hub reader"
+    configuration.busyMode = .timeout(Self.busyTimeout)
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { db in try FileCheck.check(db, path: path) }
+    } catch let error as DatabaseError {
+      throw FileCheck.opening(path, error)
+    }
+  }
+
+  /// What the hub holds of a journal; sequence number 0 for one that it does not know.
+  package func mark(agent: AgentID, journal: String) async throws -> HubMark {
+    try await queue.read { db in
+      try JournalState.fetch(db, agent: agent, journal: journal)
+        .mark(agent: agent, journal: journal)
+    }
+  }
+
+  func close() throws { try queue.close() }
+
+  func state(agent: AgentID, journal: String) async throws -> JournalState {
+    try await queue.read { db in try JournalState.fetch(db, agent: agent, journal: journal) }
+  }
+
+  /// Leaf hashes of records that are held.
+  func leaves(journal: Int64, _ range: ClosedRange<Int>) async throws -> [Digest] {
+    try await queue.read { db in
+      let rows = try Data.fetchAll(
+        db,
+        sql: "SELECT leaf FROM record WHERE position BETWEEN ? AND ? ORDER BY position",
+        arguments: [
+          Schema.position(journal: journal, seq: range.lowerBound),
+          Schema.position(journal: journal, seq: range.upperBound),
+        ]
+      )
+      let leaves = rows.compactMap { Digest(bytes: $0) }
+      guard leaves.count == range.count else {
+        throw HubStoreError.damaged("records between \(range) are missing")
+      }
+      return leaves
+    }
+  }
+
+  /// Traces a lot down and, where wanted, up.
+  ///
+  /// - Returns: nil when no record names the lot.
+  package func trace(
+    _ lot: LotID,
+    at: Instant,
+    upwards: Bool = true,
+    limits: TraceLimits = TraceLimits()
+  ) async throws -> LotTrace? {
+    try await queue.read { db in
+      try LotTracer(SQLGenealogy(db: db), limits: limits).trace(lot, at: at, upwards: upwards)
+    }
+  }
+
+  /// Lots in the order in which the hub heard of them, the latest first.
+  ///
+  /// - Parameters:
+  ///   - limit: Most lots to give.
+  ///   - after: The last lot of the page before; nil for the first page.
+  package func lots(limit: Int, after: LotID? = nil) async throws -> [LotListing] {
+    try await queue.read { db in
+      let statement = try db.cachedStatement(
+        sql: """
+          SELECT lot, part, material, first_at, last_at FROM lot
+          WHERE id < coalesce((SELECT id FROM lot WHERE lot = ?), 9223372036854775807)
+          ORDER BY id DESC LIMIT ?
+          """
+      )
+      return try Row.fetchAll(statement, arguments: [after?.text, limit]).map(LotListing.init(row:))
+    }
+  }
+
+  /// Names of lots that somebody who mistyped may have meant, nearest first.
+  package func lots(near name: String) async throws -> [String] {
+    try await queue.read { db in
+      NearNames.of(
+        name,
+        among: try String.fetchAll(
+          db,
+          sql: "SELECT lot FROM lot ORDER BY id DESC LIMIT ?",
+          arguments: [Self.nearNamesLimit]
+        )
+      )
+    }
+  }
+
+  /// Lots, the latest, among which a mistyped name is looked for.
+  private static let nearNamesLimit = 5_000
+
+  /// Every journal that the hub holds.
+  package func journals() async throws -> [JournalListing] {
+    try await queue.read { db in
+      try Row.fetchAll(db, sql: "SELECT * FROM journal ORDER BY agent, id")
+        .map(JournalListing.init(row:))
+    }
+  }
+
+  /// Records of a journal with their stored leaves, as they are, a page at a time.
+  func page(
+    agent: AgentID,
+    journal: String,
+    _ range: ClosedRange<Int>
+  ) async throws -> [StoredRecord] {
+    try await queue.read { db in
+      guard let id = try JournalState.fetch(db, agent: agent, journal: journal).id else { return [] }
+      return try StoredRecord.fetch(db, journal: id, range)
+    }
+  }
+
+  /// The greatest sequence number among a journal's stored records, 0 without any.
+  func lastStored(agent: AgentID, journal: String) async throws -> Int {
+    try await queue.read { db in
+      guard let id = try JournalState.fetch(db, agent: agent, journal: journal).id else { return 0 }
+      let position = try Int64.fetchOne(
+        db,
+        sql: "SELECT max(position) FROM record WHERE position BETWEEN ? AND ?",
+        arguments: [
+          Schema.position(journal: id, seq: 0),
+          Schema.position(journal: id, seq: 1 << Schema.seqBits - 1),
+        ]
+      )
+      return Int((position ?? 0) & (1 << Schema.seqBits - 1))
+    }
+  }
+}

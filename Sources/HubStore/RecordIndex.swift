@@ -1,0 +1,219 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Telemetry
+
+/// Derives the tables that traces are answered from, in the transaction that stores the records.
+struct RecordIndex {
+  let db: Database
+  let journal: Int64
+
+  /// A record that names another which the journal does not hold, or not so.
+  struct UnknownReference: Error, Hashable {
+    let seq: Int
+    let reason: String
+  }
+
+  /// - Throws: ``UnknownReference``, or the database's errors.
+  func apply(_ records: PreparedRecords) throws {
+    for record in records.facts { try apply(record) }
+    for (shape, seq) in records.shapes.sorted(by: { $0.value < $1.value }) {
+      try check(shape, seq: seq)
+    }
+    try SummaryTable(db: db, journal: journal).add(records.tallies)
+  }
+
+  private func apply(_ record: JournalRecord) throws {
+    switch record.content {
+    case .layout(let layout): try insert(layout, record)
+    case .binding(let binding): try insert(binding, record)
+    case .bindingEnd(let end): try finish(end, record)
+    case .materialLoad(let load): try insert(load, record)
+    case .materialUnload(let unload): try finish(unload, record)
+    case .consumption(let consumption): try insert(consumption, record)
+    case .opening, .document, .event, .gap, .frame: break
+    }
+  }
+
+  private func insert(_ layout: FrameLayout, _ record: JournalRecord) throws {
+    let encoder = JSONEncoder()
+    try execute(
+      """
+      INSERT INTO layout (journal, seq, device, scan_group, stations, signals, signal_count)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        journal, record.seq, layout.device.text, layout.group,
+        String(decoding: try encoder.encode(layout.stations), as: UTF8.self),
+        String(decoding: try encoder.encode(layout.signals), as: UTF8.self),
+        layout.signals.count,
+      ]
+    )
+  }
+
+  /// A station works on one lot; a new binding ends the one before, as it does at the agent.
+  private func insert(_ binding: Binding, _ record: JournalRecord) throws {
+    try execute(
+      """
+      UPDATE binding SET ended_at = ?, end_seq = ?
+      WHERE journal = ? AND station = ? AND end_seq IS NULL
+      """,
+      [record.at.microseconds, record.seq, journal, binding.station.text]
+    )
+    try execute(
+      """
+      INSERT INTO binding
+        (journal, seq, station, lot, part, work_order, operator, program, started_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        journal, record.seq, binding.station.text, binding.lot.text, binding.part.text,
+        binding.workOrder.text, binding.operatorName.text, binding.program?.text,
+        record.at.microseconds,
+      ]
+    )
+    try touch(binding.lot, part: binding.part, at: record.at)
+  }
+
+  private func finish(_ end: BindingEnd, _ record: JournalRecord) throws {
+    let isKnown = try exists(
+      "SELECT 1 FROM binding WHERE journal = ? AND seq = ? AND station = ? AND lot = ?",
+      [journal, end.binding, end.station.text, end.lot.text]
+    )
+    guard isKnown else {
+      throw UnknownReference(
+        seq: record.seq,
+        reason: "it ends binding \(end.binding) of lot \(end.lot) at \(end.station), which this "
+          + "journal does not hold"
+      )
+    }
+    try execute(
+      """
+      UPDATE binding SET ended_at = ?, end_seq = ?
+      WHERE journal = ? AND seq = ? AND end_seq IS NULL
+      """,
+      [record.at.microseconds, record.seq, journal, end.binding]
+    )
+    try touch(end.lot, at: record.at)
+  }
+
+  private func insert(_ load: MaterialLoad, _ record: JournalRecord) throws {
+    try execute(
+      """
+      INSERT INTO load
+        (journal, seq, station, lot, material, operator, certificate, loaded_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        journal, record.seq, load.station.text, load.lot.text, load.material.text,
+        load.operatorName?.text, load.certificate?.text, record.at.microseconds,
+      ]
+    )
+    try touch(load.lot, material: load.material, at: record.at)
+  }
+
+  private func finish(_ unload: MaterialUnload, _ record: JournalRecord) throws {
+    let isKnown = try exists(
+      "SELECT 1 FROM load WHERE journal = ? AND seq = ? AND station = ? AND lot = ?",
+      [journal, unload.load, unload.station.text, unload.lot.text]
+    )
+    guard isKnown else {
+      throw UnknownReference(
+        seq: record.seq,
+        reason: "it takes away load \(unload.load) of lot \(unload.lot) at \(unload.station), "
+          + "which this journal does not hold"
+      )
+    }
+    try execute(
+      """
+      UPDATE load SET unloaded_at = ?, end_seq = ?
+      WHERE journal = ? AND seq = ? AND end_seq IS NULL
+      """,
+      [record.at.microseconds, record.seq, journal, unload.load]
+    )
+    try touch(unload.lot, at: record.at)
+  }
+
+  private func insert(_ consumption: Consumption, _ record: JournalRecord) throws {
+    try execute(
+      """
+      INSERT INTO consumption (journal, seq, at, output, input, quantity, unit, operator)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        journal, record.seq, record.at.microseconds, consumption.output.text,
+        consumption.input.text, consumption.quantity, consumption.unit,
+        consumption.operatorName?.text,
+      ]
+    )
+    try touch(consumption.input, at: record.at)
+    try touch(consumption.output, at: record.at)
+  }
+
+  /// Lists a lot, or says that it is still heard of.
+  private func touch(
+    _ lot: LotID,
+    part: Label? = nil,
+    material: Label? = nil,
+    at: Instant
+  ) throws {
+    try execute(
+      """
+      INSERT INTO lot (lot, part, material, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)
+      ON CONFLICT (lot) DO UPDATE SET part = coalesce(excluded.part, part),
+        material = coalesce(excluded.material, material),
+        first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at)
+      """,
+      [lot.text, part?.text, material?.text, at.microseconds]
+    )
+  }
+
+  /// Frames must mean something: a layout with as many signals and stations, and bindings of those
+  /// stations, all of them earlier in the journal.
+  private func check(_ shape: PreparedRecords.FrameShape, seq: Int) throws {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT stations, signal_count FROM layout WHERE journal = ? AND seq = ?"
+      ),
+      arguments: [journal, shape.layout]
+    )
+    guard let row, shape.layout < seq else {
+      throw UnknownReference(
+        seq: seq,
+        reason: "it is a frame of layout \(shape.layout), and no record \(shape.layout) before it "
+          + "is a layout"
+      )
+    }
+    let stationsText: String = row["stations"]
+    let stations = try JSONDecoder().decode([StationID].self, from: Data(stationsText.utf8))
+    let signals: Int = row["signal_count"]
+    guard shape.readings == signals, shape.bindings.count == stations.count else {
+      throw UnknownReference(
+        seq: seq,
+        reason: "it holds \(shape.readings) readings for \(shape.bindings.count) stations, but "
+          + "its layout \(shape.layout) has \(signals) signals and \(stations.count) stations"
+      )
+    }
+    for (station, binding) in zip(stations, shape.bindings) {
+      guard let binding else { continue }
+      let isKnown = try exists(
+        "SELECT 1 FROM binding WHERE journal = ? AND seq = ? AND station = ?",
+        [journal, binding, station.text]
+      )
+      guard isKnown, binding < seq else {
+        throw UnknownReference(
+          seq: seq,
+          reason: "it is a frame bound to \(binding), and no record \(binding) before it binds a "
+            + "lot to station \(station)"
+        )
+      }
+    }
+  }
+
+  private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  private func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
+    try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) ?? false
+  }
+}

@@ -1,0 +1,227 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Genealogy
+internal import Telemetry
+
+/// Answers a trace from the derived tables, within one read transaction.
+struct SQLGenealogy: GenealogyStore {
+  let db: Database
+
+  private static let visitColumns = """
+    SELECT j.agent, j.journal, j.site, b.seq, b.end_seq, b.station, b.lot, b.part, b.work_order,
+      b.operator, b.program, b.started_at, b.ended_at
+    FROM binding b JOIN journal j ON j.id = b.journal
+    """
+
+  private static let stayColumns = """
+    SELECT j.agent, j.journal, l.seq, l.end_seq, l.station, l.lot, l.material, l.operator,
+      l.certificate, l.loaded_at, l.unloaded_at
+    FROM load l JOIN journal j ON j.id = l.journal
+    """
+
+  func visits(of lot: LotID) throws -> [StationVisit] {
+    try fetch(
+      "\(Self.visitColumns) WHERE b.lot = ? ORDER BY b.started_at, b.journal, b.seq",
+      [lot.text],
+      Self.visit
+    )
+  }
+
+  func stays(of lot: LotID) throws -> [MaterialStay] {
+    try fetch(
+      "\(Self.stayColumns) WHERE l.lot = ? ORDER BY l.journal, l.seq",
+      [lot.text],
+      Self.stay
+    )
+  }
+
+  /// By sequence number, not by time: both began before the other ended.
+  func stays(during visit: StationVisit) throws -> [MaterialStay] {
+    try fetch(
+      """
+      \(Self.stayColumns)
+      WHERE j.agent = ? AND j.journal = ? AND l.station = ? AND l.seq < ?
+        AND (l.end_seq IS NULL OR l.end_seq > ?)
+      ORDER BY l.seq
+      """,
+      Self.overlap(visit.span, station: visit.binding.station),
+      Self.stay
+    )
+  }
+
+  func visits(during stay: MaterialStay) throws -> [StationVisit] {
+    try fetch(
+      """
+      \(Self.visitColumns)
+      WHERE j.agent = ? AND j.journal = ? AND b.station = ? AND b.seq < ?
+        AND (b.end_seq IS NULL OR b.end_seq > ?)
+      ORDER BY b.seq
+      """,
+      Self.overlap(stay.span, station: stay.load.station),
+      Self.visit
+    )
+  }
+
+  func consumptions(into lot: LotID) throws -> [RecordedConsumption] {
+    try consumptions(where: "c.output = ?", lot)
+  }
+
+  func consumptions(of lot: LotID) throws -> [RecordedConsumption] {
+    try consumptions(where: "c.input = ?", lot)
+  }
+
+  func signals(during visit: StationVisit) throws -> [SignalSummary] {
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT s.*, l.device, l.signals FROM signal_summary s
+          JOIN journal j ON j.id = s.journal
+          JOIN layout l ON l.journal = s.journal AND l.seq = s.layout
+          WHERE j.agent = ? AND j.journal = ? AND s.binding = ?
+          ORDER BY s.layout, s.signal
+          """
+      ),
+      arguments: [
+        visit.span.start.agent.text, visit.span.start.journal, visit.span.start.seq,
+      ]
+    )
+    var summaries = SummaryList()
+    for row in rows { try summaries.add(row) }
+    return summaries.all
+  }
+
+  private func consumptions(where condition: String, _ lot: LotID) throws -> [RecordedConsumption] {
+    try fetch(
+      """
+      SELECT j.agent, j.journal, c.* FROM consumption c JOIN journal j ON j.id = c.journal
+      WHERE \(condition) ORDER BY c.journal, c.seq
+      """,
+      [lot.text]
+    ) { row in
+      RecordedConsumption(
+        record: Self.reference(row),
+        at: Instant(microseconds: row["at"]),
+        consumption: Consumption(
+          output: LotID(checked: row["output"]),
+          input: LotID(checked: row["input"]),
+          quantity: row["quantity"],
+          unit: row["unit"],
+          operatorName: Self.label(row["operator"])
+        )
+      )
+    }
+  }
+
+  private func fetch<Fact>(
+    _ sql: String,
+    _ arguments: StatementArguments,
+    _ fact: (Row) -> Fact
+  ) throws -> [Fact] {
+    try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(fact)
+  }
+
+  private static func overlap(_ span: RecordSpan, station: StationID) -> StatementArguments {
+    [
+      span.start.agent.text, span.start.journal, station.text, span.end ?? .max, span.start.seq,
+    ]
+  }
+
+  private static func visit(_ row: Row) -> StationVisit {
+    StationVisit(
+      span: RecordSpan(start: reference(row), end: row["end_seq"]),
+      site: Label(checked: row["site"]),
+      binding: Binding(
+        station: StationID(checked: row["station"]),
+        lot: LotID(checked: row["lot"]),
+        part: Label(checked: row["part"]),
+        workOrder: Label(checked: row["work_order"]),
+        operatorName: Label(checked: row["operator"]),
+        program: label(row["program"])
+      ),
+      from: Instant(microseconds: row["started_at"]),
+      to: (row["ended_at"] as Int64?).map { Instant(microseconds: $0) }
+    )
+  }
+
+  private static func stay(_ row: Row) -> MaterialStay {
+    MaterialStay(
+      span: RecordSpan(start: reference(row), end: row["end_seq"]),
+      load: MaterialLoad(
+        station: StationID(checked: row["station"]),
+        lot: LotID(checked: row["lot"]),
+        material: Label(checked: row["material"]),
+        operatorName: label(row["operator"]),
+        certificate: label(row["certificate"])
+      ),
+      from: Instant(microseconds: row["loaded_at"]),
+      to: (row["unloaded_at"] as Int64?).map { Instant(microseconds: $0) }
+    )
+  }
+
+  private static func reference(_ row: Row) -> RecordReference {
+    RecordReference(
+      agent: AgentID(checked: row["agent"]),
+      journal: row["journal"],
+      seq: row["seq"]
+    )
+  }
+
+  private static func label(_ text: String?) -> Label? { text.map { Label(checked: $0) } }
+}
+
+/// Summaries by device and signal: those of several layouts, one after each start of the agent, are
+/// one.
+private struct SummaryList {
+  private struct Key: Hashable {
+    let device: String
+    let signal: SignalDescription
+  }
+
+  private var order: [Key] = []
+  private var tallies: [Key: SignalTally] = [:]
+  private var signals: [Int: [SignalDescription]] = [:]
+
+  mutating func add(_ row: Row) throws {
+    let layout: Int = row["layout"]
+    let index: Int = row["signal"]
+    let described: [SignalDescription]
+    if let known = signals[layout] {
+      described = known
+    } else {
+      let text: String = row["signals"]
+      described = try JSONDecoder().decode([SignalDescription].self, from: Data(text.utf8))
+      signals[layout] = described
+    }
+    guard described.indices.contains(index) else {
+      throw HubStoreError.damaged("layout \(layout) has no signal \(index)")
+    }
+    let key = Key(device: row["device"], signal: described[index])
+    if tallies[key] == nil { order.append(key) }
+    tallies[key, default: SignalTally()].merge(try SummaryTable.tally(row))
+  }
+
+  var all: [SignalSummary] {
+    order.compactMap { key in
+      tallies[key].map { Self.summary(key, $0) }
+    }
+  }
+
+  private static func summary(_ key: Key, _ tally: SignalTally) -> SignalSummary {
+    let hasNumbers = tally.numbers > 0
+    return SignalSummary(
+      device: DeviceID(checked: key.device),
+      signal: key.signal.name,
+      quantity: key.signal.quantity,
+      unit: key.signal.unit,
+      minimum: hasNumbers ? tally.minimum : nil,
+      mean: tally.mean,
+      maximum: hasNumbers ? tally.maximum : nil,
+      good: tally.good,
+      bad: tally.bad,
+      causes: tally.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .map { SignalSummary.CauseCount(cause: $0.key, count: $0.value) },
+      texts: tally.texts,
+      hasMoreTexts: tally.hasMoreTexts
+    )
+  }
+}

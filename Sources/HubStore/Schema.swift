@@ -1,0 +1,136 @@
+internal import GRDB
+
+/// The layout of the hub's file.
+///
+/// `journal` and `record` are what agents sent; every other table is derived from them and can be
+/// made again (``HubDatabase/rebuild()``).
+enum Schema {
+  /// `LOTH`: what `file` and we recognise the file by.
+  static let applicationID = 0x4C4F_5448
+
+  /// Raised with every change of the tables.
+  static let version = 1
+
+  /// A record's rowid: its journal above, its sequence number in the lower 40 bits, so that each
+  /// journal lies together and appending stays cheap.
+  static let seqBits = 40
+
+  static func position(journal: Int64, seq: Int) -> Int64 { journal << seqBits | Int64(seq) }
+
+  static let derivedTables = [
+    "layout", "binding", "load", "consumption", "signal_summary", "lot",
+  ]
+
+  static func create(_ db: Database) throws {
+    try db.execute(sql: truth)
+    try db.execute(sql: derived)
+    try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    try db.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  private static let truth = """
+    CREATE TABLE journal (
+      id INTEGER PRIMARY KEY,
+      agent TEXT NOT NULL,
+      journal TEXT NOT NULL,
+      site TEXT NOT NULL,
+      software TEXT NOT NULL,
+      opened_at INTEGER NOT NULL,
+      last_at INTEGER NOT NULL,
+      size INTEGER NOT NULL,
+      root BLOB NOT NULL,
+      frontier BLOB NOT NULL,
+      UNIQUE (agent, journal)
+    ) STRICT;
+    CREATE TABLE record (
+      position INTEGER PRIMARY KEY,
+      body BLOB NOT NULL,
+      leaf BLOB NOT NULL
+    ) STRICT;
+    CREATE VIEW records AS
+      SELECT j.agent, j.journal, r.position & 0xFFFFFFFFFF AS seq, CAST(r.body AS TEXT) AS body,
+        lower(hex(r.leaf)) AS leaf
+      FROM record r JOIN journal j ON j.id = r.position >> 40;
+    """
+
+  private static let derived = """
+    CREATE TABLE layout (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      device TEXT NOT NULL,
+      scan_group TEXT NOT NULL,
+      stations TEXT NOT NULL,
+      signals TEXT NOT NULL,
+      signal_count INTEGER NOT NULL,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE binding (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      station TEXT NOT NULL,
+      lot TEXT NOT NULL,
+      part TEXT NOT NULL,
+      work_order TEXT NOT NULL,
+      operator TEXT NOT NULL,
+      program TEXT,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      end_seq INTEGER,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX binding_lot ON binding (lot);
+    CREATE INDEX binding_station ON binding (journal, station, seq);
+    CREATE TABLE load (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      station TEXT NOT NULL,
+      lot TEXT NOT NULL,
+      material TEXT NOT NULL,
+      operator TEXT,
+      certificate TEXT,
+      loaded_at INTEGER NOT NULL,
+      unloaded_at INTEGER,
+      end_seq INTEGER,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX load_lot ON load (lot);
+    CREATE INDEX load_station ON load (journal, station, seq);
+    CREATE TABLE consumption (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      output TEXT NOT NULL,
+      input TEXT NOT NULL,
+      quantity REAL,
+      unit TEXT,
+      operator TEXT,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX consumption_output ON consumption (output);
+    CREATE INDEX consumption_input ON consumption (input);
+    CREATE TABLE signal_summary (
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      signal INTEGER NOT NULL,
+      good INTEGER NOT NULL,
+      bad INTEGER NOT NULL,
+      numbers INTEGER NOT NULL,
+      minimum REAL,
+      maximum REAL,
+      sum REAL,
+      causes TEXT,
+      texts TEXT,
+      more_texts INTEGER NOT NULL,
+      PRIMARY KEY (journal, binding, layout, signal)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE lot (
+      id INTEGER PRIMARY KEY,
+      lot TEXT NOT NULL UNIQUE,
+      part TEXT,
+      material TEXT,
+      first_at INTEGER NOT NULL,
+      last_at INTEGER NOT NULL
+    ) STRICT;
+    """
+}

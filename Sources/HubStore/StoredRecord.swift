@@ -1,0 +1,40 @@
+internal import FoundationEssentials
+internal import GRDB
+
+/// One row of `record`.
+struct StoredRecord: Sendable {
+  let seq: Int
+  let body: [UInt8]
+  let leaf: [UInt8]
+
+  static func fetch(
+    _ db: Database,
+    journal: Int64,
+    _ range: ClosedRange<Int>
+  ) throws -> [StoredRecord] {
+    let statement = try db.cachedStatement(
+      sql: "SELECT position, body, leaf FROM record WHERE position BETWEEN ? AND ? ORDER BY position"
+    )
+    let rows = try Row.fetchCursor(
+      statement,
+      arguments: [
+        Schema.position(journal: journal, seq: range.lowerBound),
+        Schema.position(journal: journal, seq: range.upperBound),
+      ]
+    )
+    var records: [StoredRecord] = []
+    while let row = try rows.next() {
+      let position: Int64 = row[0]
+      let body: Data = row[1]
+      let leaf: Data = row[2]
+      records.append(
+        StoredRecord(
+          seq: Int(position & (1 << Schema.seqBits - 1)),
+          body: Array(body),
+          leaf: Array(leaf)
+        )
+      )
+    }
+    return records
+  }
+}

@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import Genealogy
+internal import HubStore
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check every stored record against its hash and every journal against its root.",
+    discussion: "Names the first record of each journal that is not as it was taken; exits with 2."
+  )
+
+  @OptionGroup var source: DatabaseOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Answer: Encodable {
+    var schema = 1
+    let journals: [JournalCheck]
+  }
+
+  func run() async throws {
+    try await Failure.mapping {
+      var checks: [JournalCheck] = []
+      try await source.reader().verify { check in
+        checks.append(check)
+        if !json { Terminal.out(Self.line(check)) }
+      }
+      if json { try Terminal.json(Answer(journals: checks)) }
+      let wrong = checks.filter { $0.problem != nil }.count
+      if wrong > 0 {
+        throw Failure(
+          .problemsFound,
+          "\(Words.count(wrong, "journal")) cannot be trusted; keep this file as evidence, and "
+            + "deliver the journal anew from the agent into a fresh database"
+        )
+      }
+      if !json, checks.isEmpty { Terminal.out("The hub holds no journal yet.") }
+    }
+  }
+
+  private static func line(_ check: JournalCheck) -> String {
+    let journal = "\(check.agent)/\(Words.safe(String(check.journal.prefix(8))))"
+    guard let problem = check.problem else {
+      return "\(journal): all \(Words.count(check.records, "record")) are as they were taken"
+    }
+    let place = problem.seq.map { "record \($0): " } ?? ""
+    return "\(journal): \(place)\(Words.safe(problem.detail))"
+  }
+}
+
+struct RebuildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild",
+    abstract: "Make lots, bindings and summaries anew from the records; stop the hub first.",
+    discussion: "The records themselves are not touched. All or nothing, in one transaction."
+  )
+
+  @OptionGroup var source: DatabaseOptions
+
+  func run() async throws {
+    try await Failure.mapping {
+      let path = try source.path()
+      _ = try HubReader(path: path)
+      let database = try HubDatabase(path: path)
+      try await database.rebuild { journal in
+        Terminal.out("replaying \(Words.count(journal.records, "record")) of \(journal.agent)")
+      }
+      try database.close()
+      Terminal.out("done")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import HubStore
+
+/// Which database a command reads.
+struct DatabaseOptions: ParsableArguments {
+  @Option(help: "The hub's configuration file, which names the database.")
+  var config: String?
+
+  @Option(help: "The hub's database itself.")
+  var database: String?
+
+  func validate() throws {
+    if (config == nil) == (database == nil) {
+      throw ValidationError(
+        "Say which database: --config FILE (the hub's) or --database FILE, one of the two."
+      )
+    }
+  }
+
+  /// The database's path.
+  ///
+  /// - Throws: ``Failure`` when the configuration cannot be read.
+  func path() throws -> String {
+    if let database { return database }
+    return try HubConfiguration.at(config ?? "").database
+  }
+
+  func reader() throws -> HubReader { try HubReader(path: path()) }
+}

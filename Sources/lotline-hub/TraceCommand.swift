@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import Genealogy
+internal import HubStore
+internal import Telemetry
+
+struct TraceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace",
+    abstract: "Show what went into a lot, how each was made, and where it went.",
+    discussion: """
+      For each lot: stations, times, operators, programs, and of each signal the least, mean and
+      greatest reading, how many there are and how many are bad, and why.
+
+      Example: lotline-hub trace DEV-0042 --database /var/lib/lotline/hub.sqlite
+      """
+  )
+
+  @Argument(help: "The lot: a device's, a board's, a material's.")
+  var lot: String
+
+  @OptionGroup var source: DatabaseOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(name: .customLong("no-up"), help: "Leave out where the lot went.")
+  var noUp = false
+
+  func run() async throws {
+    try await Failure.mapping {
+      let reader = try source.reader()
+      let lot: LotID
+      do {
+        lot = try LotID(self.lot)
+      } catch {
+        throw Failure(.usage, "\(error)")
+      }
+      guard let trace = try await reader.trace(lot, at: SystemTime().now(), upwards: !noUp) else {
+        throw Failure(.notFound, try await unknown(lot, reader))
+      }
+      if json {
+        try Terminal.json(trace)
+      } else {
+        Terminal.out(TraceReport(trace, style: Terminal.reportStyle).text)
+      }
+    }
+  }
+
+  private func unknown(_ lot: LotID, _ reader: HubReader) async throws -> String {
+    let near = try await reader.lots(near: lot.text)
+    let hint =
+      near.isEmpty
+      ? "it may not have reached the hub yet; see lotline-hub lots"
+      : "did you mean \(near.joined(separator: ", "))?"
+    return Words.safe("no record names lot \(lot); \(hint)")
+  }
+}
