@@ -11,9 +11,13 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A stage of the pipeline: it may import the targets and products listed here and no others
-/// (Tests/RepositoryTests holds the sources to it).
-func stage(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// (Tests/RepositoryTests holds the sources to it). Resources become part of the program.
+func stage(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  resources: [Resource]? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -92,7 +96,11 @@ let package = Package(
     stage("LotBinding", ["Telemetry"]),
     stage("JournalStore", ["Telemetry", grdb]),
     stage("Uplinks", ["Telemetry", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]),
-    stage("StationWeb", ["Telemetry", "StationAPI", hummingbird, nioCore, logging]),
+    stage(
+      "StationWeb",
+      ["Telemetry", "StationAPI", hummingbird, nioCore, lifecycle, logging],
+      resources: [.embedInCode("Page")]
+    ),
     stage(
       "Agent",
       [
@@ -165,7 +173,7 @@ let package = Package(
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", hummingbird]),
-    tests("StationWeb", ["StationAPI"]),
+    tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests("DeviceSimulator", ["Profiles", "Fieldbus", "Acquisition"]),
     tests("Genealogy"),
     tests("HubStore", ["Genealogy"]),

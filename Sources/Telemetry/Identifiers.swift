@@ -79,8 +79,9 @@ extension Identifier {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
     do throws(IdentifierError) {
-      try self.init(container.decodeText())
+      try self.init(text)
     } catch {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)
     }
@@ -94,11 +95,6 @@ extension Identifier {
   package var description: String { text }
 
   package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
-}
-
-extension SingleValueDecodingContainer {
-  /// The text, or an empty one (which no identifier may be) where there is none.
-  fileprivate func decodeText() -> String { (try? decode(String.self)) ?? "" }
 }
 
 /// The agent: one edge box, one journal.

@@ -27,8 +27,8 @@ struct TidyTests {
     ],
     "StationAPI": ["Telemetry"],
     "StationWeb": [
-      "Telemetry", "StationAPI", "Hummingbird", "HTTPTypes", "NIOCore", "Logging",
-      "FoundationEssentials",
+      "Telemetry", "StationAPI", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle",
+      "Logging", "FoundationEssentials", "Glibc",
     ],
     "Agent": [
       "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",

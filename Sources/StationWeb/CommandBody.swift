@@ -1,0 +1,108 @@
+internal import FoundationEssentials
+internal import StationAPI
+internal import Telemetry
+
+/// A command that arrives as the JSON object of a request.
+protocol CommandBody: Decodable {
+  /// The command, as the subject of a sentence: "Starting a lot".
+  static var subject: String { get }
+
+  /// The members that must be there, and those that may.
+  static var required: [String] { get }
+  static var optional: [String] { get }
+}
+
+extension StartLot: CommandBody {
+  static let subject = "Starting a lot"
+  static let required = ["lot", "part", "work_order", "operator"]
+  static let optional = ["program"]
+}
+
+extension LoadMaterial: CommandBody {
+  static let subject = "Loading material"
+  static let required = ["lot", "material"]
+  static let optional = ["operator", "certificate"]
+}
+
+extension Consumption: CommandBody {
+  static let subject = "Recording what went into a lot"
+  static let required = ["output", "input"]
+  static let optional = ["quantity", "unit", "operator"]
+}
+
+extension CommandBody {
+  /// Reads a command.
+  ///
+  /// - Throws: ``Problem`` that names the member at fault and what is expected. A member that is not
+  ///   known is refused: it is most likely a mistyped one, which must not be lost silently.
+  static func decode(_ bytes: some Sequence<UInt8>) throws(Problem) -> Self {
+    let data = Data(bytes)
+    let decoder = JSONDecoder()
+    do {
+      let unknown = try decoder.decode(MemberNames.self, from: data).names
+        .filter { !(required + optional).contains($0) }
+      if let name = unknown.min() {
+        throw Problem.badRequest("The member \(name.debugDescription) is not known. \(usage)")
+      }
+      return try decoder.decode(Self.self, from: data)
+    } catch let problem as Problem {
+      throw problem
+    } catch let error as DecodingError {
+      throw .badRequest(sentence(for: error))
+    } catch {
+      throw .badRequest("The body is not JSON. \(usage)")
+    }
+  }
+
+  private static var usage: String {
+    "\(subject) takes the members \(list(required)), and may have \(list(optional))."
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.dropLast().joined(separator: ", ") + (names.count > 1 ? " and " : "")
+      + (names.last ?? "")
+  }
+
+  private static func sentence(for error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _):
+      return "The member \"\(key.stringValue)\" is missing. \(usage)"
+    case .valueNotFound(_, let context):
+      return "The member \"\(path(context))\" is null; \(expectation(context)). \(usage)"
+    case .typeMismatch(_, let context) where context.codingPath.isEmpty:
+      return "The body is not a JSON object. \(usage)"
+    case .typeMismatch(_, let context):
+      return "The member \"\(path(context))\" is of the wrong kind; \(expectation(context))."
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+      return "The body is not JSON. \(usage)"
+    case .dataCorrupted(let context):
+      return "The member \"\(path(context))\" is not right: \(context.debugDescription)."
+    @unknown default:
+      return "The body cannot be understood. \(usage)"
+    }
+  }
+
+  private static func path(_ context: DecodingError.Context) -> String {
+    context.codingPath.map(\.stringValue).joined(separator: ".")
+  }
+
+  private static func expectation(_ context: DecodingError.Context) -> String {
+    path(context) == "quantity" ? "a number is expected" : "a text is expected"
+  }
+}
+
+/// The names of an object's members, whatever they hold.
+private struct MemberNames: Decodable {
+  let names: [String]
+
+  init(from decoder: any Decoder) throws {
+    names = try decoder.container(keyedBy: AnyName.self).allKeys.map(\.stringValue)
+  }
+
+  private struct AnyName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+}

@@ -1,0 +1,64 @@
+// The footer: what the journal holds, and how far the hub has it.
+
+import { node, setAttribute, setText, show, ViewList } from "./document.js";
+import { countText, countOf, sizeText, spanText, uplinkWords } from "./words.js";
+
+class UplinkView {
+  constructor(uplink) {
+    this.text = node("strong", { "data-field": "uplink-state" });
+    this.detail = node("span", { class: "detail" });
+    this.root = node(
+      "p",
+      { class: "uplink", "data-uplink": uplink.id },
+      node("span", { class: "mark", "aria-hidden": "true" }),
+      this.text,
+      this.detail
+    );
+  }
+
+  update(uplink, now) {
+    const words = uplinkWords(uplink, now);
+    setAttribute(this.root, "data-tone", words.tone);
+    setText(this.text, words.text);
+    const confirmed = `${uplink.url} has confirmed ${countOf(uplink.confirmed, "record")}`;
+    setText(this.detail, uplink.detail ? `${confirmed}. ${uplink.detail}` : confirmed);
+  }
+}
+
+export class RecordView {
+  constructor(root) {
+    this.journal = node("strong", { "data-field": "journal" });
+    this.place = node("span", { class: "detail" });
+    this.problem = node("p", { class: "silence", role: "alert", "data-field": "journal-problem" });
+    this.none = node(
+      "p",
+      { class: "uplink", "data-tone": "calm" },
+      node("span", { class: "mark", "aria-hidden": "true" }),
+      node("strong", {}, "Recording locally, no hub is configured")
+    );
+    this.line = node(
+      "p",
+      { class: "uplink" },
+      node("span", { class: "mark", "aria-hidden": "true" }),
+      this.journal,
+      this.place
+    );
+    const uplinks = node("div", { class: "uplinks" });
+    root.append(this.line, this.problem, uplinks, this.none);
+    this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
+  }
+
+  update(status, now) {
+    const journal = status.journal;
+    const at = journal.at ? `, last ${spanText(now - Date.parse(journal.at))} ago` : "";
+    setText(this.journal, `Journal at record ${countText(journal.seq)}, ${sizeText(journal.bytes)}`);
+    setText(this.place, `${journal.path}${at}`);
+    setAttribute(this.line, "data-tone", journal.problem ? "bad" : "good");
+    show(this.problem, Boolean(journal.problem));
+    if (journal.problem) {
+      setText(this.problem, `The journal takes no records. ${journal.problem}`);
+    }
+    this.uplinks.update(status.uplinks, now);
+    show(this.none, status.uplinks.length === 0);
+  }
+}

@@ -1,0 +1,82 @@
+internal import HTTPTypes
+
+/// What a request's path names.
+enum Resource: Hashable {
+  /// A file of the page, by its path.
+  case file(String)
+  case health
+  case status
+  case events
+  /// The lot that a station works on.
+  case lot(station: String)
+  /// The material lots loaded at a station.
+  case materials(station: String)
+  case material(station: String, lot: String)
+  case consumptions
+
+  /// Reads a path, with or without a query; nil where it names nothing.
+  ///
+  /// Segments are percent-decoded one by one, so a lot may hold any character, a slash included.
+  init?(path: String) {
+    let bare = path.prefix { $0 != "?" }
+    if PageFile.all[String(bare)] != nil {
+      self = .file(String(bare))
+      return
+    }
+    guard bare.first == "/" else { return nil }
+    let encoded = bare.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    let segments = encoded.compactMap(Self.decode)
+    guard segments.count == encoded.count, !segments.contains("") else { return nil }
+    switch segments.count {
+    case 1 where segments[0] == "health": self = .health
+    case 2 where segments == ["v1", "status"]: self = .status
+    case 2 where segments == ["v1", "events"]: self = .events
+    case 2 where segments == ["v1", "consumptions"]: self = .consumptions
+    case 4... where segments[0...1] == ["v1", "stations"]: self.init(ofStation: segments)
+    default: return nil
+    }
+  }
+
+  private init?(ofStation segments: [String]) {
+    switch (segments.count, segments[3]) {
+    case (4, "lot"): self = .lot(station: segments[2])
+    case (4, "materials"): self = .materials(station: segments[2])
+    case (5, "materials"): self = .material(station: segments[2], lot: segments[4])
+    default: return nil
+    }
+  }
+
+  /// The methods that may be used on it.
+  var methods: [HTTPRequest.Method] {
+    switch self {
+    case .file, .health, .status: [.get, .head]
+    case .events: [.get]
+    case .lot: [.post, .delete]
+    case .materials, .consumptions: [.post]
+    case .material: [.delete]
+    }
+  }
+
+  /// Undoes percent-encoding (RFC 3986, 2.1); nil where it is broken or not UTF-8.
+  private static func decode(_ segment: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = segment.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      let digits = rest.prefix(2)
+      guard digits.count == 2, digits.allSatisfy(isHexadecimal),
+        let value = UInt8(String(Substring(digits)), radix: 16)
+      else { return nil }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func isHexadecimal(_ byte: UInt8) -> Bool {
+    Character(UnicodeScalar(byte)).isHexDigit
+  }
+}

@@ -1,0 +1,113 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import StationAPI
+internal import Telemetry
+
+/// Answers the requests to the local API and the page.
+struct StationResponder: HTTPResponder {
+  /// Most bytes of a request's body.
+  static let bodyLimit = 65_536
+
+  let service: any StationService
+  let broadcast: StatusBroadcast
+  let logger: Logger
+
+  func respond(to request: Request, context: BasicRequestContext) async -> Response {
+    var response = await answer(request)
+    response.addSafetyHeaders()
+    return request.method == .head ? response.createHeadResponse() : response
+  }
+
+  private func answer(_ request: Request) async -> Response {
+    do {
+      if let objection = RequestGuard.objection(to: request.head) { throw objection }
+      let path = request.head.path ?? ""
+      guard let resource = Resource(path: path) else {
+        throw Problem.notFound(path)
+      }
+      guard resource.methods.contains(request.method) else {
+        return wrongMethod(request.method, path: path, resource: resource)
+      }
+      return try await answer(request, at: resource)
+    } catch let problem as Problem {
+      return .problem(problem)
+    } catch {
+      logger.error(
+        "A request failed",
+        metadata: ["path": "\(request.head.path ?? "")", "error": "\(error)"]
+      )
+      return .problem(.failed)
+    }
+  }
+
+  private func wrongMethod(
+    _ method: HTTPRequest.Method,
+    path: String,
+    resource: Resource
+  ) -> Response {
+    let names = resource.methods.map(\.rawValue)
+    let allowed = names.joined(separator: " or ")
+    var response = Response.problem(.wrongMethod(method, path: path, allowed: allowed))
+    response.headers[.allow] = names.joined(separator: ", ")
+    return response
+  }
+
+  /// - Precondition: The resource has the request's method.
+  private func answer(_ request: Request, at resource: Resource) async throws -> Response {
+    switch resource {
+    case .file(let path):
+      guard let file = PageFile.all[path] else { throw Problem.notFound(path) }
+      return .file(file)
+    case .health:
+      return try await health()
+    case .status:
+      return try .json(await service.status())
+    case .events:
+      return try await EventStream(broadcast: broadcast).response(to: request)
+    case .lot(let station) where request.method == .post:
+      let (command, station) = try (await body(StartLot.self, of: request), id(station))
+      return try .json(await service.startLot(command, at: station), status: .created)
+    case .lot(let station):
+      return try .json(await service.endLot(at: id(station)))
+    case .materials(let station):
+      let (command, station) = try (await body(LoadMaterial.self, of: request), id(station))
+      return try .json(await service.load(command, at: station), status: .created)
+    case .material(let station, let lot):
+      return try .json(await service.unload(self.lot(lot), from: id(station)))
+    case .consumptions:
+      let command = try await body(Consumption.self, of: request)
+      return try .json(await service.consume(command), status: .created)
+    }
+  }
+
+  /// Whether the agent does its one duty: to record.
+  private func health() async throws -> Response {
+    guard let problem = await service.status().journal.problem else {
+      return try .json(["status": "ok"])
+    }
+    let body = ["status": "failing", "detail": problem]
+    return try .json(body, status: .serviceUnavailable)
+  }
+
+  private func body<Command: CommandBody>(
+    _ type: Command.Type,
+    of request: Request
+  ) async throws -> Command {
+    do {
+      let buffer = try await request.body.collect(upTo: Self.bodyLimit)
+      return try Command.decode(buffer.readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw Problem.tooLarge(limit: Self.bodyLimit)
+    }
+  }
+
+  private func id(_ text: String) throws -> StationID {
+    do { return try StationID(text) } catch { throw Problem.badRequest("\(error).") }
+  }
+
+  private func lot(_ text: String) throws -> LotID {
+    do { return try LotID(text) } catch { throw Problem.badRequest("\(error).") }
+  }
+}

@@ -1,0 +1,26 @@
+package import StationAPI
+package import Telemetry
+
+/// What the agent offers to the local API and the page.
+///
+/// A command returns when its record is durable. A ``Problem`` that it throws is answered as it is;
+/// any other error is answered as a problem of status 500 that tells nothing of the inside.
+package protocol StationService: Sendable {
+  /// Everything the agent knows at this moment.
+  func status() async -> AgentStatus
+
+  /// Records that the station works on a lot from now on.
+  func startLot(_ command: StartLot, at station: StationID) async throws -> Receipt
+
+  /// Records that the station's lot has ended.
+  func endLot(at station: StationID) async throws -> Receipt
+
+  /// Records that a material lot stands ready at the station.
+  func load(_ command: LoadMaterial, at station: StationID) async throws -> Receipt
+
+  /// Records that a material lot has left the station.
+  func unload(_ lot: LotID, from station: StationID) async throws -> Receipt
+
+  /// Records that one lot went into another.
+  func consume(_ consumption: Consumption) async throws -> Receipt
+}

@@ -1,0 +1,231 @@
+"""Drives the agent's page in Chromium.
+
+usage: station_page.py ADDRESS FOLDER
+
+Every line that this prints is a step; the program that started it does what the step asks for and
+answers with a line of its own. Screenshots are kept in FOLDER.
+"""
+
+import re
+import sys
+
+from playwright.sync_api import expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+address, folder = sys.argv[1:3]
+expect.set_options(timeout=30_000)
+
+
+def step(name):
+    """Asks the program that started this for something, and waits until it is done."""
+    print(name, flush=True)
+    assert sys.stdin.readline(), f"nobody answered the step {name}"
+
+
+def station(page, name):
+    return page.locator(f'[data-station="{name}"]')
+
+
+def signal(page, device, name):
+    return page.locator(f'[data-device="{device}"] [data-signal="{name}"]')
+
+
+def check_facts(page):
+    """The lot, and who, what and how, are told; text is text, whatever it holds."""
+    oven = station(page, "reflow-1")
+    expect(oven.locator('[data-field="lot"]')).to_have_text("PCB-2611-0042")
+    expect(oven.locator('[data-field="part"]')).to_have_text("4711 rev C")
+    expect(oven.locator('[data-field="work_order"]')).to_have_text("WO-88120")
+    expect(oven.locator('[data-field="operator"]')).to_have_text("N. Aziz")
+    expect(oven.locator('[data-field="program"]')).to_have_text("SAC305-4711")
+    expect(oven.locator('[data-field="since"]')).to_have_text(re.compile(r"^14:09 \("))
+    step("markup")
+    expect(oven.locator('[data-field="program"]')).to_have_text("<img src=x onerror=alert(1)>")
+    expect(oven.locator(".materials li")).to_have_count(2)
+    expect(page.locator('[data-field="agent"]')).to_have_text("smt-line-3")
+    stand = station(page, "servo-burn-in-2")
+    expect(stand.locator('[data-field="lot"]')).to_have_text("No lot")
+    expect(stand.locator('[data-field="no-lot"]')).to_contain_text("bound to none")
+
+
+def check_signals(page):
+    """Values as people write them, with age and quality in words."""
+    speed = signal(page, "oven-1", "conveyor.speed")
+    expect(speed.locator('[data-cell="value"]')).to_have_text("82.5\u00a0cm/min")
+    expect(speed.locator('[data-cell="age"]')).to_have_text(re.compile(r"^\d+\.\d s$"))
+    expect(speed.locator('[data-cell="quality"]')).to_have_text("good")
+    for device, name, value in [
+        ("o2-1", "oxygen", "412\u00a0ppm"),
+        ("o2-1", "nitrogen_flow", "18.4\u00a0m³/h"),
+        ("climate-1", "room.humidity", "46.1\u00a0% RH"),
+        ("climate-1", "room.temperature", "23.4\u00a0°C"),
+        ("servo-2", "speed", "2998\u00a0rpm"),
+        ("servo-2", "torque", "1.27\u00a0N·m"),
+    ]:
+        expect(signal(page, device, name).locator('[data-cell="value"]')).to_have_text(value)
+    bad = signal(page, "oven-1", "zone7.bottom.temperature")
+    expect(bad).to_have_attribute("data-quality", "bad")
+    expect(bad.locator('[data-cell="quality"]')).to_have_text("out of range")
+    expect(bad.locator('[data-cell="meaning"]')).to_contain_text("Check sensor and profile")
+    expect(page.locator('[data-device="oven-1"] [data-field="tally"]')).to_have_text(
+        "43 signals: 42 good, 1 bad"
+    )
+
+
+def check_profile(page):
+    """The drawing holds what was read, where it was read."""
+    svg = page.locator('svg[data-oven="oven-1"]')
+    expect(svg.locator("[data-band]")).to_have_count(10)
+    tops = svg.locator('[data-side="top"]')
+    values = [float(point.get_attribute("data-value")) for point in tops.all()]
+    expected = [108.6, 129.4, 150.3, 165.5, 174.8, 185.8, 202.9, 233.8, 255.4, 244.3]
+    assert values == expected, values
+    line = svg.locator('path[data-series="top"]').get_attribute("d")
+    points = [tuple(map(float, point[1:].split(","))) for point in line.split()]
+    assert len(points) == 10, line
+    assert points == sorted(points), "the belt runs from left to right"
+    heights = [y for _, y in points]
+    # Degrees per pixel are the same for every pair of zones.
+    scale = (expected[8] - expected[0]) / (heights[0] - heights[8])
+    for value, height in zip(expected, heights):
+        drawn = expected[0] + (heights[0] - height) * scale
+        assert abs(drawn - value) < 0.3, (drawn, value)
+    steps = svg.locator('polyline[data-series="setpoint-top"]').get_attribute("points")
+    assert len(steps.split()) == 20, steps
+    bottom = svg.locator('path[data-series="bottom"]').get_attribute("d")
+    assert [point[0] for point in bottom.split()] == list("MLLLLLMLL"), "the line breaks at zone 7"
+    cross = svg.locator('[data-point="zone7.bottom"]')
+    assert cross.get_attribute("data-quality") == "bad"
+    assert cross.get_attribute("data-value") is None
+    expect(svg.locator('[data-number="zone7.bottom"]')).to_have_text("✕ bad")
+    expect(svg.locator('[data-number="zone9.top"]')).to_have_text("255.4")
+    expect(svg.locator('[data-field="belt"]')).to_have_text("Belt 82.5 cm/min")
+
+
+def check_record(page):
+    expect(page.locator('[data-field="journal"]')).to_have_text(
+        "Journal at record 48,213, 12.4 MB"
+    )
+    uplink = page.locator('[data-uplink="plant"]')
+    expect(uplink.locator('[data-field="uplink-state"]')).to_have_text(
+        "Recording locally, hub away since 14:02, 1,284 records waiting"
+    )
+    assert uplink.get_attribute("data-tone") == "calm", "a hub that is away is no error"
+
+
+def check_live(page):
+    """What changes is shown, in the nodes that are there already."""
+    row = signal(page, "oven-1", "zone1.top.temperature")
+    row.evaluate("row => { row.marked = true; }")
+    step("drift")
+    expect(row.locator('[data-cell="number"]')).to_have_text("111.6")
+    point = page.locator('svg[data-oven="oven-1"] [data-point="zone1.top"]')
+    expect(point).to_have_attribute("data-value", "111.6")
+    assert row.evaluate("row => row.marked"), "the row was built anew"
+    step("silence")
+    silence = page.locator('[data-device="servo-2"] [data-field="silence"]')
+    expect(silence).to_contain_text("No answer since 14:30")
+    expect(silence).to_contain_text("Check power, network or serial port.")
+    step("age")
+    stale = signal(page, "o2-1", "oxygen")
+    expect(stale.locator('[data-cell="quality"]')).to_have_text("stale")
+    step("hub back")
+    expect(page.locator('[data-field="uplink-state"]')).to_have_text("Hub up to date")
+
+
+def check_commands(page):
+    """A lot is started with the keyboard alone, as a scanner does it, and ended in two steps."""
+    stand = station(page, "servo-burn-in-2")
+    form = stand.locator('[data-form="start-lot"]')
+    form.locator('input[name="lot"]').focus()
+    page.keyboard.type("10LOT21")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("SN")
+    for text in ["", "ACT-900", "WO-1", "P. Kumar"]:
+        if text:
+            page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    expect(form.locator('[data-field="problem"]')).to_contain_text("several elements")
+    form.locator('input[name="lot"]').fill("BUSY")
+    page.keyboard.press("Enter")
+    expect(form.locator('[data-field="problem"]')).to_have_text(
+        "servo-burn-in-2 works on lot ACT-41; end it first: lotline lot end servo-burn-in-2"
+    )
+    form.locator('input[name="lot"]').fill("ACT-42")
+    step("commands work")
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-field="lot"]')).to_have_text("ACT-42")
+    expect(stand.locator('[data-field="operator"]')).to_have_text("P. Kumar")
+    expect(stand.locator('[data-field="receipt"]')).to_contain_text("works on lot ACT-42")
+    expect(form).to_be_hidden()
+    stand.locator('[data-action="end-lot"]').click()
+    stand.locator('[data-action="end-lot-yes"]').click()
+    expect(stand.locator('[data-field="lot"]')).to_have_text("No lot")
+
+
+def check_offline(page):
+    step("stop")
+    state = page.locator("[data-field='connection']")
+    expect(state).to_have_text("OFFLINE")
+    banner = page.locator('[data-field="banner"]')
+    expect(banner).to_contain_text("No connection to the agent")
+    expect(banner).to_contain_text("keeps recording")
+    expect(station(page, "reflow-1").locator('[data-field="lot"]')).to_have_text("PCB-2611-0042")
+
+
+def picture(browser, name, scheme, width, height):
+    """The page as it looks to somebody, on the screen and in its whole length."""
+    page = browser.new_page(
+        color_scheme=scheme, timezone_id="UTC", viewport={"width": width, "height": height}
+    )
+    page.goto(address)
+    expect(page.locator('[data-field="connection"]')).to_have_text("LIVE")
+    expect(page.locator('[data-point="zone10.top"]')).to_have_count(1)
+    too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not too_wide, f"{name}: the page is wider than the screen"
+    page.screenshot(path=f"{folder}/{name}.png")
+    page.screenshot(path=f"{folder}/{name}-whole.png", full_page=True)
+    page.close()
+
+
+def check_without_script(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    advice = page.locator("#without-script")
+    expect(advice).to_be_visible()
+    expect(advice).to_contain_text("lotline status")
+    context.close()
+
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    picture(browser, "station-light", "light", 1360, 1000)
+    picture(browser, "station-dark", "dark", 1360, 1000)
+    picture(browser, "station-phone", "light", 390, 844)
+    check_without_script(browser)
+
+    page = browser.new_page(timezone_id="UTC", viewport={"width": 1360, "height": 900})
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    # A refused command shows up as a failed resource, which is what it is.
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text)
+        if message.type == "error" and "status of 409" not in message.text
+        else None,
+    )
+    page.goto(address)
+    expect(page.locator('[data-field="connection"]')).to_have_text("LIVE")
+    expect(page.locator("#without-script")).to_have_count(0)
+    check_facts(page)
+    check_signals(page)
+    check_profile(page)
+    check_record(page)
+    check_live(page)
+    check_commands(page)
+    assert not complaints, complaints
+    check_offline(page)
+    browser.close()
+print("done", flush=True)

@@ -1,0 +1,157 @@
+import Foundation
+import StationAPI
+import Telemetry
+import Testing
+
+@testable import StationWeb
+
+@Suite("Commands over HTTP")
+struct CommandTests {
+  @Test("A lot is started, and the receipt names the record")
+  func start() async throws {
+    try await Served.with { served in
+      let answer = try await served.send(
+        "POST",
+        "/v1/stations/reflow-1/lot",
+        body: """
+          {"lot":"PCB 7/3","part":"4711-C","work_order":"WO-9","operator":"Şule","program":"SAC305"}
+          """
+      )
+      #expect(answer.status == 201)
+      #expect(answer.headers["content-type"] == "application/json")
+      #expect(try answer.json(Receipt.self).summary == "reflow-1 works on lot PCB 7/3")
+      let command = StartLot(
+        lot: LotID(checked: "PCB 7/3"),
+        part: Label(checked: "4711-C"),
+        workOrder: Label(checked: "WO-9"),
+        operatorName: Label(checked: "Şule"),
+        program: Label(checked: "SAC305")
+      )
+      #expect(await served.service.commands == [.start(command, Line.oven)])
+    }
+  }
+
+  @Test("A lot is ended")
+  func end() async throws {
+    try await Served.with { served in
+      let answer = try await served.send("DELETE", "/v1/stations/reflow-1/lot")
+      #expect(answer.status == 200)
+      #expect(await served.service.commands == [.end(Line.oven)])
+    }
+  }
+
+  @Test("Material is loaded, and unloaded by a lot with any characters")
+  func material() async throws {
+    try await Served.with { served in
+      let path = "/v1/stations/reflow-1/materials"
+      let body = #"{"lot":"A/1 b","material":"SAC305 paste"}"#
+      let loaded = try await served.send("POST", path, body: body)
+      let unloaded = try await served.send("DELETE", path + "/A%2F1%20b")
+      #expect((loaded.status, unloaded.status) == (201, 200))
+      let lot = LotID(checked: "A/1 b")
+      let load = LoadMaterial(lot: lot, material: Label(checked: "SAC305 paste"))
+      #expect(
+        await served.service.commands == [.load(load, Line.oven), .unload(lot, Line.oven)]
+      )
+    }
+  }
+
+  @Test("What went into a lot is recorded")
+  func consumption() async throws {
+    try await Served.with { served in
+      let body = #"{"output":"DEV-1","input":"PCB-7","quantity":2.5,"unit":"m"}"#
+      let answer = try await served.send("POST", "/v1/consumptions", body: body)
+      #expect(answer.status == 201)
+      let consumption = Consumption(
+        output: LotID(checked: "DEV-1"),
+        input: LotID(checked: "PCB-7"),
+        quantity: 2.5,
+        unit: "m"
+      )
+      #expect(await served.service.commands == [.consume(consumption)])
+    }
+  }
+
+  @Test("The agent's own problems arrive as they are")
+  func problems() async throws {
+    try await Served.with { served in
+      let problem = Problem(
+        type: "station-busy",
+        title: "The station is busy",
+        status: 409,
+        detail: "reflow-1 works on lot PCB-6; end it first: lotline lot end reflow-1"
+      )
+      await served.service.fail(with: problem)
+      let answer = try await served.send("DELETE", "/v1/stations/reflow-1/lot")
+      #expect(answer.status == 409)
+      #expect(answer.headers["content-type"] == "application/problem+json")
+      #expect(try answer.json(Problem.self) == problem)
+    }
+  }
+
+  @Test("Any other failure is told without its inside")
+  func failure() async throws {
+    try await Served.with { served in
+      await served.service.fail(with: FakeStation.Secret())
+      let answer = try await served.send("DELETE", "/v1/stations/reflow-1/lot")
+      #expect(answer.status == 500)
+      #expect(try answer.json(Problem.self).type == "internal-error")
+      #expect(!answer.text.contains("Secret"))
+    }
+  }
+
+  @Test("A body above the limit is refused")
+  func bodyLimit() async throws {
+    try await Served.with { served in
+      let lot = String(repeating: "x", count: StationResponder.bodyLimit)
+      let body = #"{"lot":"\#(lot)"}"#
+      let answer = try await served.send("POST", "/v1/stations/reflow-1/lot", body: body)
+      #expect(answer.status == 413)
+      #expect(try answer.json(Problem.self).detail.contains("65536"))
+      #expect(try await served.send("GET", "/health").status == 200)
+    }
+  }
+
+  @Test("A station that cannot be one is refused before the agent sees it")
+  func badStation() async throws {
+    try await Served.with { served in
+      let answer = try await served.send("DELETE", "/v1/stations/a%20b/lot")
+      #expect(answer.status == 400)
+      #expect(try answer.json(Problem.self).detail.contains(#"station "a b" cannot be used"#))
+    }
+  }
+}
+
+@Suite("Command body")
+struct CommandBodyTests {
+  @Test(
+    "An error names the member and what is expected",
+    arguments: [
+      (#"{"lot":"L","part":"P","operator":"O"}"#, #""work_order" is missing"#),
+      (
+        #"{"lot":5,"part":"P","work_order":"W","operator":"O"}"#,
+        #""lot" is of the wrong kind; a text"#
+      ),
+      (#"{"lot":"","part":"P","work_order":"W","operator":"O"}"#, #""lot" is not right"#),
+      (#"{"lot":null,"part":"P","work_order":"W","operator":"O"}"#, #""lot" is null; a text"#),
+      (#"{"lot":"L","part":"P","work_order":"W","operator":" O"}"#, "begins or ends with a space"),
+      (#"{"lot":"L","part":"P","workorder":"W","operator":"O"}"#, #""workorder" is not known"#),
+      ("[]", "not a JSON object"), (#""L""#, "not a JSON object"),
+      ("{", "not JSON"), ("", "not JSON"), ("\u{0}", "not JSON"),
+    ]
+  )
+  func sentences(body: String, part: String) throws {
+    let problem = #expect(throws: Problem.self) { try StartLot.decode(body.utf8) }
+    #expect(problem?.status == 400)
+    #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
+  }
+
+  @Test("A quantity is a number")
+  func quantity() {
+    let body = #"{"output":"A","input":"B","quantity":"two"}"#
+    let problem = #expect(throws: Problem.self) { try Consumption.decode(body.utf8) }
+    #expect(
+      problem?.detail == #"The member "quantity" is of the wrong kind; a number is expected."#
+    )
+  }
+}

@@ -1,0 +1,81 @@
+import StationAPI
+import StationWeb
+import Telemetry
+import TestSupport
+
+/// An agent that says what the test tells it to, and remembers what it was told.
+actor FakeStation: StationService {
+  enum Command: Sendable, Hashable {
+    case start(StartLot, StationID)
+    case end(StationID)
+    case load(LoadMaterial, StationID)
+    case unload(LotID, StationID)
+    case consume(Consumption)
+  }
+
+  /// Anything but a ``Problem``: its text must not reach a client.
+  struct Secret: Error {}
+
+  private(set) var commands: [Command] = []
+  private(set) var statusCount = 0
+  private var failure: (any Error)?
+  private var line: Line
+  private let time: any TimeSource
+
+  init(_ line: Line = Line(), time: any TimeSource = SystemTime()) {
+    self.line = line
+    self.time = time
+  }
+
+  func change(_ body: @Sendable (inout Line) -> Void) { body(&line) }
+
+  /// Makes every command fail from now on; nil lets them work again.
+  func fail(with error: (any Error)?) { failure = error }
+
+  func status() -> AgentStatus {
+    statusCount += 1
+    return line.status(at: time.now())
+  }
+
+  func startLot(_ command: StartLot, at station: StationID) throws -> Receipt {
+    let receipt = try take(.start(command, station), "\(station) works on lot \(command.lot)")
+    line.bindings[station] = StationStatus.ActiveBinding(
+      seq: receipt.seq,
+      since: receipt.at,
+      binding: Binding(
+        station: station,
+        lot: command.lot,
+        part: command.part,
+        workOrder: command.workOrder,
+        operatorName: command.operatorName,
+        program: command.program
+      )
+    )
+    return receipt
+  }
+
+  func endLot(at station: StationID) throws -> Receipt {
+    let receipt = try take(.end(station), "\(station) works on no lot")
+    line.bindings[station] = nil
+    return receipt
+  }
+
+  func load(_ command: LoadMaterial, at station: StationID) throws -> Receipt {
+    try take(.load(command, station), "\(command.material) is loaded at \(station)")
+  }
+
+  func unload(_ lot: LotID, from station: StationID) throws -> Receipt {
+    try take(.unload(lot, station), "lot \(lot) is unloaded from \(station)")
+  }
+
+  func consume(_ consumption: Consumption) throws -> Receipt {
+    try take(.consume(consumption), "\(consumption.input) went into \(consumption.output)")
+  }
+
+  private func take(_ command: Command, _ summary: String) throws -> Receipt {
+    if let failure { throw failure }
+    commands.append(command)
+    line.seq += 1
+    return Receipt(seq: line.seq, at: time.now(), summary: summary)
+  }
+}

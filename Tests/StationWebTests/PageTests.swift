@@ -1,0 +1,117 @@
+import Foundation
+import StationAPI
+import Telemetry
+import TestSupport
+import Testing
+
+/// The page in Debian's Chromium, driven by `Tests/Peers/station_page.py`.
+@Suite("Page", .timeLimit(.minutes(5)))
+struct PageTests {
+  /// 2026-11-24T14:32:05Z: the wall clock of the line in the pictures when it starts.
+  private static let start = Instant(microseconds: 1_795_530_725_000_000)
+
+  private static let busy = Problem(
+    type: "station-busy",
+    title: "The station is busy",
+    status: 409,
+    detail: "servo-burn-in-2 works on lot ACT-41; end it first: lotline lot end servo-burn-in-2"
+  )
+
+  @Test("The page shows the line as it is, takes commands, and says when it is cut off")
+  func page() async throws {
+    let kept = ProcessInfo.processInfo.environment["LOTLINE_PICTURES"]
+    let folder = try TemporaryFolder()
+    let service = FakeStation(Self.line(), time: WallClock(start: Self.start))
+    await service.fail(with: Self.busy)
+    try await Served.with(service) { served in
+      let browser = try PeerProcess(
+        Repository.python.path,
+        [
+          Repository.root.appending(path: "Tests/Peers/station_page.py").path,
+          "http://127.0.0.1:\(served.port)/", kept ?? folder.url.path,
+        ]
+      )
+      var step = ""
+      while step != "done" {
+        step = try await browser.line(within: .seconds(120))
+        try await Self.perform(step, on: served)
+        if step != "done" { try browser.send("ok") }
+      }
+      #expect(try await browser.finish().status == 0)
+    }
+  }
+
+  /// What the line looks like when the page opens: one bad reading, and the hub away.
+  private static func line() -> Line {
+    var line = Line()
+    line.bindings[Line.oven] = binding(program: "SAC305-4711")
+    line.materials = [
+      material(40_990, "PCB-4711-C-318", "Bare board 4711 rev C"),
+      material(40_991, "P-2611-77", "SAC305 solder paste"),
+    ]
+    line.bad["zone7.bottom.temperature"] = .outOfRange
+    line.uplink = (.away, start.advanced(by: .seconds(-30 * 60)), 1_284)
+    return line
+  }
+
+  private static func binding(program: String) -> StationStatus.ActiveBinding {
+    StationStatus.ActiveBinding(
+      seq: 41_007,
+      since: start.advanced(by: .seconds(-23 * 60)),
+      binding: Binding(
+        station: Line.oven,
+        lot: LotID(checked: "PCB-2611-0042"),
+        part: Label(checked: "4711 rev C"),
+        workOrder: Label(checked: "WO-88120"),
+        operatorName: Label(checked: "N. Aziz"),
+        program: Label(checked: program)
+      )
+    )
+  }
+
+  private static func material(_ seq: Int, _ lot: String, _ name: String)
+    -> StationStatus.LoadedMaterial
+  {
+    StationStatus.LoadedMaterial(
+      seq: seq,
+      since: start.advanced(by: .seconds(-40 * 60)),
+      lot: LotID(checked: lot),
+      material: Label(checked: name)
+    )
+  }
+
+  private static func perform(_ step: String, on served: Served) async throws {
+    let service = served.service
+    switch step {
+    case "markup":
+      let markup = binding(program: "<img src=x onerror=alert(1)>")
+      await service.change { $0.bindings[Line.oven] = markup }
+    case "drift": await service.change { $0.drift = 3 }
+    case "silence":
+      let since = start.advanced(by: .seconds(-2 * 60))
+      let silence = DeviceStatus.Silence(since: since, detail: Cause.noConnection.sentence)
+      await service.change { $0.servoSilence = silence }
+    case "age": await service.change { $0.ageMilliseconds = 60_000 }
+    case "hub back": await service.change { $0.uplink = (.connected, start, 3) }
+    case "commands work": await service.fail(with: nil)
+    case "stop": await served.stop()
+    default: #expect(step == "done")
+    }
+  }
+}
+
+/// The machine's clocks, with the wall clock set to a time of the test's choice.
+private struct WallClock: TimeSource {
+  private let system = SystemTime()
+  private let start: Instant
+  private let zero: Duration
+
+  init(start: Instant) {
+    self.start = start
+    zero = system.uptime()
+  }
+
+  func now() -> Instant { start.advanced(by: system.uptime() - zero) }
+  func uptime() -> Duration { system.uptime() }
+  func sleep(until deadline: Duration) async throws { try await system.sleep(until: deadline) }
+}
