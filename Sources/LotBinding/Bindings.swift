@@ -54,8 +54,10 @@ package struct Bindings: Sendable, Hashable {
 
   /// Takes a record that is in the journal; records that bind nothing change nothing.
   ///
-  /// - Parameter uptime: When it came into force on the monotonic clock; nil for a record of an
-  ///   earlier run.
+  /// - Parameters:
+  ///   - record: What was recorded.
+  ///   - uptime: When it came into force on the monotonic clock; nil for a record of an earlier
+  ///     run.
   package mutating func apply(_ record: Record, uptime: Duration? = nil) {
     switch record.content {
     case .binding(let binding):

@@ -18,7 +18,7 @@ struct TidyTests {
     "Fieldbus": [
       "Telemetry", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
     ],
-    "Acquisition": ["Telemetry", "Profiles", "Fieldbus"],
+    "Acquisition": ["Telemetry", "Profiles", "Fieldbus", "Synchronization"],
     "LotBinding": ["Telemetry"],
     "JournalStore": ["Telemetry", "GRDB", "FoundationEssentials", "Glibc"],
     "Uplinks": [

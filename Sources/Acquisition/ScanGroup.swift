@@ -1,0 +1,221 @@
+package import Fieldbus
+package import Profiles
+internal import Synchronization
+package import Telemetry
+
+/// A scan group of one device, ready to be read: what to ask and what the answers mean.
+package struct ScanGroup: Sendable {
+  package let id: ScanGroupID
+  package let period: Duration
+
+  /// Whether the device sends by itself; then ``period`` is the longest silence allowed.
+  package let isListening: Bool
+
+  /// What to ask, in the order in which it is sent.
+  package let requests: [BusRequest]
+
+  /// The signals of each reading.
+  package let signals: [Signal]
+  private let decoder: Decoder
+
+  private enum Decoder: Sendable {
+    case modbus(ReadPlan, [ModbusSignal])
+    case serial(SharedLineDecoder)
+  }
+
+  /// The scan groups of a device.
+  ///
+  /// - Parameters:
+  ///   - profile: How the device is read.
+  ///   - device: The device's name.
+  ///   - unit: The device's address; needed on a Modbus bus.
+  /// - Returns: One for each group of the profile, in its order.
+  /// - Throws: ``ScanGroupError``.
+  package static func groups(
+    of profile: DeviceProfile,
+    device: DeviceID,
+    unit: UnitID?
+  ) throws(ScanGroupError) -> [ScanGroup] {
+    switch profile.access {
+    case .modbus(let access):
+      guard let unit else { throw .unitMissing(device) }
+      return access.groups.map { ScanGroup($0, of: device, unit: unit, access: access) }
+    case .serial(let access):
+      if access.groups.count > 1, access.groups.contains(where: \.request.isEmpty) {
+        throw .listenerAmongOthers(device, profile: profile.name)
+      }
+      var groups: [ScanGroup] = []
+      for group in access.groups {
+        groups.append(try ScanGroup(group, of: device, access: access))
+      }
+      return groups
+    }
+  }
+
+  private init(
+    _ group: ModbusScanGroup,
+    of device: DeviceID,
+    unit: UnitID,
+    access: ModbusAccess
+  ) {
+    let plan = ReadPlan(group: group, access: access)
+    id = ScanGroupID(device: device, group: group.name)
+    period = group.period
+    isListening = false
+    requests = plan.blocks.compactMap { block in
+      ModbusRequest(unit: unit, table: block.table, address: block.address, count: block.count)
+        .map(BusRequest.modbus)
+    }
+    precondition(requests.count == plan.blocks.count, "a plan keeps the protocol's limits")
+    signals = group.signals.map(\.signal)
+    decoder = .modbus(plan, group.signals)
+  }
+
+  private init(
+    _ group: SerialScanGroup,
+    of device: DeviceID,
+    access: SerialAccess
+  ) throws(ScanGroupError) {
+    do {
+      decoder = .serial(try SharedLineDecoder(group))
+    } catch {
+      throw .pattern(device, group: group.name, reason: "\(error)")
+    }
+    id = ScanGroupID(device: device, group: group.name)
+    period = group.period
+    isListening = group.request.isEmpty
+    requests = [
+      .serial(
+        SerialRequest(
+          send: group.request,
+          terminator: access.terminator,
+          timeout: isListening ? group.period : group.timeout
+        )
+      )
+    ]
+    signals = group.fields.map(\.signal)
+  }
+
+  /// Makes a scan of what the bus answered.
+  ///
+  /// - Parameters:
+  ///   - outcomes: One for each of ``requests``.
+  ///   - finished: Uptime when the bus gave them.
+  /// - Returns: The scan, with a reading for each of ``signals``.
+  package func scan(from outcomes: [BusOutcome], finished: Duration) -> Scan {
+    precondition(outcomes.count == requests.count && !outcomes.isEmpty)
+    let start = outcomes.reduce(outcomes[0].sent) { min($0, $1.sent) }
+    let end = outcomes.reduce(start) { max($0, $1.sent.advanced(by: $1.elapsed)) }
+    let span = end.duration(since: start)
+    return Scan(
+      group: id,
+      at: start.advanced(by: span / 2),
+      span: span,
+      uptime: finished - span / 2,
+      readings: readings(from: outcomes),
+      silence: Self.silence(in: outcomes)
+    )
+  }
+
+  private func readings(from outcomes: [BusOutcome]) -> [Reading] {
+    switch decoder {
+    case .modbus(let plan, let signals): Self.readings(plan, signals, outcomes)
+    case .serial(let decoder): Self.readings(decoder, outcomes[0])
+    }
+  }
+
+  private static func readings(
+    _ plan: ReadPlan,
+    _ signals: [ModbusSignal],
+    _ outcomes: [BusOutcome]
+  ) -> [Reading] {
+    var readings = [Reading](repeating: Reading(.noConnection), count: signals.count)
+    for (block, outcome) in zip(plan.blocks, outcomes) {
+      for part in block.parts {
+        readings[part.signal] = reading(
+          signals[part.signal],
+          from: outcome,
+          addresses: part.offset..<(part.offset + part.count)
+        )
+      }
+    }
+    return readings
+  }
+
+  private static func reading(
+    _ signal: ModbusSignal,
+    from outcome: BusOutcome,
+    addresses: Range<Int>
+  ) -> Reading {
+    switch outcome.result {
+    case .failure(let failure): Reading(failure.cause)
+    case .success(.bits(let bits)): signal.decoding.reading(from: bits[addresses.lowerBound])
+    case .success(.registers(let registers)):
+      signal.decoding.reading(from: registers[addresses], range: signal.signal.range)
+    case .success(.line): Reading(.malformedReply)
+    }
+  }
+
+  private static func readings(
+    _ decoder: SharedLineDecoder,
+    _ outcome: BusOutcome
+  ) -> [Reading] {
+    switch outcome.result {
+    case .failure(let failure):
+      Array(repeating: Reading(failure.cause), count: decoder.fieldCount)
+    case .success(.line(let line)): decoder.readings(from: line)
+    case .success: Array(repeating: Reading(.malformedReply), count: decoder.fieldCount)
+    }
+  }
+
+  /// A device that refused, or whose reply was damaged, is there; one that never answered is not.
+  private static func silence(in outcomes: [BusOutcome]) -> BusFailure? {
+    var first: BusFailure?
+    for outcome in outcomes {
+      guard case .failure(let failure) = outcome.result, failure.meansSilence else { return nil }
+      first = first ?? failure
+    }
+    return first
+  }
+}
+
+/// A line decoder that tasks may share: its regular expressions are not `Sendable`.
+private final class SharedLineDecoder: Sendable {
+  let fieldCount: Int
+  private let decoder: Mutex<LineDecoder>
+
+  init(_ group: SerialScanGroup) throws(LinePatternError) {
+    fieldCount = group.fields.count
+    decoder = Mutex(try LineDecoder(group))
+  }
+
+  func readings(from line: [UInt8]) -> [Reading] { decoder.withLock { $0.readings(from: line) } }
+}
+
+extension BusFailure {
+  fileprivate var meansSilence: Bool {
+    switch cause {
+    case .timeout, .noConnection, .stale: true
+    default: false
+    }
+  }
+}
+
+/// Why a device cannot be read with its profile.
+package enum ScanGroupError: Error, Sendable, Hashable, CustomStringConvertible {
+  case unitMissing(DeviceID)
+  case listenerAmongOthers(DeviceID, profile: String)
+  case pattern(DeviceID, group: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .unitMissing(let device):
+      "device \(device) is read over Modbus and needs its unit: add `unit: 1` to the device"
+    case .listenerAmongOthers(let device, let profile):
+      "device \(device): profile \(profile) listens in one group and asks in another; "
+        + "an instrument that sends by itself has one group"
+    case .pattern(let device, let group, let reason):
+      "device \(device), group \(group): the pattern cannot be used: \(reason)"
+    }
+  }
+}
