@@ -95,7 +95,10 @@ let package = Package(
     stage("Acquisition", ["Telemetry", "Profiles", "Fieldbus"]),
     stage("LotBinding", ["Telemetry"]),
     stage("JournalStore", ["Telemetry", grdb]),
-    stage("Uplinks", ["Telemetry", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]),
+    stage(
+      "Uplinks",
+      ["Telemetry", "StationAPI", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]
+    ),
     stage(
       "StationWeb",
       ["Telemetry", "StationAPI", hummingbird, nioCore, lifecycle, logging],
@@ -172,7 +175,7 @@ let package = Package(
     tests("Acquisition", ["Profiles", "Fieldbus"]),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
-    tests("Uplinks", ["JournalStore", "Gzip", hummingbird]),
+    tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests("DeviceSimulator", ["Profiles", "Fieldbus", "Acquisition"]),
     tests("Genealogy"),

@@ -2,16 +2,23 @@ internal import Crypto
 
 /// A SHA-256 hash: 32 bytes (FIPS 180-4).
 package struct Digest: Sendable, Hashable {
+  /// The bytes in the order in which they came, held inline: a journal makes several per record.
+  private let words: SIMD4<UInt64>
+
   /// 32 bytes.
-  package let bytes: [UInt8]
+  package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
 
   /// - Returns: nil unless there are exactly 32 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    self.bytes = Array(bytes)
+    var words = SIMD4<UInt64>()
+    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    self.words = words
   }
 
-  private init(_ hash: SHA256.Digest) { bytes = Array(hash) }
+  private init(_ hash: SHA256.Digest) {
+    words = hash.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+  }
 
   /// The SHA-256 hash of `bytes`.
   package static func sha256(_ bytes: some Sequence<UInt8>) -> Digest {
@@ -21,17 +28,19 @@ package struct Digest: Sendable, Hashable {
   /// The hash of a leaf of a Merkle tree: `SHA-256(0x00 ‖ record)` (RFC 9162, 2.1.1).
   package static func leaf(_ record: [UInt8]) -> Digest {
     var hash = SHA256()
-    hash.update(data: [0x00] as [UInt8])
-    hash.update(data: record)
+    var prefix: UInt8 = 0x00
+    withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
+    record.withUnsafeBytes { hash.update(bufferPointer: $0) }
     return Digest(hash.finalize())
   }
 
   /// The hash of an inner node: `SHA-256(0x01 ‖ left ‖ right)` (RFC 9162, 2.1.1).
   package static func node(_ left: Digest, _ right: Digest) -> Digest {
     var hash = SHA256()
-    hash.update(data: [0x01] as [UInt8])
-    hash.update(data: left.bytes)
-    hash.update(data: right.bytes)
+    var prefix: UInt8 = 0x01
+    withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
+    withUnsafeBytes(of: left.words) { hash.update(bufferPointer: $0) }
+    withUnsafeBytes(of: right.words) { hash.update(bufferPointer: $0) }
     return Digest(hash.finalize())
   }
 }
@@ -50,16 +59,18 @@ extension Digest: CustomStringConvertible, LosslessStringConvertible {
   }
 
   package init?(_ hexadecimal: String) {
-    let digits = Array(hexadecimal.utf8)
-    guard digits.count == 64 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: 64, by: 2) {
-      guard
-        let byte = UInt8(String(decoding: digits[index..<(index + 2)], as: UTF8.self), radix: 16)
-      else { return nil }
-      bytes.append(byte)
+    let digits = hexadecimal.utf8.compactMap(Self.nibble)
+    guard digits.count == 64, hexadecimal.utf8.count == 64 else { return nil }
+    self.init(bytes: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+  }
+
+  /// The value of a lower-case hexadecimal digit, the only kind that ``description`` writes.
+  private static func nibble(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: nil
     }
-    self.bytes = bytes
   }
 }
 

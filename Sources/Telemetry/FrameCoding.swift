@@ -72,8 +72,7 @@ package enum FrameCoding {
     try text.expect(#"{"type":"frame","seq":"#)
     let seq = try text.integer()
     try text.expect(#","at":"#)
-    let timeText = try text.string()
-    guard let at = Instant(timeText) else { throw text.error("\"at\" is not a time") }
+    let at = try text.instant()
     try text.expect(#","span":"#)
     let span = try text.integer()
     try text.expect(#","layout":"#)

@@ -36,8 +36,10 @@ extension Duration {
 }
 
 extension Instant: CustomStringConvertible, LosslessStringConvertible {
-  /// RFC 3339 in UTC with six decimals: `2026-11-24T21:11:07.123456Z`, always 27 characters
-  /// between the years 0 and 9999.
+  /// RFC 3339 in UTC with six decimals: `2026-11-24T21:11:07.123456Z`, always 27 characters.
+  ///
+  /// RFC 3339 ends with the year 9999; a time outside the years 0 to 9999, which only a broken
+  /// clock gives, is written as the first or the last of them.
   package var description: String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(27)
@@ -50,8 +52,8 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
   /// Accepts RFC 3339 in UTC (`Z`) with no decimals or with one to six of them.
   package init?(_ text: String) { self.init(rfc3339: Array(text.utf8)) }
 
-  package init?(rfc3339 text: some RandomAccessCollection<UInt8>) {
-    let bytes = Array(text)
+  /// Reads ``description`` back from its bytes.
+  package init?(rfc3339 bytes: [UInt8]) {
     guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
       bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
       bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
@@ -59,7 +61,7 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
       let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
       let day = Self.number(bytes[8..<10]), let hour = Self.number(bytes[11..<13]),
       let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+      (1...12).contains(month), (1...Self.lastDay(of: month, in: year)).contains(day), hour < 24, minute < 60, second < 60
     else { return nil }
     var fraction: Int64 = 0
     if bytes.count > 20 {
@@ -76,7 +78,8 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
 
   /// Appends ``description`` to `bytes`, without an intermediate string.
   package func write(to bytes: inout [UInt8]) {
-    let (days, ofDay) = microseconds.quotientAndRemainderFloored(by: 86_400_000_000)
+    let (days, ofDay) = min(max(microseconds, Self.first), Self.last)
+      .quotientAndRemainderFloored(by: 86_400_000_000)
     let (year, month, day) = Self.date(days: days)
     Self.append(year, digits: 4, to: &bytes)
     bytes.append(UInt8(ascii: "-"))
@@ -94,13 +97,12 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
     bytes.append(UInt8(ascii: "Z"))
   }
 
+  /// 0000-01-01T00:00:00Z and the last microsecond of 9999-12-31, in microseconds.
+  private static let first = days(year: 0, month: 1, day: 1) * 86_400_000_000
+  private static let last = days(year: 10_000, month: 1, day: 1) * 86_400_000_000 - 1
+
   private static func append(_ value: Int64, digits: Int, to bytes: inout [UInt8]) {
-    var divisor: Int64 = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-      divisor /= 10
-    }
+    JSONText.append(UInt64(value), digits: digits, to: &bytes)
   }
 
   private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
@@ -110,6 +112,14 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
       value = value * 10 + Int64(digit - UInt8(ascii: "0"))
     }
     return value
+  }
+
+  private static func lastDay(of month: Int64, in year: Int64) -> Int64 {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
   }
 
   /// Days from 1970-01-01 in the proleptic Gregorian calendar, counted in 400-year eras that start

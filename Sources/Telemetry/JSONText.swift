@@ -18,11 +18,34 @@ package enum JSONText {
   }
 
   private static func appendDigits(_ value: UInt64, to bytes: inout [UInt8]) {
-    var divisor: UInt64 = 1
-    while value / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
+    var digits = 1
+    var limit: UInt64 = 10
+    while value >= limit {
+      digits += 1
+      if digits == 20 { break }
+      limit *= 10
+    }
+    append(value, digits: digits, to: &bytes)
+  }
+
+  /// Exactly `digits` digits, with leading zeros.
+  ///
+  /// Divides by the constant 10 alone, which the compiler turns into a multiplication.
+  static func append(_ value: UInt64, digits: Int, to bytes: inout [UInt8]) {
+    if digits > 8 {
+      append(value / 100_000_000, digits: digits - 8, to: &bytes)
+      append(value % 100_000_000, digits: 8, to: &bytes)
+      return
+    }
+    var packed: UInt64 = 0
+    var rest = value
+    for _ in 0..<digits {
+      packed = packed << 8 | (0x30 + rest % 10)
+      rest /= 10
+    }
+    for _ in 0..<digits {
+      bytes.append(UInt8(truncatingIfNeeded: packed))
+      packed >>= 8
     }
   }
 
@@ -73,10 +96,10 @@ package enum JSONText {
         bytes.append(UInt8(ascii: "\\"))
         bytes.append(byte)
       case 0..<0x20:
-        let digits = Array("0123456789abcdef".utf8)
         bytes.append(contentsOf: #"\u00"#.utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 0x0F)])
+        bytes.append(UInt8(ascii: "0") + byte >> 4)
+        let low = byte & 0x0F
+        bytes.append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
       default: bytes.append(byte)
       }
     }

@@ -20,10 +20,10 @@ struct TidyTests {
     ],
     "Acquisition": ["Telemetry", "Profiles", "Fieldbus", "Synchronization"],
     "LotBinding": ["Telemetry"],
-    "JournalStore": ["Telemetry", "GRDB", "FoundationEssentials", "Glibc"],
+    "JournalStore": ["Telemetry", "GRDB", "Dispatch", "FoundationEssentials", "Glibc"],
     "Uplinks": [
-      "Telemetry", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Logging",
-      "FoundationEssentials",
+      "Telemetry", "StationAPI", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+      "Logging", "FoundationEssentials",
     ],
     "StationAPI": ["Telemetry"],
     "StationWeb": [

@@ -1,0 +1,197 @@
+package import Telemetry
+
+/// The agent's one append-only, ordered, hash-linked sequence of records, and its one writer.
+///
+/// Records are appended to a bounded buffer, which gives them their sequence numbers, and become
+/// durable together with ``commit()``. What an operator or another program waits for goes through
+/// ``appendDurably(_:at:)``. It runs on a thread of its own, because committing waits for the disk.
+package actor Journal {
+  /// Most records, and bytes, that wait for a commit.
+  package static let bufferRecordsLimit = 100_000
+  package static let bufferBytesLimit = 16 * 1_048_576
+
+  /// Longest record: a batch holds at least one, and a hub takes batches of several MiB.
+  package static let recordBytesLimit = 1_048_576
+
+  /// Time between two writings of the anchor.
+  static let anchorInterval = Duration.seconds(5)
+
+  package nonisolated let path: String
+
+  /// The first record: whose journal it is.
+  package nonisolated let opening: JournalOpening
+
+  private let executor: QueueExecutor
+  let time: any TimeSource
+  private let lock: FileLock
+
+  /// Nil while the disk fails, and after the end.
+  var file: JournalFile?
+  var isClosed = false
+  var fault: Fault?
+
+  /// The tree over all durable records, and the time of the last of them.
+  var committed: MerkleFrontier
+  var lastAt: Instant
+  var buffer: RecordBuffer
+  var anchorDue: Duration
+  var anchorProblem: String?
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// Opens a journal, or begins one.
+  ///
+  /// - Parameters:
+  ///   - path: The SQLite file; `path.lock` and `path.anchor` lie beside it.
+  ///   - opening: The first record of a new journal. An existing one must belong to the same agent
+  ///     and keeps its own.
+  /// - Throws: ``JournalError`` when the file cannot be trusted or belongs to somebody else.
+  package static func open(
+    at path: String,
+    opening: JournalOpening,
+    time: any TimeSource
+  ) throws -> Journal {
+    let path = Files.resolved(path)
+    let lock = try FileLock(for: path)
+    let anchor = try Anchor.read(for: path)
+    if !Files.exists(path) {
+      if let anchor {
+        throw JournalError.missing(path: path, anchor: Anchor.path(for: path), seq: anchor.seq)
+      }
+      try Files.createPrivate(path)
+    }
+    let file = try JournalFile(path: path) {
+      var first = RecordBuffer(after: MerkleFrontier())
+      let record = Record(seq: 1, at: time.now(), content: .opening(opening))
+      first.append(try RecordCoding.encode(record), at: record.at, story: record.content.type)
+      return first
+    }
+    return try Journal(file: file, expected: opening, anchor: anchor, lock: lock, time: time)
+  }
+
+  private init(
+    file: JournalFile,
+    expected: JournalOpening,
+    anchor: Anchor?,
+    lock: FileLock,
+    time: any TimeSource
+  ) throws {
+    let (head, last) = try file.head()
+    opening = try Self.opening(of: file)
+    guard opening.agent == expected.agent else {
+      throw JournalError.otherAgent(
+        path: file.path,
+        found: opening.agent,
+        expected: expected.agent
+      )
+    }
+    try anchor?.check(file, head: head, opening: opening)
+    path = file.path
+    executor = QueueExecutor(label: "journal")
+    self.time = time
+    self.lock = lock
+    self.file = file
+    committed = head
+    lastAt = try RecordCoding.decode(last.body).at
+    buffer = RecordBuffer(after: head)
+    anchorDue = time.uptime() + Self.anchorInterval
+    try Anchor(opening: opening, frontier: head).write(for: file.path)
+  }
+
+  private static func opening(of file: JournalFile) throws -> JournalOpening {
+    guard let first = try file.record(1),
+      case .opening(let opening) = try RecordCoding.decode(first.body).content
+    else { throw JournalError.damaged(path: file.path, reason: "its first record is no opening") }
+    return opening
+  }
+
+  /// Gives a record its sequence number and keeps it for the next ``commit()``.
+  ///
+  /// - Returns: The record; it is not durable yet.
+  /// - Throws: ``JournalError`` when it is too long, or when the buffer is full and the disk takes
+  ///   nothing.
+  @discardableResult
+  package func append(_ content: Record.Content, at: Instant) throws -> Record {
+    try makeRoom()
+    let record = Record(seq: buffer.nextSeq, at: at, content: content)
+    let body = try RecordCoding.encode(record)
+    guard body.count <= Self.recordBytesLimit else {
+      throw JournalError.recordTooLong(bytes: body.count, limit: Self.recordBytesLimit)
+    }
+    let isFrame = if case .frame = content { true } else { false }
+    buffer.append(body, at: at, story: isFrame ? nil : content.type)
+    return record
+  }
+
+  /// Appends frames, in order; several at once are cheaper than one by one.
+  ///
+  /// - Throws: ``JournalError`` like ``append(_:at:)``; the frames before the one that was refused
+  ///   are kept.
+  package func append(_ frames: [Frame]) throws {
+    for frame in frames { try append(.frame(frame), at: frame.at) }
+  }
+
+  /// Appends a record and makes it durable, with all that were appended before it.
+  ///
+  /// - Returns: The record, which now survives a power cut.
+  /// - Throws: ``JournalError/storage(path:reason:)`` when it is not in the journal and will not be;
+  ///   ``JournalError/uncertain(path:seq:reason:)`` when the disk failed in a way that leaves open
+  ///   whether it is: it is then kept, and a later commit decides.
+  package func appendDurably(_ content: Record.Content, at: Instant) throws -> Record {
+    try makeRoom()
+    let before = buffer.frontier
+    let record = try append(content, at: at)
+    do {
+      try commit()
+    } catch {
+      guard buffer.items.count > fault?.uncertain?.count ?? 0 else {
+        throw JournalError.uncertain(path: path, seq: record.seq, reason: problem ?? "\(error)")
+      }
+      buffer.removeLast(restoring: before)
+      throw error
+    }
+    return record
+  }
+
+  /// Makes all appended records durable, in one transaction.
+  ///
+  /// - Throws: ``JournalError/storage(path:reason:)`` when the disk does not take them; they stay in
+  ///   the buffer, and the next call tries again, at most once a second.
+  package func commit() throws {
+    if isClosed { throw JournalError.closed(path: path) }
+    if fault != nil { try recover() }
+    guard !buffer.items.isEmpty else {
+      fault = nil
+      return
+    }
+    guard let file else { throw JournalError.storage(path: path, reason: problem ?? "not open") }
+    do {
+      try file.commit(buffer)
+      adopt(buffer.frontier, count: buffer.items.count)
+    } catch {
+      fail(error, uncertain: (buffer.items.count, buffer.frontier))
+      // Look at once: if the commit is in after all, nothing failed.
+      reopen()
+      if fault != nil { throw error }
+    }
+    anchorIfDue()
+  }
+
+  private func makeRoom() throws {
+    if isClosed { throw JournalError.closed(path: path) }
+    guard
+      buffer.items.count >= Self.bufferRecordsLimit || buffer.bytes >= Self.bufferBytesLimit
+    else { return }
+    do {
+      try commit()
+    } catch {
+      throw JournalError.bufferFull(
+        records: buffer.items.count,
+        bytes: buffer.bytes,
+        reason: problem ?? "\(error)"
+      )
+    }
+  }
+}

@@ -1,0 +1,239 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Telemetry
+
+/// The journal's SQLite file through the one connection that commits and checkpoints it.
+///
+/// SQLite before 3.51.3 can corrupt a write-ahead log that one connection checkpoints while another
+/// commits, so nothing else may do either.
+struct JournalFile {
+  /// Longest wait for somebody who holds the file with a tool of their own.
+  private static let busySeconds = 2.0
+
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens an existing file, or creates it when it is empty.
+  ///
+  /// - Throws: ``JournalError`` when the file is not a journal that this program may write.
+  init(path: String, creating first: (() throws -> RecordBuffer)? = nil) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(Self.busySeconds)
+    configuration.label = "journal"
+    queue = try Self.translating(path) {
+      try DatabaseQueue(path: path, configuration: configuration)
+    }
+    try Self.translating(path) {
+      let isNew = try queue.read { try Self.isEmpty($0) }
+      if isNew {
+        try queue.writeWithoutTransaction {
+          try $0.execute(sql: "PRAGMA page_size = \(JournalSchema.pageBytes)")
+        }
+      } else {
+        try queue.read { try Self.checkIdentity($0, path: path) }
+      }
+      try configureDurability()
+      if isNew {
+        guard let first else { throw JournalError.foreignFile(path: path, reason: "it is empty") }
+        try create(with: first())
+      }
+    }
+  }
+
+  /// Nothing was ever committed to the file: it is new, or its creation was cut short.
+  private static func isEmpty(_ database: Database) throws -> Bool {
+    try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+      && Int.fetchOne(database, sql: "PRAGMA application_id") == 0
+  }
+
+  private static func checkIdentity(_ database: Database, path: String) throws {
+    guard
+      try Int.fetchOne(database, sql: "PRAGMA application_id") == JournalSchema.applicationID
+    else {
+      throw JournalError.foreignFile(path: path, reason: "it is another program's database")
+    }
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard version <= JournalSchema.version else {
+      throw JournalError.newerSchema(path: path, found: version, known: JournalSchema.version)
+    }
+  }
+
+  /// Sets what durability depends on after opening, and reads it back: GRDB's own WAL mode would
+  /// leave `synchronous` at NORMAL, which loses acknowledged records at a power cut.
+  private func configureDurability() throws {
+    try queue.writeWithoutTransaction { database in
+      try set("journal_mode", to: "wal", in: database)
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      try expect("synchronous", is: "2", in: database)
+      try set("wal_autocheckpoint", to: "\(JournalSchema.checkpointPages)", in: database)
+      try set("journal_size_limit", to: "\(JournalSchema.logBytesLimit)", in: database)
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
+    }
+  }
+
+  private func set(_ name: String, to value: String, in database: Database) throws {
+    try database.execute(sql: "PRAGMA \(name) = \(value)")
+    try expect(name, is: value, in: database)
+  }
+
+  private func expect(_ name: String, is value: String, in database: Database) throws {
+    let found = try Row.fetchOne(database, sql: "PRAGMA \(name)")?.first?.1
+    let text = found.map { String.fromDatabaseValue($0) ?? "\(Int.fromDatabaseValue($0) ?? -1)" }
+    guard text == value else {
+      throw JournalError.settingRefused(
+        path: path,
+        setting: name,
+        wanted: value,
+        found: text ?? "nothing"
+      )
+    }
+  }
+
+  private func create(with first: RecordBuffer) throws {
+    try queue.write { database in
+      for statement in JournalSchema.statements { try database.execute(sql: statement) }
+      try database.execute(sql: "PRAGMA application_id = \(JournalSchema.applicationID)")
+      try database.execute(sql: "PRAGMA user_version = \(JournalSchema.version)")
+      try database.execute(
+        sql: "INSERT INTO head VALUES (1, 0, ?, ?)",
+        arguments: [Data(MerkleFrontier().root.bytes), Data()]
+      )
+      try Self.insert(first, in: database)
+    }
+  }
+
+  /// Commits all records of the buffer, and the tree that they make, in one transaction.
+  ///
+  /// When it returns, they are durable. When it throws, that is not known: close, reopen, look.
+  func commit(_ buffer: RecordBuffer) throws {
+    try Self.translating(path) { try queue.write { try Self.insert(buffer, in: $0) } }
+  }
+
+  private static func insert(_ buffer: RecordBuffer, in database: Database) throws {
+    let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?)")
+    let insertStory = try database.cachedStatement(sql: "INSERT INTO story VALUES (?, ?)")
+    for item in buffer.items {
+      let body = String(decoding: item.record.body, as: UTF8.self)
+      try insert.execute(arguments: [item.record.seq, body, Data(item.record.leaf.bytes)])
+      if let type = item.story { try insertStory.execute(arguments: [item.record.seq, type]) }
+    }
+    let update = try database.cachedStatement(
+      sql: "UPDATE head SET size = ?, root = ?, frontier = ? WHERE id = 1"
+    )
+    let frontier = buffer.frontier
+    try update.execute(
+      arguments: [frontier.size, Data(frontier.root.bytes), frontier.concatenated]
+    )
+  }
+
+  /// The tree that the file says it holds, compared with its last record.
+  func head() throws -> (frontier: MerkleFrontier, last: StoredRecord) {
+    try Self.translating(path) {
+      try queue.read { database in
+        let row = try Row.fetchOne(database, sql: "SELECT size, root, frontier FROM head")
+        guard let row, let frontier = MerkleFrontier(row: row) else {
+          throw JournalError.damaged(path: path, reason: "its head row is unreadable")
+        }
+        let last = try Int.fetchOne(database, sql: "SELECT max(seq) FROM record") ?? 0
+        guard last == frontier.size, let record = try Self.record(last, in: database) else {
+          throw JournalError.damaged(
+            path: path,
+            reason: "its head row counts \(frontier.size) records and the last is \(last)"
+          )
+        }
+        guard Digest.leaf(record.body) == record.leaf, frontier.ends(with: record.leaf) else {
+          throw JournalError.damaged(path: path, reason: "its last record \(last) was altered")
+        }
+        return (frontier, record)
+      }
+    }
+  }
+
+  func record(_ seq: Int) throws -> StoredRecord? {
+    try Self.translating(path) { try queue.read { try Self.record(seq, in: $0) } }
+  }
+
+  private static func record(_ seq: Int, in database: Database) throws -> StoredRecord? {
+    try Row.fetchOne(
+      database,
+      sql: "SELECT seq, body, leaf FROM record WHERE seq = ?",
+      arguments: [seq]
+    ).flatMap { try StoredRecord(row: $0) }
+  }
+
+  /// The next records that are not frames.
+  func story(after seq: Int, limit: Int) throws -> [StoredRecord] {
+    try Self.translating(path) {
+      try queue.read { database in
+        let rows = try Row.fetchCursor(
+          database,
+          sql: """
+            SELECT record.seq, record.body, record.leaf FROM story
+            JOIN record ON record.seq = story.seq WHERE story.seq > ? ORDER BY story.seq LIMIT ?
+            """,
+          arguments: [seq, limit]
+        )
+        return try Array(rows.compactMap { try StoredRecord(row: $0) })
+      }
+    }
+  }
+
+  /// Leaf hashes of records `seq + 1` …, at most `limit`.
+  func leaves(after seq: Int, limit: Int) throws -> [Digest] {
+    try Self.translating(path) {
+      try queue.read { try JournalReader.leaves(after: seq, limit: limit, in: $0) }
+    }
+  }
+
+  func cursor(of uplink: String) throws -> MerkleFrontier? {
+    try Self.translating(path) {
+      try queue.read { database in
+        try Row.fetchOne(
+          database,
+          sql: "SELECT size, root, frontier FROM cursor WHERE uplink = ?",
+          arguments: [uplink]
+        ).flatMap { MerkleFrontier(row: $0) }
+      }
+    }
+  }
+
+  func setCursor(_ frontier: MerkleFrontier, of uplink: String) throws {
+    try Self.translating(path) {
+      try queue.write { database in
+        try database.execute(
+          sql: "INSERT OR REPLACE INTO cursor VALUES (?, ?, ?, ?)",
+          arguments: [uplink, frontier.size, Data(frontier.root.bytes), frontier.concatenated]
+        )
+      }
+    }
+  }
+
+  /// Moves the whole log into the database file and syncs both.
+  func checkpoint() throws {
+    try Self.translating(path) {
+      let isBusy = try queue.writeWithoutTransaction { database in
+        try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") != 0
+      }
+      if isBusy { throw JournalError.storage(path: path, reason: "a reader holds the log") }
+    }
+  }
+
+  func close() throws { try Self.translating(path) { try queue.close() } }
+
+  /// Runs `body`, and turns SQLite's errors into the journal's.
+  static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      let reason = error.message ?? "\(error.resultCode)"
+      switch error.resultCode {
+      case .SQLITE_NOTADB: throw JournalError.foreignFile(path: path, reason: reason)
+      case .SQLITE_CORRUPT: throw JournalError.damaged(path: path, reason: reason)
+      case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+        throw JournalError.cannotOpen(path: path, reason: reason)
+      default: throw JournalError.storage(path: path, reason: reason)
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+internal import GRDB
+package import Telemetry
+
+/// Reads a journal while its writer works: a connection that neither commits nor checkpoints.
+package final class JournalReader: Sendable {
+  private let path: String
+  private let queue: DatabaseQueue
+
+  /// - Throws: ``JournalError`` when there is no journal at `path`.
+  package init(path: String) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.label = "journal reader"
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+    queue = try JournalFile.translating(path) {
+      try DatabaseQueue(path: path, configuration: configuration)
+    }
+  }
+
+  /// The committed records after `seq`, in order.
+  ///
+  /// - Parameters:
+  ///   - limit: Most records.
+  ///   - bytes: Most bytes of bodies; the first record comes even when it is longer, so that a
+  ///     reader always gets on.
+  package func records(after seq: Int, limit: Int, bytes: Int) throws -> [StoredRecord] {
+    try JournalFile.translating(path) {
+      try queue.read { database in
+        let rows = try Row.fetchCursor(
+          database,
+          sql: "SELECT seq, body, leaf FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+          arguments: [seq, limit]
+        )
+        var records: [StoredRecord] = []
+        var total = 0
+        while let row = try rows.next() {
+          guard let record = try StoredRecord(row: row) else {
+            throw JournalError.damaged(path: path, reason: "a record after \(seq) has no hash")
+          }
+          total += record.body.count
+          if total > bytes, !records.isEmpty { break }
+          records.append(record)
+        }
+        return records
+      }
+    }
+  }
+
+  /// Leaf hashes of the committed records after `seq`, in order, at most `limit`.
+  package func leaves(after seq: Int, limit: Int) throws -> [Digest] {
+    try JournalFile.translating(path) {
+      try queue.read { try Self.leaves(after: seq, limit: limit, in: $0) }
+    }
+  }
+
+  static func leaves(after seq: Int, limit: Int, in database: Database) throws -> [Digest] {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: "SELECT leaf FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+      arguments: [seq, limit]
+    )
+    var leaves: [Digest] = []
+    while let row = try rows.next() {
+      let leaf = try row.withUnsafeData(atIndex: 0) { $0.flatMap { Digest(bytes: $0) } }
+      guard let leaf else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+      leaves.append(leaf)
+    }
+    return leaves
+  }
+
+  package func close() throws { try JournalFile.translating(path) { try queue.close() } }
+}

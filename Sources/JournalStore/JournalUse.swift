@@ -1,0 +1,96 @@
+package import Telemetry
+
+extension Journal {
+  /// How the journal stands.
+  package struct Status: Sendable, Hashable {
+    /// Sequence number, time and root of the last durable record.
+    package let seq: Int
+    package let at: Instant
+    package let root: Digest
+
+    /// Size of the file and its write-ahead log.
+    package let bytes: Int
+
+    /// Records that wait for their commit.
+    package let waiting: Int
+
+    /// What is wrong with the disk, in words; nil when all is well.
+    package let problem: String?
+  }
+
+  package func status() -> Status {
+    Status(
+      seq: committed.size,
+      at: lastAt,
+      root: committed.root,
+      bytes: Files.size(path) + Files.size(path + "-wal"),
+      waiting: buffer.items.count,
+      problem: problem
+    )
+  }
+
+  /// Goes through all durable records after `seq` that are not frames, in order.
+  ///
+  ///     let bindings = try await journal.replay(into: Bindings(stations: ids)) { $0.apply($1) }
+  ///
+  /// A journal of a hundred million frames replays as fast as its few other records.
+  package func replay<State: Sendable>(
+    into state: State,
+    after seq: Int = 0,
+    _ apply: @Sendable (inout State, Record) throws -> Void
+  ) throws -> State {
+    /// Records in memory at a time.
+    let chunk = 500
+    var state = state
+    var last = seq
+    while true {
+      let records = try trustedFile().story(after: last, limit: chunk)
+      for record in records { try apply(&state, RecordCoding.decode(record.body)) }
+      guard let next = records.last?.seq else { return state }
+      last = next
+    }
+  }
+
+  /// How much of the journal an uplink's hub has confirmed; nil when it never did.
+  package func cursor(of uplink: String) throws -> MerkleFrontier? {
+    try trustedFile().cursor(of: uplink)
+  }
+
+  /// Keeps how much of the journal an uplink's hub has confirmed, durably.
+  package func setCursor(_ frontier: MerkleFrontier, of uplink: String) throws {
+    do {
+      try trustedFile().setCursor(frontier, of: uplink)
+    } catch {
+      if !isClosed, fault == nil { fail(error, uncertain: nil) }
+      throw error
+    }
+  }
+
+  /// A connection that reads while this one writes.
+  package nonisolated func reader() throws -> JournalReader { try JournalReader(path: path) }
+
+  /// Commits what waits, writes the anchor and closes the file.
+  ///
+  /// - Throws: ``JournalError`` when the last records could not be committed; the file is closed all
+  ///   the same.
+  package func close() throws {
+    if isClosed { return }
+    defer {
+      isClosed = true
+      file = nil
+    }
+    try commit()
+    writeAnchor()
+    // A reader may hold the log; then the next start finds it, which is as good.
+    try? file?.checkpoint()
+    try file?.close()
+  }
+
+  private func trustedFile() throws -> JournalFile {
+    if isClosed { throw JournalError.closed(path: path) }
+    guard let file else {
+      throw JournalError.storage(path: path, reason: problem ?? "it is not open")
+    }
+    return file
+  }
+}

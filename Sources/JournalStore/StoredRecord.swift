@@ -1,0 +1,62 @@
+package import Telemetry
+
+/// A record as it lies in the journal.
+package struct StoredRecord: Sendable, Hashable {
+  package let seq: Int
+
+  /// The bytes that were committed, hashed and sent; see `RecordCoding`.
+  package let body: [UInt8]
+
+  /// ``Digest/leaf(_:)`` of ``body``.
+  package let leaf: Digest
+}
+
+/// Records that wait for their commit, and the tree that they will make.
+struct RecordBuffer {
+  struct Item {
+    let record: StoredRecord
+    let at: Instant
+
+    /// The record's type; nil for a frame.
+    let story: String?
+  }
+
+  private(set) var items: [Item] = []
+  private(set) var bytes = 0
+
+  /// The tree with all items appended.
+  private(set) var frontier: MerkleFrontier
+
+  init(after frontier: MerkleFrontier) { self.frontier = frontier }
+
+  var nextSeq: Int { frontier.size + 1 }
+
+  mutating func append(_ body: [UInt8], at: Instant, story: String?) {
+    let leaf = Digest.leaf(body)
+    frontier.append(leaf)
+    items.append(
+      Item(
+        record: StoredRecord(seq: frontier.size, body: body, leaf: leaf),
+        at: at,
+        story: story
+      )
+    )
+    bytes += body.count
+  }
+
+  /// Forgets the first `count` items: they are durable.
+  mutating func removeFirst(_ count: Int) {
+    bytes -= items.prefix(count).reduce(0) { $0 + $1.record.body.count }
+    if count == items.count {
+      items.removeAll(keepingCapacity: true)
+    } else {
+      items.removeFirst(count)
+    }
+  }
+
+  /// Takes the last item back; `frontier` is the tree before it.
+  mutating func removeLast(restoring frontier: MerkleFrontier) {
+    bytes -= items.removeLast().record.body.count
+    self.frontier = frontier
+  }
+}

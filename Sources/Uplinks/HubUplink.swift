@@ -1,0 +1,252 @@
+internal import Gzip
+package import JournalStore
+package import Logging
+package import StationAPI
+package import Telemetry
+
+/// Sends the journal to one hub, from where the hub's own mark says that it holds it.
+///
+/// A record counts as delivered only when the hub names it, and the same root over all records up
+/// to it, after the hub's commit. An answer of anything else changes nothing. Delivering again what
+/// the hub already holds does no harm.
+package actor HubUplink {
+  /// Most bytes of records in one batch, before compression.
+  package static let batchBytes = 2 * 1_048_576
+
+  /// Wait for new records, when all are delivered.
+  package static let pollInterval = Duration.seconds(1)
+
+  /// Leaf hashes in memory at a time while a root is recomputed.
+  private static let leafChunk = 10_000
+
+  /// What one ``syncOnce()`` came to.
+  package enum Step: Sendable, Hashable {
+    /// The hub has confirmed this many records more; there may be others.
+    case confirmed(Int)
+    /// Nothing waits.
+    case idle
+    /// It failed; try again after this time.
+    case wait(Duration)
+  }
+
+  package nonisolated let id: String
+
+  /// The hub's address, without a slash at its end.
+  package nonisolated let url: String
+
+  private let journal: Journal
+  private let reader: JournalReader
+  private let client: any HubClient
+  private let time: any TimeSource
+  private let random: @Sendable () -> Double
+  private let logger: Logger
+  private var policy: UplinkPolicy
+
+  /// The confirmed part of the journal; nil before it was looked up.
+  private var cursor: MerkleFrontier?
+
+  /// Whether the hub was asked what it holds, since the start.
+  private var isGreeted = false
+
+  /// - Parameters:
+  ///   - batchRecords: Most records in one batch.
+  ///   - random: Numbers from 0 up to 1.
+  /// - Throws: `JournalError` when the journal cannot be read.
+  package init(
+    id: String,
+    url: String,
+    batchRecords: Int = 5_000,
+    journal: Journal,
+    client: any HubClient,
+    time: any TimeSource,
+    random: @escaping @Sendable () -> Double,
+    logger: Logger
+  ) throws {
+    self.id = id
+    self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    self.journal = journal
+    reader = try journal.reader()
+    self.client = client
+    self.time = time
+    self.random = random
+    self.logger = logger
+    policy = UplinkPolicy(batchRecords: batchRecords, at: time.now())
+  }
+
+  /// Delivers until the task is cancelled.
+  package func run() async {
+    while !Task.isCancelled {
+      let pause: Duration? =
+        switch await syncOnce() {
+        case .confirmed: nil
+        case .idle: Self.pollInterval
+        case .wait(let delay): delay
+        }
+      // Only cancellation ends a sleep early, and the loop's condition sees it.
+      if let pause { try? await time.sleep(for: pause) }
+    }
+  }
+
+  /// How the uplink stands.
+  ///
+  /// - Parameter last: The journal's last durable record.
+  package func status(last: Int) -> UplinkStatus {
+    UplinkStatus(
+      id: id,
+      url: url,
+      state: policy.state,
+      since: policy.since,
+      confirmed: cursor?.size ?? 0,
+      backlog: max(last - (cursor?.size ?? 0), 0),
+      detail: policy.detail
+    )
+  }
+
+  /// One exchange with the hub: its mark first, then a batch at a time.
+  package func syncOnce() async -> Step {
+    do {
+      let cursor = try await currentCursor()
+      guard isGreeted else {
+        let answer = try await client.get("\(agentURL)/mark?journal=\(journal.opening.journal)")
+        return try await settle(HubVerdict(answer), sent: [], from: cursor)
+      }
+      let records = try reader.records(
+        after: cursor.size,
+        limit: policy.batchRecords,
+        bytes: Self.batchBytes
+      )
+      guard !records.isEmpty else { return .idle }
+      let answer = try await client.post(try batch(of: records, from: cursor), to: recordsURL)
+      return try await settle(HubVerdict(answer), sent: records, from: cursor)
+    } catch HubClientError.timedOut {
+      _ = policy.shrink()
+      return away("\(HubClientError.timedOut)")
+    } catch {
+      return away("\(error)")
+    }
+  }
+
+  private var agentURL: String { "\(url)/v1/agents/\(journal.opening.agent)" }
+
+  private var recordsURL: String { "\(agentURL)/records" }
+
+  private func currentCursor() async throws -> MerkleFrontier {
+    if let cursor { return cursor }
+    let stored = try await journal.cursor(of: id) ?? MerkleFrontier()
+    cursor = stored
+    return stored
+  }
+
+  private func batch(of records: [StoredRecord], from cursor: MerkleFrontier) throws -> [UInt8] {
+    var frontier = cursor
+    for record in records { frontier.append(record.leaf) }
+    let header = JournalBatch.Header(
+      agent: journal.opening.agent,
+      journal: journal.opening.journal,
+      first: cursor.size + 1,
+      count: records.count,
+      root: frontier.root
+    )
+    let batch = JournalBatch(header: header, records: records.map(\.body))
+    return try Gzip.compress(batch.encode())
+  }
+
+  /// Acts on a verdict.
+  private func settle(
+    _ verdict: HubVerdict,
+    sent records: [StoredRecord],
+    from cursor: MerkleFrontier
+  ) async throws -> Step {
+    switch verdict {
+    case .away(let reason): return away(reason)
+    case .refused(let reason): return refused(reason)
+    case .tooLarge:
+      return policy.shrink()
+        ? .wait(UplinkPolicy.shortestWait)
+        : refused("the hub does not take record \(cursor.size + 1), which is too large for it")
+    case .confirmed(let mark), .resume(let mark):
+      if let reason = foreign(mark) { return refused(reason) }
+      guard let frontier = try await frontier(at: mark.seq, from: cursor, known: records) else {
+        return refused(
+          "the hub holds records up to \(mark.seq), which this journal does not have; "
+            + "was an older copy of \(journal.path) restored?"
+        )
+      }
+      guard frontier.root == mark.root else {
+        return refused(
+          "the hub's records 1 to \(mark.seq) are not this journal's: their root is \(mark.root), "
+            + "and ours is \(frontier.root)"
+        )
+      }
+      return await adopt(frontier, from: cursor, sent: records.count)
+    }
+  }
+
+  private func foreign(_ mark: HubMark) -> String? {
+    guard mark.agent == journal.opening.agent, mark.journal == journal.opening.journal else {
+      return "the hub answered for journal \(mark.journal) of agent \(mark.agent), "
+        + "not for \(journal.opening.journal) of \(journal.opening.agent)"
+    }
+    return mark.seq < 0 ? "the hub's mark is \(mark.seq)" : nil
+  }
+
+  /// The tree over records 1 … `seq`; nil when the journal is shorter.
+  private func frontier(
+    at seq: Int,
+    from cursor: MerkleFrontier,
+    known records: [StoredRecord]
+  ) async throws -> MerkleFrontier? {
+    var frontier = seq < cursor.size ? MerkleFrontier() : cursor
+    if frontier == cursor {
+      for record in records.prefix(seq - cursor.size) { frontier.append(record.leaf) }
+    }
+    while frontier.size < seq {
+      try Task.checkCancellation()
+      let limit = min(Self.leafChunk, seq - frontier.size)
+      let leaves = try reader.leaves(after: frontier.size, limit: limit)
+      if leaves.isEmpty { return nil }
+      for leaf in leaves { frontier.append(leaf) }
+      await Task.yield()
+    }
+    return frontier
+  }
+
+  /// Takes the hub's word, which has been checked.
+  private func adopt(
+    _ frontier: MerkleFrontier,
+    from old: MerkleFrontier,
+    sent: Int
+  ) async -> Step {
+    guard sent == 0 || frontier.size != old.size else {
+      return away("the hub answered, but took none of the \(sent) records after \(old.size)")
+    }
+    if frontier.size < old.size {
+      logger.warning(
+        "the hub holds less than it had confirmed; sending again",
+        metadata: ["uplink": "\(id)", "from": "\(frontier.size + 1)", "confirmed": "\(old.size)"]
+      )
+    }
+    isGreeted = true
+    cursor = frontier
+    do {
+      if frontier.size != old.size { try await journal.setCursor(frontier, of: id) }
+    } catch {
+      // The position is only a shortcut: after a restart the hub's mark gives it back.
+      logger.warning("the uplink's position is not stored: \(error)", metadata: ["uplink": "\(id)"])
+    }
+    policy.confirmed(at: time.now())
+    return .confirmed(max(frontier.size - old.size, 0))
+  }
+
+  private func away(_ reason: String) -> Step {
+    if policy.state != .away {
+      logger.notice("hub away, recording goes on: \(reason)", metadata: ["uplink": "\(id)"])
+    }
+    return .wait(policy.away(reason, at: time.now(), random: random()))
+  }
+
+  private func refused(_ reason: String) -> Step {
+    if policy.detail != reason { logger.error("\(reason)", metadata: ["uplink": "\(id)"]) }
+    return .wait(policy.refused(reason, at: time.now(), random: random()))
+  }
+}
