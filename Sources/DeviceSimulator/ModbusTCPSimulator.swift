@@ -1,0 +1,133 @@
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+package import Telemetry
+
+/// Units behind one TCP endpoint, as a device or a gateway shows them.
+package struct ModbusTCPSimulator: Sendable {
+  /// What a client may take.
+  package struct Limits: Sendable {
+    /// Clients at a time; more are turned away.
+    package let connections: Int
+
+    /// A connection on which no request was completed for so long is closed.
+    package let idle: Duration
+
+    package init(connections: Int = 64, idle: Duration = .seconds(120)) {
+      precondition(connections > 0 && idle > .zero)
+      self.connections = connections
+      self.idle = idle
+    }
+  }
+
+  /// Most bytes that one read takes from a client.
+  private static let readSize = 4_096
+
+  /// Reply bytes that a client has not taken, above which its next requests wait.
+  private static let unsentLimit = 65_536
+
+  private let units: UnitBank
+  private let endpoint: Endpoint
+  private let time: any TimeSource
+  private let limits: Limits
+
+  /// - Parameter endpoint: Port 0 takes any free port, which ``run(onReady:)`` reports.
+  package init(
+    units: [UnitID: SimulatedUnit],
+    endpoint: Endpoint,
+    time: any TimeSource,
+    limits: Limits = Limits()
+  ) {
+    self.units = UnitBank(units)
+    self.endpoint = endpoint
+    self.time = time
+    self.limits = limits
+  }
+
+  /// Serves until the task is cancelled, then closes every connection and returns.
+  ///
+  /// - Parameter onReady: Called once with the endpoint that is listened on.
+  /// - Throws: ``SimulationError`` when the endpoint cannot be listened on, or was lost.
+  package func run(onReady: @Sendable (Endpoint) -> Void) async throws {
+    let connections = ConnectionList(limit: limits.connections)
+    let server = try await bind(connections)
+    onReady(Endpoint(host: endpoint.host, port: server.localAddress?.port ?? endpoint.port))
+    let ending = await withTaskCancellationHandler {
+      await server.closeFuture.outcome
+    } onCancel: {
+      server.close(promise: nil)
+    }
+    await connections.closeAll()
+    if case .failure(let error) = ending {
+      throw SimulationError.carrierLost("Modbus TCP \(endpoint)", reason: "\(error)")
+    }
+  }
+
+  private func bind(_ connections: ConnectionList) async throws -> any Channel {
+    let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.maxMessagesPerRead, value: 1)
+      .childChannelOption(
+        .recvAllocator,
+        value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize)
+      )
+      .childChannelOption(
+        .writeBufferWaterMark,
+        value: .init(low: Self.unsentLimit / 2, high: Self.unsentLimit)
+      )
+      .childChannelInitializer { [units, time, limits] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try connections.admit(channel)
+          try channel.pipeline.syncOperations.addHandlers([
+            BackPressureHandler(),
+            ModbusTCPConnection(units: units, time: time, idle: limits.idle),
+          ])
+        }
+      }
+    do {
+      return try await bootstrap.bind(host: endpoint.host, port: endpoint.port).get()
+    } catch {
+      throw SimulationError.bind(endpoint, reason: "\(error)")
+    }
+  }
+}
+
+/// The connections of a server: no more than the limit, all closed at the end.
+private final class ConnectionList: Sendable {
+  struct Full: Error {}
+
+  private struct State: Sendable {
+    var channels: [ObjectIdentifier: any Channel] = [:]
+    var isClosed = false
+  }
+
+  private let limit: Int
+  private let state = Mutex(State())
+
+  init(limit: Int) { self.limit = limit }
+
+  func admit(_ channel: any Channel) throws {
+    let key = ObjectIdentifier(channel)
+    let isAdmitted = state.withLock { state in
+      guard !state.isClosed, state.channels.count < limit else { return false }
+      state.channels[key] = channel
+      return true
+    }
+    guard isAdmitted else { throw Full() }
+    channel.closeFuture.whenComplete { _ in
+      self.state.withLock { _ = $0.channels.removeValue(forKey: key) }
+    }
+  }
+
+  func closeAll() async {
+    let channels = state.withLock { state in
+      state.isClosed = true
+      return Array(state.channels.values)
+    }
+    for channel in channels {
+      channel.close(promise: nil)
+      _ = await channel.closeFuture.outcome
+    }
+  }
+}

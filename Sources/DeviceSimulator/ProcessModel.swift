@@ -1,0 +1,110 @@
+package import Profiles
+package import Telemetry
+
+/// Plausible moving values for the signals of a profile.
+///
+/// A pure function of profile, seed and time: the same twice, so that tests can compare what a
+/// client read with what the model says for that time.
+package struct ProcessModel: Sendable {
+  /// The signals, in the profile's order.
+  package let signals: [Signal]
+  private let courses: [Course]
+
+  fileprivate struct Course: Sendable {
+    let behaviour: Behaviour
+    let form: Form
+    let bounds: ClosedRange<Double>
+  }
+
+  /// What the signal's value is made into.
+  fileprivate enum Form: Sendable {
+    case register(ModbusSignal.Decoding)
+    case field(SerialField)
+  }
+
+  /// - Parameter seed: Another seed gives other noise, not another process.
+  package init(profile: DeviceProfile, seed: UInt64) {
+    let forms = Self.forms(of: profile)
+    let choice = BehaviourChoice(profile: profile, signals: forms.map(\.signal), seed: seed)
+    signals = forms.map(\.signal)
+    courses = forms.map { signal, form in
+      let bounds = Self.bounds(of: signal, form: form)
+      let shape = Self.shape(of: form)
+      let behaviour = choice.behaviour(for: signal, shape: shape, bounds: bounds)
+      return Course(behaviour: behaviour, form: form, bounds: bounds)
+    }
+  }
+
+  /// The value of one signal, as its device shows it: whole counts, within range and type.
+  ///
+  /// - Parameters:
+  ///   - index: Place of the signal in ``signals``.
+  ///   - time: Since the simulation's start.
+  package func value(_ index: Int, at time: Duration) -> Value {
+    let course = courses[index]
+    let seconds = max(time.inSeconds, 0)
+    switch course.behaviour {
+    case .flag(let behaviour): return .flag(behaviour(seconds))
+    case .text(let behaviour): return .text(course.form.fitted(behaviour(seconds)))
+    case .number(let behaviour): return course.value(behaviour(seconds))
+    }
+  }
+
+  /// The values of all signals, in the order of ``signals``.
+  package func values(at time: Duration) -> [Value] {
+    signals.indices.map { value($0, at: time) }
+  }
+
+  private static func forms(of profile: DeviceProfile) -> [(signal: Signal, form: Form)] {
+    switch profile.access {
+    case .modbus(let access):
+      access.groups.flatMap(\.signals).map { ($0.signal, .register($0.decoding)) }
+    case .serial(let access):
+      access.groups.flatMap(\.fields).map { ($0.signal, .field($0)) }
+    }
+  }
+
+  private static func shape(of form: Form) -> SignalShape {
+    switch form {
+    case .field(let field): field.kind == .text ? .text : .number
+    case .register(let decoding):
+      switch decoding.type {
+      case .string: .text
+      case .bool, .bit: .flag
+      case _ where !decoding.names.isEmpty: .names(decoding.names)
+      default: .number
+      }
+    }
+  }
+
+  private static func bounds(of signal: Signal, form: Form) -> ClosedRange<Double> {
+    let possible =
+      switch form {
+      case .register(let decoding): RawNumber(decoding).bounds
+      case .field: -1e12...1e12
+      }
+    guard let range = signal.range, range.overlaps(possible) else { return possible }
+    return range.clamped(to: possible)
+  }
+}
+
+extension ProcessModel.Course {
+  fileprivate func value(_ number: Double) -> Value {
+    switch form {
+    case .register(let decoding): RawNumber(decoding).value(number, within: bounds)
+    case .field: .real((number.clamped(to: bounds) * 1_000).rounded() / 1_000)
+    }
+  }
+}
+
+extension ProcessModel.Form {
+  /// The text, cut to the bytes that the registers hold.
+  fileprivate func fitted(_ text: String) -> String {
+    guard case .register(let decoding) = self, case .string(let registers) = decoding.type else {
+      return text
+    }
+    var fitted = text
+    while fitted.utf8.count > registers * 2 { fitted.removeLast() }
+    return fitted
+  }
+}

@@ -1,0 +1,128 @@
+package import Profiles
+package import Telemetry
+
+/// The address space of one unit: what its four tables hold at one moment.
+///
+/// Addresses that the profile maps hold the model's values. Unmapped ones between them, as far as
+/// the profile's `max_gap` lets a client read along, hold 0; everywhere else there is nothing.
+package struct RegisterImage: Sendable {
+  /// Neighbouring addresses of one table.
+  private struct Block: Sendable {
+    let table: ModbusTable
+    let start: Int
+    var cells: [UInt16]
+
+    func contains(_ address: Int, count: Int) -> Bool {
+      address >= start && address + count <= start + cells.count
+    }
+  }
+
+  /// Where a signal's registers lie.
+  private struct Place: Sendable {
+    let block: Int
+    let offset: Int
+    let decoding: ModbusSignal.Decoding
+
+    /// The bits of the register that are the signal's.
+    let mask: UInt16
+
+    /// Whether the signal is a bit of a register that another signal covers as a whole.
+    let isShadowed: Bool
+  }
+
+  private var blocks: [Block]
+  private let places: [Place]
+
+  package init(access: ModbusAccess) {
+    let signals = access.groups.flatMap(\.signals)
+    let blocks = Self.blocks(for: signals.map(\.location), maximumGap: access.maximumGap)
+    let wholes = Set(signals.filter { !$0.decoding.type.isBit }.flatMap(\.location.cells))
+    self.blocks = blocks
+    places = signals.compactMap { signal in
+      let (location, start) = (signal.location, Int(signal.location.address))
+      let block = blocks.firstIndex {
+        $0.table == location.table && $0.contains(start, count: location.count)
+      }
+      return block.map {
+        Place(
+          block: $0,
+          offset: start - blocks[$0].start,
+          decoding: signal.decoding,
+          mask: signal.decoding.mask,
+          isShadowed: signal.decoding.type.isBit && location.cells.contains(where: wholes.contains)
+        )
+      }
+    }
+  }
+
+  /// Takes new values.
+  ///
+  /// A value that its register cannot hold leaves the register as it was.
+  ///
+  /// - Parameter values: One for each signal, in the profile's order.
+  package mutating func refresh(_ values: [Value]) {
+    precondition(values.count == places.count)
+    for (place, value) in zip(places, values) where !place.isShadowed {
+      guard let registers = place.decoding.encodedRegisters(for: value) else { continue }
+      for (index, register) in registers.enumerated() {
+        write(register, at: index, of: place)
+      }
+    }
+  }
+
+  /// The cells of a range of addresses, bits as 0 and 1; nil when one of them does not exist.
+  package func read(_ table: ModbusTable, address: Int, count: Int) -> ArraySlice<UInt16>? {
+    let block = blocks.first { $0.table == table && $0.contains(address, count: count) }
+    guard let block else { return nil }
+    return block.cells[(address - block.start)..<(address - block.start + count)]
+  }
+
+  private mutating func write(_ value: UInt16, at index: Int, of place: Place) {
+    let cell = place.offset + index
+    guard cell < blocks[place.block].cells.count else { return }
+    if blocks[place.block].table.holdsBits {
+      blocks[place.block].cells[cell] = value == 0 ? 0 : 1
+    } else {
+      let others = blocks[place.block].cells[cell] & ~place.mask
+      blocks[place.block].cells[cell] = others | value
+    }
+  }
+
+  private static func blocks(for locations: [ModbusLocation], maximumGap: Int) -> [Block] {
+    ModbusTable.allCases.flatMap { table in
+      let ranges = locations.filter { $0.table == table }.map(\.addresses)
+        .sorted { $0.lowerBound < $1.lowerBound }
+      var joined: [Range<Int>] = []
+      for range in ranges {
+        if let last = joined.last, range.lowerBound - last.upperBound <= maximumGap {
+          joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+        } else {
+          joined.append(range)
+        }
+      }
+      return joined.map {
+        Block(table: table, start: $0.lowerBound, cells: [UInt16](repeating: 0, count: $0.count))
+      }
+    }
+  }
+}
+
+extension RegisterType {
+  fileprivate var isBit: Bool { if case .bit = self { true } else { false } }
+}
+
+extension ModbusSignal.Decoding {
+  fileprivate var mask: UInt16 {
+    type.isBit ? encodedRegisters(for: .flag(true))?.first ?? .max : .max
+  }
+}
+
+extension ModbusLocation {
+  /// The location's cells, each with its table.
+  fileprivate var cells: [Cell] { addresses.map { Cell(table: table, address: $0) } }
+
+  fileprivate struct Cell: Hashable {
+    let table: ModbusTable
+    let address: Int
+  }
+}
