@@ -43,6 +43,10 @@ let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle",
   package: "swift-service-lifecycle"
 )
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals",
+  package: "swift-service-lifecycle"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -108,7 +112,7 @@ let package = Package(
       "Agent",
       [
         "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-        "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, logging,
+        "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals, logging,
       ]
     ),
     stage("DeviceSimulator", ["Telemetry", "Profiles", "Fieldbus", nioCore, nioPosix]),
@@ -130,7 +134,7 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", argumentParser,
-        asyncHTTPClient, nioCore, lifecycle, logging,
+        asyncHTTPClient, nioCore, lifecycle, unixSignals, logging,
       ],
       swiftSettings: strict
     ),

@@ -32,7 +32,8 @@ struct TidyTests {
     ],
     "Agent": [
       "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-      "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "Logging",
+      "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "UnixSignals",
+      "Logging",
       "FoundationEssentials", "Synchronization",
     ],
     "DeviceSimulator": [
@@ -48,7 +49,7 @@ struct TidyTests {
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
       "DeviceSimulator", "CommandSupport", "ArgumentParser",
-      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "Logging",
+      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],
     "lotline-hub": [

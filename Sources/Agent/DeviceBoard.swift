@@ -1,0 +1,112 @@
+internal import Acquisition
+internal import Fieldbus
+internal import Profiles
+internal import StationAPI
+internal import Telemetry
+
+/// The last scan of every scan group, and which devices are silent: pure.
+struct DeviceBoard: Sendable {
+  /// A device as the configuration and its profile describe it.
+  struct Device: Sendable {
+    let id: DeviceID
+    let profile: DeviceProfile
+    let stations: [StationID]
+    let groups: [ScanGroup]
+  }
+
+  /// A change that is worth a record.
+  enum Change: Sendable, Hashable {
+    case lost(DeviceID, detail: String)
+    case recovered(DeviceID, after: Duration)
+  }
+
+  private struct Silence: Sendable {
+    let since: Instant
+    let uptime: Duration
+    let detail: String
+  }
+
+  /// A reading that is older than this many periods is shown as stale.
+  private static let stalePeriods = 3
+
+  let devices: [Device]
+  private var last: [ScanGroupID: Scan] = [:]
+  private var silent: [DeviceID: Silence] = [:]
+
+  init(devices: [Device]) { self.devices = devices }
+
+  /// Takes a scan.
+  ///
+  /// - Returns: What changed: a device fell silent in all its groups, or answered again in one.
+  mutating func take(_ scan: Scan) -> Change? {
+    last[scan.group] = scan
+    let id = scan.group.device
+    guard let device = devices.first(where: { $0.id == id }) else { return nil }
+    let isSilent = device.groups.allSatisfy { last[$0.id]?.silence != nil }
+    switch (silent[id], isSilent) {
+    case (nil, true):
+      let detail = scan.silence?.detail ?? ""
+      silent[id] = Silence(since: scan.at, uptime: scan.uptime, detail: detail)
+      return .lost(id, detail: detail)
+    case (let silence?, false):
+      silent[id] = nil
+      return .recovered(id, after: scan.uptime - silence.uptime)
+    default: return nil
+    }
+  }
+
+  /// Every device and its signals as they stand at `uptime`.
+  func statuses(at uptime: Duration) -> [DeviceStatus] {
+    devices.map { device in
+      DeviceStatus(
+        id: device.id,
+        profile: device.profile.name,
+        title: device.profile.title,
+        kind: device.profile.kind.rawValue,
+        stations: device.stations,
+        silent: silent[device.id].map {
+          DeviceStatus.Silence(since: $0.since, detail: $0.detail)
+        },
+        signals: device.groups.flatMap { signals(of: $0, at: uptime) }
+      )
+    }
+  }
+
+  private func signals(of group: ScanGroup, at uptime: Duration) -> [SignalStatus] {
+    let scan = last[group.id]
+    let isStale = scan.map { uptime - $0.uptime > group.period * Self.stalePeriods } ?? false
+    return group.signals.enumerated().map { index, signal in
+      let reading = scan?.readings[index]
+      let quality = isStale && reading?.quality == .good ? .bad(.stale) : reading?.quality
+      return SignalStatus(
+        name: signal.name,
+        title: signal.title,
+        quantity: signal.quantity,
+        unit: signal.unit,
+        role: signal.role?.rawValue,
+        position: signal.position,
+        value: reading?.value,
+        quality: Self.code(quality),
+        meaning: Self.meaning(quality),
+        at: scan?.at,
+        periodMilliseconds: Int(group.period.wholeMicroseconds / 1_000)
+      )
+    }
+  }
+
+  private static func code(_ quality: Quality?) -> String {
+    switch quality {
+    case nil: "pending"
+    case .good: "good"
+    case .bad(let cause): cause.code
+    }
+  }
+
+  private static func meaning(_ quality: Quality?) -> String {
+    switch quality {
+    case nil: "Not read yet."
+    case .good: "Good."
+    case .bad(let cause): cause.sentence
+    }
+  }
+}

@@ -1,0 +1,282 @@
+internal import Acquisition
+internal import JournalStore
+internal import LotBinding
+internal import Logging
+internal import StationAPI
+internal import Telemetry
+
+/// Binds what is observed to what is going on, and has it written down: the place where scans,
+/// lots and people meet.
+///
+/// It runs on the journal's executor, so judging a command, writing its record and applying it are
+/// one step, and the order of records is the order of events.
+actor Recorder {
+  private let journal: Journal
+  private let time: any TimeSource
+  private let logger: Logger
+  private let startedAt: Instant
+  private var bindings: Bindings
+  private var board: DeviceBoard
+  private var layouts: [ScanGroupID: Int] = [:]
+
+  /// Scans that the journal could not take, and since when.
+  private var unwritten: [ScanGroupID: (count: Int, since: Instant)] = [:]
+  private var isStorageFailing = false
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { journal.unownedExecutor }
+
+  init(
+    journal: Journal,
+    bindings: Bindings,
+    board: DeviceBoard,
+    time: any TimeSource,
+    logger: Logger
+  ) {
+    self.journal = journal
+    self.bindings = bindings
+    self.board = board
+    self.time = time
+    self.logger = logger
+    startedAt = time.now()
+  }
+
+  /// What the journal says about the time before this run.
+  private struct Story: Sendable {
+    var bindings: Bindings
+    var documents: Set<Digest> = []
+    var layouts: [ScanGroupID: (seq: Int, layout: FrameLayout)] = [:]
+
+    mutating func take(_ record: Record) {
+      switch record.content {
+      case .document(let document): documents.insert(document.sha256)
+      case .layout(let layout):
+        layouts[ScanGroupID(device: layout.device, group: layout.group)] = (record.seq, layout)
+      default: bindings.apply(record)
+      }
+    }
+  }
+
+  // MARK: Start and stop
+
+  /// Replays the journal's story and records what is new: that the agent runs, with which files,
+  /// and how frames are laid out.
+  func start(documents: [DocumentRevision], layouts: [FrameLayout]) throws {
+    let story = try journal.assumeIsolated { [bindings] journal in
+      try journal.replay(into: Story(bindings: bindings)) { $0.take($1) }
+    }
+    bindings = story.bindings
+    try recordStart()
+    for document in documents where !story.documents.contains(document.sha256) {
+      _ = try append(.document(document))
+    }
+    for layout in layouts {
+      let id = ScanGroupID(device: layout.device, group: layout.group)
+      if let last = story.layouts[id], last.layout == layout {
+        self.layouts[id] = last.seq
+      } else {
+        self.layouts[id] = try append(.layout(layout)).seq
+      }
+    }
+    try commit()
+  }
+
+  private func recordStart() throws {
+    let last = journal.assumeIsolated { $0.status() }
+    if last.seq > 1 { _ = try append(.gap(Gap(.agentDown, from: last.at, to: startedAt))) }
+    let detail = "lotline \(Software.version), \(board.devices.count) devices"
+    _ = try append(.event(Event(.agentStarted, detail: detail)))
+  }
+
+  /// Records that the agent stops, and closes the journal.
+  func stop() {
+    do {
+      _ = try append(.event(Event(.agentStopped, detail: "asked to stop")))
+      try commit()
+      try journal.assumeIsolated { try $0.close() }
+    } catch {
+      logger.error("stopping without a last record: \(error)")
+    }
+  }
+
+  // MARK: Observations
+
+  /// Takes one observation; it is durable after the next ``commit()``.
+  func take(_ observation: Observation) {
+    switch observation {
+    case .scan(let scan): take(scan)
+    case .missed(let missed):
+      write(
+        .gap(
+          Gap(
+            .late,
+            device: missed.group.device,
+            group: missed.group.group,
+            from: missed.from,
+            to: missed.to,
+            scans: missed.count
+          )
+        ),
+        at: missed.to
+      )
+    }
+  }
+
+  private func take(_ scan: Scan) {
+    note(board.take(scan))
+    guard let layout = layouts[scan.group],
+      let device = board.devices.first(where: { $0.id == scan.group.device })
+    else { return }
+    let frame = Frame(
+      at: scan.at,
+      spanMicroseconds: Int(scan.span.wholeMicroseconds),
+      layout: layout,
+      bindings: device.stations.map { bindings.inForce(at: $0, uptime: scan.uptime) },
+      readings: scan.readings
+    )
+    if write(.frame(frame), at: scan.at) {
+      closeGap(of: scan.group, at: scan.at)
+    } else {
+      unwritten[scan.group, default: (0, scan.at)].count += 1
+    }
+  }
+
+  private func note(_ change: DeviceBoard.Change?) {
+    switch change {
+    case nil: break
+    case .lost(let device, let detail):
+      logger.warning("\(device) gives no answer: \(detail)")
+      write(.event(Event(.deviceLost, device: device, detail: detail)), at: time.now())
+    case .recovered(let device, let silence):
+      let detail = "answers again after \(Int(silence.inSeconds.rounded())) s"
+      logger.notice("\(device) \(detail)")
+      write(.event(Event(.deviceRecovered, device: device, detail: detail)), at: time.now())
+    }
+  }
+
+  /// Says which scans are missing because the journal could not take them.
+  private func closeGap(of group: ScanGroupID, at end: Instant) {
+    guard let (count, since) = unwritten.removeValue(forKey: group) else { return }
+    write(
+      .gap(
+        Gap(
+          .storageFailed,
+          device: group.device,
+          group: group.group,
+          from: since,
+          to: end,
+          scans: count
+        )
+      ),
+      at: end
+    )
+  }
+
+  /// Appends unless the journal is failing; a failure is logged once, and polling goes on.
+  @discardableResult
+  private func write(_ content: Record.Content, at instant: Instant) -> Bool {
+    do {
+      _ = try append(content, at: instant)
+      return true
+    } catch {
+      noteStorage(error)
+      return false
+    }
+  }
+
+  /// Makes everything that was taken durable.
+  func commitObservations() {
+    do {
+      try commit()
+      if isStorageFailing { logger.notice("the journal can be written again") }
+      isStorageFailing = false
+    } catch {
+      noteStorage(error)
+    }
+  }
+
+  private func noteStorage(_ error: any Error) {
+    if !isStorageFailing { logger.error("the journal cannot be written: \(error)") }
+    isStorageFailing = true
+  }
+
+  // MARK: Commands
+
+  /// Starts a lot; it is durable when this returns.
+  func start(_ binding: Binding) throws -> Record { try perform(bindings.start(binding)) }
+
+  /// Ends the lot at a station; durable when this returns.
+  func endLot(at station: StationID) throws -> Record { try perform(bindings.end(station)) }
+
+  /// Loads material; durable when this returns.
+  func load(_ load: MaterialLoad) throws -> Record { try perform(bindings.load(load)) }
+
+  /// Takes material away; durable when this returns.
+  func unload(_ lot: LotID, from station: StationID) throws -> Record {
+    try perform(bindings.unload(lot, from: station))
+  }
+
+  /// Records that a lot went into another; durable when this returns.
+  func consume(_ consumption: Consumption) throws -> Record {
+    try perform(bindings.consume(consumption))
+  }
+
+  private func perform(_ content: Record.Content) throws -> Record {
+    let at = time.now()
+    let uptime = time.uptime()
+    let record = try journal.assumeIsolated { try $0.appendDurably(content, at: at) }
+    bindings.apply(record, uptime: uptime)
+    return record
+  }
+
+  // MARK: Status
+
+  /// What is known now, but for the uplinks.
+  func snapshot(of stations: [(id: StationID, title: String?)]) -> Snapshot {
+    let status = journal.assumeIsolated { $0.status() }
+    return Snapshot(
+      startedAt: startedAt,
+      stations: stations.map { station in
+        StationStatus(
+          id: station.id,
+          title: station.title,
+          binding: bindings.active(at: station.id).map {
+            StationStatus.ActiveBinding(seq: $0.seq, since: $0.since, binding: $0.binding)
+          },
+          materials: bindings.loaded(at: station.id).map {
+            StationStatus.LoadedMaterial(
+              seq: $0.seq,
+              since: $0.since,
+              lot: $0.load.lot,
+              material: $0.load.material
+            )
+          }
+        )
+      },
+      devices: board.statuses(at: time.uptime()),
+      journal: JournalStatus(
+        seq: status.seq,
+        at: status.at,
+        path: journal.path,
+        bytes: status.bytes,
+        problem: status.problem
+      )
+    )
+  }
+
+  /// The recorder's part of an ``AgentStatus``.
+  struct Snapshot: Sendable {
+    let startedAt: Instant
+    let stations: [StationStatus]
+    let devices: [DeviceStatus]
+    let journal: JournalStatus
+  }
+
+  // MARK: The journal
+
+  private func append(_ content: Record.Content, at instant: Instant? = nil) throws -> Record {
+    let at = instant ?? time.now()
+    return try journal.assumeIsolated { try $0.append(content, at: at) }
+  }
+
+  private func commit() throws { try journal.assumeIsolated { try $0.commit() } }
+}

@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Telemetry
+
+/// `lotline`: the edge agent and the tools around it.
+@main
+enum Main {
+  static func main() async {
+    await CommandRunner.main(Lotline.self)
+  }
+}
+
+struct Lotline: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lotline",
+    abstract: "Which lot, under what conditions, by whom: recorded at the machine.",
+    discussion: """
+      Reads ovens, drives and test rigs, binds every reading to the lot that is on the machine, \
+      and keeps it in a local journal that survives power cuts and days without a network.
+
+      EXAMPLES
+        lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020   an oven, without an oven
+        lotline run --config Config/agent.yaml                       the agent
+        lotline lot start reflow-1 PCB-2411 --part 4711-C --work-order WO-88 --operator mara
+        lotline status                                               what is going on now
+        lotline lot end reflow-1
+
+      \(ExitStatus.help)
+      """,
+    version: Software.version,
+    subcommands: [
+      RunCommand.self, StatusCommand.self, LotCommand.self, MaterialCommand.self,
+      ProfileCommand.self, ConfigCommand.self, SimulateCommand.self,
+    ]
+  )
+}

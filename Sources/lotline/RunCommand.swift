@@ -1,0 +1,47 @@
+internal import Agent
+internal import ArgumentParser
+internal import CommandSupport
+internal import Logging
+internal import Settings
+internal import Telemetry
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run the agent: poll, bind, keep and send.",
+    discussion: """
+      Stops on SIGTERM or Ctrl-C, after everything that was read is on disk. The local page and \
+      API are at the address that the configuration names.
+      """
+  )
+
+  @Option(name: .shortAndLong, help: "The agent's configuration.") var config: String
+  @Option(help: "Least severe messages to log: trace, debug, info, notice, warning, error.")
+  var logLevel = Logger.Level.notice.rawValue
+
+  func validate() throws {
+    guard Logger.Level(rawValue: logLevel) != nil else {
+      let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("There is no log level '\(logLevel)'; there are \(levels).")
+    }
+  }
+
+  func run() async throws {
+    let settings: AgentSettings
+    do {
+      settings = try AgentSettings.load(config)
+    } catch {
+      throw CommandFailure(.configuration, "\(error)")
+    }
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    var logger = Logger(label: "lotline")
+    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+    let agent: EdgeAgent
+    do {
+      agent = try await EdgeAgent(settings, time: SystemTime(), logger: logger)
+    } catch {
+      throw CommandFailure(.cannotCreate, "\(error)")
+    }
+    try await agent.run()
+  }
+}

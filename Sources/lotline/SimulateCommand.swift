@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import DeviceSimulator
+internal import Logging
+internal import Profiles
+internal import ServiceLifecycle
+internal import Telemetry
+internal import UnixSignals
+
+struct SimulateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Play the devices that profiles describe, so that they can be tried with no machine.",
+    discussion: """
+      Values move as on a machine: an oven's zones around their setpoints, its belt, a lot passing \
+      through. Several profiles share one address, each with a unit number after @.
+
+      EXAMPLES
+        lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020
+        lotline simulate gearbox-test-rig@12 temperature-humidity-transmitter@11 --rtu /tmp/rs485
+        lotline simulate oxygen-analyser --serial /tmp/oxygen
+      """
+  )
+
+  @Argument(help: "Profiles, by name or file; PROFILE@UNIT sets the Modbus unit.")
+  var devices: [String]
+  @Option(help: "Serve Modbus TCP at this address.") var tcp: String?
+  @Option(help: "Serve Modbus RTU on a pseudo terminal that appears under this path.")
+  var rtu: String?
+  @Option(help: "Be a serial instrument on a pseudo terminal that appears under this path.")
+  var serial: String?
+  @Option(help: "Take as long to answer as a line of this speed; for --rtu.") var baud: Int?
+  @Option(help: "Seed of the noise: another seed, other values.") var seed: UInt64 = 1
+  @OptionGroup var folder: ProfilesOption
+
+  func validate() throws {
+    guard [tcp, rtu, serial].compactMap({ $0 }).count == 1 else {
+      throw ValidationError("Say where to serve: one of --tcp, --rtu and --serial.")
+    }
+    if let baud, baud < 300 || rtu == nil {
+      throw ValidationError("--baud is 300 or more, and goes with --rtu.")
+    }
+  }
+
+  func run() async throws {
+    let options = SimulationOptions(
+      devices: try devices.map(device),
+      carrier: try carrier(),
+      seed: seed
+    )
+    let simulation: Simulation
+    do {
+      simulation = try Simulation(options, time: SystemTime())
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
+    let running = Running(simulation: simulation)
+    let group = ServiceGroup(
+      services: [running],
+      gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "lotline") { _ in SwiftLogNoOpLogHandler() }
+    )
+    do {
+      try await group.run()
+    } catch {
+      throw CommandFailure(.cannotCreate, "\(error)")
+    }
+  }
+
+  private func device(_ text: String) throws -> SimulationOptions.Device {
+    let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    let profile = try folder.profile(String(parts[0]))
+    guard parts.count == 2 else { return SimulationOptions.Device(profile: profile) }
+    guard let unit = UInt8(parts[1]).flatMap({ UnitID($0) }) else {
+      throw CommandFailure(.usage, "'\(parts[1])' is not a unit: use 1 to 247, or 255 on TCP")
+    }
+    return SimulationOptions.Device(profile: profile, unit: unit)
+  }
+
+  private func carrier() throws -> SimulationOptions.Carrier {
+    if let rtu { return .rtu(link: rtu, baud: baud) }
+    if let serial { return .serial(link: serial) }
+    let text = tcp ?? ""
+    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+      let port = UInt16(text[text.index(after: colon)...])
+    else {
+      throw CommandFailure(.usage, "'\(text)' is not an address: use HOST:PORT, 127.0.0.1:1502")
+    }
+    return .tcp(Endpoint(host: String(text[..<colon]), port: Int(port)))
+  }
+}
+
+/// The simulation as a service, which ends when the program is asked to stop.
+private struct Running: Service {
+  let simulation: Simulation
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      try await simulation.run { address in Terminal.line("Simulating \(address). Ctrl-C stops.") }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+internal import CommandSupport
+internal import StationAPI
+internal import Telemetry
+
+/// An agent's status, for people.
+struct StatusReport {
+  private let status: AgentStatus
+  private let withSignals: Bool
+
+  init(_ status: AgentStatus, withSignals: Bool) {
+    self.status = status
+    self.withSignals = withSignals
+  }
+
+  /// Several lines, without a line break at the end.
+  var text: String {
+    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks).joined(separator: "\n")
+  }
+
+  private var heading: String {
+    Terminal.coloured("\(status.agent) at \(status.site)", .bold)
+      + "  (lotline \(status.software), running since \(status.startedAt))\n"
+  }
+
+  private var stations: [String] {
+    status.stations.flatMap { station -> [String] in
+      let name = Self.padded(station.id.text, to: 16)
+      let materials = station.materials.map {
+        Self.padded("", to: 16) + "loaded: \($0.material), lot \($0.lot)"
+      }
+      guard let binding = station.binding else {
+        return [name + "no lot; readings are recorded and bound to none"] + materials
+      }
+      let program = binding.program.map { ", program \($0)" } ?? ""
+      return [
+        name + Terminal.coloured("lot \(binding.lot)", .bold)
+          + ", part \(binding.part), work order \(binding.workOrder), operator "
+          + "\(binding.operatorName)\(program), since \(binding.since)"
+      ] + materials
+    }
+  }
+
+  private var devices: [String] {
+    status.devices.flatMap { device -> [String] in
+      let name = Self.padded(device.id.text, to: 16)
+      if let silent = device.silent {
+        return [
+          name + Terminal.coloured("silent since \(silent.since)", .red) + ": \(silent.detail)"
+        ]
+      }
+      let bad = device.signals.filter { $0.quality != "good" && $0.quality != "pending" }
+      let pending = device.signals.filter { $0.quality == "pending" }
+      var line = name + "\(device.signals.count) signals"
+      if !pending.isEmpty { line += ", \(pending.count) not read yet" }
+      line += bad.isEmpty ? ", all others good" : ", \(bad.count) bad"
+      if pending.isEmpty && bad.isEmpty {
+        line = name + "\(device.signals.count) signals, all good"
+      }
+      return [line] + (withSignals ? device.signals : bad).map { self.line(for: $0) }
+    }
+  }
+
+  private func line(for signal: SignalStatus) -> String {
+    let value = signal.value.map { "\($0)" + (signal.unit.map { " \($0)" } ?? "") } ?? "no value"
+    let text = "    " + Self.padded(signal.name, to: 32) + Self.padded(value, to: 20)
+    if signal.quality == "good" { return text + "good" }
+    return text + Terminal.coloured(signal.quality, .yellow) + "  " + signal.meaning
+  }
+
+  private var journal: String {
+    let journal = status.journal
+    let size = "\(journal.seq) records, \(Self.size(journal.bytes)), \(journal.path)"
+    guard let problem = journal.problem else { return Self.padded("journal", to: 16) + size }
+    return Self.padded("journal", to: 16) + Terminal.coloured(problem, .red) + "; " + size
+  }
+
+  private var uplinks: [String] {
+    status.uplinks.map { uplink in
+      let name = Self.padded(uplink.id, to: 16)
+      let waiting = "\(uplink.backlog) records waiting"
+      let detail = uplink.detail.map { " (\($0))" } ?? ""
+      return switch uplink.state {
+      case .starting: name + "not tried yet, \(waiting)"
+      case .connected where uplink.backlog == 0: name + "up to date with \(uplink.url)"
+      case .connected: name + "sending to \(uplink.url), \(waiting)"
+      case .away:
+        name + "recording locally, hub away since \(uplink.since), \(waiting)\(detail)"
+      case .refused:
+        name + Terminal.coloured("the hub refuses this journal", .red)
+          + " since \(uplink.since), \(waiting)\(detail)"
+      }
+    }
+  }
+
+  private static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<10_000: "\(bytes) bytes"
+    case ..<10_000_000: "\(bytes / 1_000) kB"
+    default: "\(bytes / 1_000_000) MB"
+    }
+  }
+}
