@@ -103,6 +103,57 @@ def check_profile(page):
     expect(svg.locator('[data-field="belt"]')).to_have_text("Belt 82.5 cm/min")
 
 
+def check_words(page):
+    """The words that no state of the line shows in this test."""
+    words = page.evaluate(
+        """async () => {
+          const words = await import("/words.js");
+          const now = Date.parse("2026-11-24T14:32:05Z");
+          const signal = { quality: "good", at: "2026-11-24T14:32:02Z", period_ms: 1000 };
+          const uplink = { since: "2026-11-22T09:05:00Z", backlog: 1 };
+          return {
+            units: ["Cel", "%", "%{RH}", "[ppm]", "cm/min", "mm/s2", "uS/cm", "kW.h", "1", null]
+              .map(words.unitText),
+            spans: [-5, 0, 400, 9940, 9960, 89000, 90000, 3.6e6, 7.5e6, 2e8].map(words.spanText),
+            sizes: [0, 999, 1000, 12418048, 3.2e9].map(words.sizeText),
+            values: [[1.5, 2], [-3, 0], [true, 0], ["x", 3], [undefined, 0], [1e-7, 0]]
+              .map(([value, decimals]) => words.valueText(value, decimals)),
+            fresh: words.qualityOf(signal, now).word,
+            old: words.qualityOf(signal, now + 1).word,
+            refused: words.qualityOf({ quality: "exception_2" }, now).word,
+            unknown: words.qualityOf({ quality: "some_new_code" }, now).word,
+            uplinks: ["starting", "connected", "away", "refused"].map((state) => {
+              const { tone, text } = words.uplinkWords({ ...uplink, state }, now);
+              return `${tone}: ${text}`;
+            }),
+            behind: words.uplinkWords({ ...uplink, state: "connected", backlog: 1284 }, now).text,
+          };
+        }"""
+    )
+    expected = {
+        "units": ["°C", "%", "% RH", "ppm", "cm/min", "mm/s²", "µS/cm", "kW·h", "", ""],
+        "spans": [
+            "0.0 s", "0.0 s", "0.4 s", "9.9 s", "10 s", "89 s", "1 min", "1 h", "2 h 5 min", "2 days",
+        ],
+        "sizes": ["0 bytes", "999 bytes", "1.0 kB", "12.4 MB", "3.2 GB"],
+        "values": ["1.50", "−3", "on", "x", "–", "1.00e−7"],
+        "fresh": "good",
+        "old": "stale",
+        "refused": "refused (exception 2)",
+        "unknown": "some new code",
+        "uplinks": [
+            "calm: Recording locally, calling the hub, 1 record waiting",
+            "good: Hub up to date",
+            "calm: Recording locally, hub away since 22 Nov, 09:05, 1 record waiting",
+            "bad: The hub refuses this journal since 22 Nov, 09:05, 1 record waiting. "
+            "Somebody must look.",
+        ],
+        "behind": "Sending to the hub, 1,284 records to go",
+    }
+    for name, value in expected.items():
+        assert words[name] == value, (name, words[name])
+
+
 def check_record(page):
     expect(page.locator('[data-field="journal"]')).to_have_text(
         "Journal at record 48,213, 12.4 MB"
@@ -152,6 +203,7 @@ def check_commands(page):
     expect(form.locator('[data-field="problem"]')).to_have_text(
         "servo-burn-in-2 works on lot ACT-41; end it first: lotline lot end servo-burn-in-2"
     )
+    stand.screenshot(path=f"{folder}/station-problem.png")
     form.locator('input[name="lot"]').fill("ACT-42")
     step("commands work")
     page.keyboard.press("Enter")
@@ -169,9 +221,14 @@ def check_offline(page):
     state = page.locator("[data-field='connection']")
     expect(state).to_have_text("OFFLINE")
     banner = page.locator('[data-field="banner"]')
-    expect(banner).to_contain_text("No connection to the agent")
+    expect(banner).to_contain_text("no connection to the agent")
     expect(banner).to_contain_text("keeps recording")
     expect(station(page, "reflow-1").locator('[data-field="lot"]')).to_have_text("PCB-2611-0042")
+    page.screenshot(path=f"{folder}/station-offline.png")
+    step("start again")
+    expect(state).to_have_text("LIVE")
+    expect(banner).to_be_hidden()
+    expect(page.locator('[data-field="journal"]')).to_contain_text("50,000")
 
 
 def picture(browser, name, scheme, width, height):
@@ -185,6 +242,9 @@ def picture(browser, name, scheme, width, height):
     too_wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not too_wide, f"{name}: the page is wider than the screen"
     page.screenshot(path=f"{folder}/{name}.png")
+    page.locator("figure").screenshot(path=f"{folder}/{name}-oven.png")
+    # The bar that stays at the window's foot would hide what lies behind it.
+    page.locator("footer").evaluate("footer => { footer.style.position = 'static'; }")
     page.screenshot(path=f"{folder}/{name}-whole.png", full_page=True)
     page.close()
 
@@ -199,6 +259,7 @@ def check_without_script(browser):
     context.close()
 
 
+step("ready")
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     picture(browser, "station-light", "light", 1360, 1000)
@@ -208,14 +269,14 @@ with sync_playwright() as playwright:
 
     page = browser.new_page(timezone_id="UTC", viewport={"width": 1360, "height": 900})
     complaints = []
+
+    def note(message):
+        # A refused command shows up as a failed resource, which is what it is.
+        if message.type == "error" and "status of 409" not in message.text:
+            complaints.append(message.text)
+
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    # A refused command shows up as a failed resource, which is what it is.
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text)
-        if message.type == "error" and "status of 409" not in message.text
-        else None,
-    )
+    page.on("console", note)
     page.goto(address)
     expect(page.locator('[data-field="connection"]')).to_have_text("LIVE")
     expect(page.locator("#without-script")).to_have_count(0)
@@ -223,9 +284,11 @@ with sync_playwright() as playwright:
     check_signals(page)
     check_profile(page)
     check_record(page)
+    check_words(page)
     check_live(page)
     check_commands(page)
     assert not complaints, complaints
+    page.remove_listener("console", note)
     check_offline(page)
     browser.close()
 print("done", flush=True)

@@ -21,11 +21,12 @@ struct Served: Sendable {
   static func with(
     _ service: FakeStation = FakeStation(),
     time: any TimeSource = SystemTime(),
+    port: Int = 0,
     _ body: @Sendable @escaping (Served) async throws -> Void
   ) async throws {
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = StationServer(
-      address: Endpoint(host: "127.0.0.1", port: 0),
+      address: Endpoint(host: "127.0.0.1", port: port),
       service: service,
       time: time,
       logger: logger

@@ -75,7 +75,7 @@ export class DeviceView {
     this.title = node("h3");
     this.model = node("span", { class: "model" });
     this.tally = node("span", { class: "tally", "data-field": "tally" });
-    this.silence = node("p", { class: "silence", "data-field": "silence", role: "alert" });
+    this.silence = node("p", { class: "silence", "data-field": "silence" });
     const body = node("tbody", { role: "rowgroup" });
     this.rows = new ViewList(body, (signal) => signal.name, (signal) => new SignalRow(signal));
     const heads = ["Signal", "Value", "Age", "Quality"].map((text) =>
@@ -103,6 +103,7 @@ export class DeviceView {
     setText(this.tally, tallyText(tally(device.signals, now)));
     setAttribute(this.root, "data-size", device.signals.length > 12 ? "large" : "small");
     show(this.silence, Boolean(device.silent));
+    setAttribute(this.root, "data-silent", Boolean(device.silent));
     if (device.silent) {
       const since = Date.parse(device.silent.since);
       setText(

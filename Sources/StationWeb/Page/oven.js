@@ -42,6 +42,7 @@ function bounds(zones) {
   }));
 }
 
+const trusted = (signal) => (signal?.quality === "good" ? number(signal) : null);
 const number = (signal) => (typeof signal?.value === "number" ? signal.value : null);
 const sides = ["top", "bottom"];
 const round = (pixels) => Math.round(pixels * 10) / 10;
@@ -105,7 +106,7 @@ export class OvenView {
     this.frame = frame;
     const isNarrow = width < 560;
     const height = isNarrow ? 330 : 400;
-    const left = isNarrow ? 44 : 64;
+    const left = isNarrow ? 54 : 64;
     const [start, end] = [edges[0].from, edges.at(-1).to];
     const [low, high] = this.range;
     const bottom = height - 118;
@@ -137,7 +138,7 @@ export class OvenView {
   widen(zones) {
     const values = zones
       .flatMap((zone) => sides.flatMap((side) => [zone.reading[side], zone.setpoint[side]]))
-      .map(number)
+      .map(trusted)
       .filter((value) => value !== null);
     const low = Math.floor((Math.min(...values, 300) - 15) / 50) * 50;
     const high = Math.ceil((Math.max(...values, 100) + 10) / 50) * 50;
@@ -247,14 +248,14 @@ export class OvenView {
       this.placeReadings(zones, side, now);
     }
     for (const zone of zones) {
-      const set = number(zone.setpoint.top) ?? number(zone.setpoint.bottom);
+      const set = trusted(zone.setpoint.top) ?? trusted(zone.setpoint.bottom);
       setText(this.numbers.get(`${zone.number}set`), this.short(set));
     }
   }
 
   placeSteps(zones, side) {
     const points = zones.flatMap((zone, index) => {
-      const set = number(zone.setpoint[side]);
+      const set = trusted(zone.setpoint[side]);
       if (set === null) return [];
       const { from, to } = this.edges[index];
       return [`${this.x(from)},${this.y(set)}`, `${this.x(to)},${this.y(set)}`];
@@ -274,7 +275,7 @@ export class OvenView {
       const state = signal ? qualityOf(signal, now) : null;
       const value = number(signal);
       const isGood = state?.state === "good" && value !== null;
-      const height = isGood ? value : number(zone.setpoint[side]) ?? value ?? this.range[0];
+      const height = isGood ? value : trusted(zone.setpoint[side]) ?? this.range[0];
       const [x, y] = [round(this.x(zone.position) + shift), this.y(height)];
       if (isGood) runs.at(-1).push([x, y]);
       else if (runs.at(-1).length > 0) runs.push([]);

@@ -33,23 +33,25 @@ const shared = new ViewList(
 
 let status = null;
 let isDrawing = false;
+let taken = 0;
 // The agent's clock less ours: ages are told by the clock that stamped the readings.
 let clockOffset = Date.now() - performance.now();
 
 const agentNow = () => performance.now() + clockOffset;
 
 function take(newest) {
-  const at = Date.parse(newest.at);
-  if (status && at < Date.parse(status.at)) return;
   status = newest;
-  clockOffset = at - performance.now();
+  taken += 1;
+  clockOffset = Date.parse(newest.at) - performance.now();
   draw();
 }
 
-/** Fetches the status at once, after a command. */
+/** Fetches the status at once, after a command, unless an event is faster. */
 async function refresh() {
+  const before = taken;
   const response = await fetch("/v1/status");
-  if (response.ok) take(await response.json());
+  const newest = await response.json();
+  if (response.ok && taken === before) take(newest);
 }
 
 function draw() {
@@ -96,12 +98,12 @@ function drawConnection() {
 
 function offlineText() {
   const known = status
-    ? `No connection to the agent. Shown is what was known at ${secondsText(Date.parse(status.at))}. `
-    : "No connection to the agent. ";
+    ? `Offline: no connection to the agent. Shown is what was known at ${secondsText(Date.parse(status.at))}. `
+    : "Offline: no connection to the agent. ";
   return (
     known +
-    "As long as it runs, the agent keeps recording without this page. Is this machine's agent " +
-    "running? `lotline status` tells. This page connects again by itself."
+    "The agent keeps recording without this page as long as it runs; the command " +
+    "“lotline status” on its machine tells whether it does. This page connects again by itself."
   );
 }
 

@@ -8,6 +8,9 @@ import { clockText, decimalsOf, qualityOf, spanText, unitText, valueText } from 
 
 const maximumKeyReadings = 8;
 
+/** How long a receipt stays in view, in milliseconds. */
+const receiptTime = 60_000;
+
 /** The few readings that are worth reading from afar: what is measured, but for an oven's zones. */
 function keyReadings(devices) {
   return devices
@@ -28,11 +31,12 @@ class KeyReading {
     this.number = node("span", { class: "number" });
     this.unit = node("span", { class: "unit" });
     this.word = node("span", { class: "word" });
+    const mark = node("span", { class: "mark", "aria-hidden": "true" });
     this.root = node(
       "div",
       { class: "key-reading", "data-key-reading": key },
       this.title,
-      node("dd", {}, this.number, this.unit, this.word)
+      node("dd", {}, this.number, this.unit, node("span", { class: "state" }, mark, this.word))
     );
   }
 
@@ -42,7 +46,7 @@ class KeyReading {
     setText(this.title, signalTitle(signal));
     setText(this.number, valueText(signal.value, this.decimals));
     setText(this.unit, signal.value === undefined ? "" : `\u00a0${unitText(signal.unit)}`);
-    setText(this.word, quality.state === "good" ? "" : `▲ ${quality.word}`);
+    setText(this.word, quality.state === "good" ? "" : quality.word);
     setAttribute(this.root, "data-quality", quality.state);
   }
 }
@@ -199,8 +203,10 @@ export class StationView {
   constructor(station, refresh) {
     const onReceipt = async (receipt) => {
       setText(this.receipt, `Recorded as no. ${receipt.seq}: ${receipt.summary}`);
+      this.receivedAt = performance.now();
       show(this.receipt, true);
       await refresh().catch(() => {});
+      this.receipt.focus();
     };
     const titleID = `station-${station.id}`;
     this.title = node("h2", { id: titleID });
@@ -221,7 +227,9 @@ export class StationView {
     );
     this.end = new EndButton(station, onReceipt);
     this.form = new StartForm(station, onReceipt);
-    this.receipt = node("p", { class: "receipt", role: "status", "data-field": "receipt", hidden: true });
+    this.receipt = node("p", {
+      class: "receipt", role: "status", tabindex: -1, "data-field": "receipt", hidden: true,
+    });
     this.materials = node("ul", { class: "materials", "aria-label": "Material loaded here" });
     this.keyReadings = node("dl", { class: "key-readings" });
     this.ovens = node("div");
@@ -267,6 +275,7 @@ export class StationView {
     show(this.end.root, Boolean(binding));
     show(this.form.root, !binding);
     if (binding) this.updateBinding(binding, now);
+    if (performance.now() - this.receivedAt > receiptTime) show(this.receipt, false);
     this.lists.materials.update(station.materials, now);
     show(this.materials, station.materials.length > 0);
     const serving = all.filter((device) => device.stations.includes(station.id));

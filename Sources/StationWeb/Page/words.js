@@ -43,6 +43,7 @@ export function valueText(value, decimals = 0) {
   if (value === undefined || value === null) return "–";
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value === "number") {
+    if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(2).replaceAll("-", "−");
     return value.toFixed(Math.max(decimals, decimalsOf(value))).replace("-", "−");
   }
   return value;
