@@ -220,8 +220,7 @@ export class OvenView {
     rows.forEach(([row, label], index) => {
       const y = bottom + 20 + index * 19;
       group.append(
-        shape("text", { x: left - 8, y, "text-anchor": "end", class: `label ${row}` },
-          this.isNarrow ? label.slice(0, 4) : label)
+        shape("text", { x: left - 8, y, "text-anchor": "end", class: `label ${row}` }, label)
       );
       for (const [place, zone] of zones.entries()) {
         const { from, to } = this.edges[place];
@@ -267,7 +266,8 @@ export class OvenView {
   placeReadings(zones, side, now) {
     const runs = [[]];
     // A little apart, since both usually show the same temperature.
-    const shift = side === "top" ? -5 : 5;
+    const apart = this.isNarrow ? 3 : 5;
+    const shift = side === "top" ? -apart : apart;
     for (const zone of zones) {
       const signal = zone.reading[side];
       const { point, title } = this.points.get(`${zone.number}${side}`);
