@@ -20,10 +20,15 @@ func stage(
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+  _ name: String,
+  _ dependencies: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: name + "Tests",
     dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    exclude: exclude,
     swiftSettings: strict
   )
 }
@@ -173,8 +178,8 @@ let package = Package(
     tests("Telemetry"),
     tests("MarkedYAML"),
     tests("Gzip"),
-    tests("Profiles"),
-    tests("Settings"),
+    tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
+    tests("Settings", ["MarkedYAML", "Telemetry"]),
     tests("Fieldbus"),
     tests("Acquisition", ["Profiles", "Fieldbus"]),
     tests("LotBinding"),
