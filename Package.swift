@@ -180,7 +180,7 @@ let package = Package(
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
     tests("Settings", ["MarkedYAML", "Telemetry"]),
-    tests("Fieldbus"),
+    tests("Fieldbus", [nioCore, nioPosix]),
     tests("Acquisition", ["Profiles", "Fieldbus"]),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),

@@ -8,31 +8,40 @@ internal import Telemetry
 /// thrown away, and the same request is asked first.
 ///
 /// With the response timeout T and the time `quiet` Q that a device may be later than that:
-/// - After any failure nothing is sent until T + Q after the request.
-/// - When a request had to be repeated after silence, its reply may be the one to the first asking,
-///   and the reply to the second is then still to come. So for 2T + Q after the second asking, the
-///   same unit is asked nothing else with the same function.
+/// - After a damaged reply nothing is sent for Q; after any other failure, until T + Q after the
+///   request.
+/// - After silence, or an answer that was not one, a reply is owed: for 3T + Q the unit is asked
+///   nothing else with the same function.
+/// - When something comes and another reply is still owed, the device may have begun that one only
+///   then: it is owed for 3T + Q from there. So it is when the repeated request was answered, since
+///   that may have been the reply to the first.
 ///
-/// Replies up to 2T + Q late are thus never taken for the answer to something else; later ones find
-/// the unit silent again and the line at rest.
+/// So no reply is taken for the answer to something else as long as the device needs at most
+/// 3T + Q for each, though it answers one request after the other and never in time.
 struct LineHygiene {
   /// All that an RTU reply says of the request that it answers, but for its length.
-  fileprivate struct Shape: Hashable {
+  private struct Shape: Hashable {
     let unit: UnitID
     let table: ModbusTable
+
+    init(_ request: ModbusRequest) {
+      unit = request.unit
+      table = request.table
+    }
   }
 
-  private struct Owed {
-    let request: ModbusRequest
-    let until: Duration
-  }
+  /// How often a rest is prolonged before the request fails.
+  static let maximumRests = 8
 
   let quiet: Duration
 
   /// Set while the line is dirty.
   private var restUntil: Duration?
   /// At most four for each unit.
-  private var owed: [Shape: Owed] = [:]
+  private var owed: [Shape: Duration] = [:]
+  private var unanswered = 0
+  /// 3T + Q of the last request that got no answer.
+  private var longestLatency: Duration = .zero
 
   init(quiet: Duration) { self.quiet = quiet }
 
@@ -41,45 +50,50 @@ struct LineHygiene {
     _ request: ModbusRequest,
     for cause: Cause,
     sent: Duration,
+    now: Duration,
     timeout: Duration
   ) {
-    restUntil = max(restUntil ?? .zero, sent + timeout + quiet)
     // A damaged reply was the reply, and no other is to come.
-    if cause != .checksum { owe(request, until: sent + timeout * 2 + quiet) }
+    let isOwed = cause != .checksum
+    restUntil = max(restUntil ?? .zero, (isOwed ? sent + timeout : now) + quiet)
+    guard isOwed else { return }
+    unanswered += 1
+    longestLatency = timeout * 3 + quiet
+    owe(request, from: sent)
   }
 
-  /// `request` was repeated at `sent`, and answered now.
-  mutating func recovered(
-    _ request: ModbusRequest,
-    from cause: Cause,
-    sent: Duration,
-    timeout: Duration
-  ) {
-    if cause != .checksum { owe(request, until: sent + timeout * 2 + quiet) }
+  /// `request` was repeated, and answered at `now`.
+  mutating func recovered(_ request: ModbusRequest, now: Duration) {
+    if unanswered > 0 { owe(request, from: now) }
   }
 
-  /// Until when the line must rest before `request` may be sent; nil when it is clean.
-  func rest(before request: ModbusRequest, now: Duration) -> Duration? {
-    guard let entry = owed[Shape(request)], entry.request != request, entry.until > now else {
-      return restUntil
-    }
-    return max(restUntil ?? .zero, entry.until)
+  /// Something came at `instant`, while nothing should.
+  mutating func heard(at instant: Duration) {
+    guard unanswered > 0 else { return }
+    unanswered -= 1
+    guard unanswered > 0 else { return }
+    let prolonged = instant + longestLatency
+    restUntil = restUntil.map { max($0, prolonged) }
+    owed = owed.mapValues { max($0, prolonged) }
+  }
+
+  /// Until when the line must rest before `request` is sent; nil when it is clean.
+  ///
+  /// - Parameter isRepeated: Whether the request repeats the one that failed last.
+  func rest(before request: ModbusRequest, isRepeated: Bool, now: Duration) -> Duration? {
+    guard !isRepeated, let until = owed[Shape(request)], until > now else { return restUntil }
+    return max(restUntil ?? .zero, until)
   }
 
   /// The line rested until `now`, and what came was thrown away.
   mutating func rested(now: Duration) {
-    restUntil = nil
-    owed = owed.filter { $0.value.until > now }
+    if let restUntil, restUntil <= now { self.restUntil = nil }
+    owed = owed.filter { $0.value > now }
+    if owed.isEmpty { unanswered = 0 }
   }
 
-  private mutating func owe(_ request: ModbusRequest, until: Duration) {
+  private mutating func owe(_ request: ModbusRequest, from start: Duration) {
     let shape = Shape(request)
-    owed[shape] = Owed(request: request, until: max(owed[shape]?.until ?? .zero, until))
-  }
-}
-
-extension LineHygiene.Shape {
-  fileprivate init(_ request: ModbusRequest) {
-    self.init(unit: request.unit, table: request.table)
+    owed[shape] = max(owed[shape] ?? .zero, start + longestLatency)
   }
 }

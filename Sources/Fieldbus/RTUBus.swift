@@ -70,7 +70,7 @@ package actor RTUBus: Bus {
     }
     guard port != nil, first.wasSent else { return first.outcome }
     guard silent.insert(request.unit).inserted else { return first.outcome }
-    let second = ask(request)
+    let second = ask(request, isRepeated: true)
     switch second.outcome.result {
     case .failure(let again) where !again.isAnswer:
       return BusOutcome(
@@ -80,12 +80,7 @@ package actor RTUBus: Bus {
       )
     default:
       silent.remove(request.unit)
-      hygiene.recovered(
-        request,
-        from: failure.cause,
-        sent: second.started,
-        timeout: wait(for: request)
-      )
+      hygiene.recovered(request, now: monotonicNow())
       return second.outcome
     }
   }
@@ -96,11 +91,10 @@ package actor RTUBus: Bus {
     var outcome: BusOutcome
     var wasSent = false
     var uptime: Duration = .zero
-    var started: Duration = .zero
   }
 
-  private func ask(_ request: ModbusRequest) -> Attempt {
-    if let failure = prepare(for: request) {
+  private func ask(_ request: ModbusRequest, isRepeated: Bool = false) -> Attempt {
+    if let failure = prepare(for: request, isRepeated: isRepeated) {
       return Attempt(outcome: unsent(failure.cause, failure.detail))
     }
     block(until: lineFree)
@@ -110,13 +104,18 @@ package actor RTUBus: Bus {
     let result = transact(request)
     lineFree = monotonicNow() + line.frameGap
     if case .failure(let failure) = result, !failure.isAnswer {
-      hygiene.failed(request, for: failure.cause, sent: started, timeout: wait(for: request))
+      hygiene.failed(
+        request,
+        for: failure.cause,
+        sent: started,
+        now: monotonicNow(),
+        timeout: wait(for: request)
+      )
     }
     return Attempt(
       outcome: BusOutcome(result: result, sent: sent, elapsed: time.uptime() - uptime),
       wasSent: true,
-      uptime: uptime,
-      started: started
+      uptime: uptime
     )
   }
 
@@ -133,7 +132,7 @@ package actor RTUBus: Bus {
   }
 
   /// Opens the port, lets the line rest as long as it must, and throws away what came unasked.
-  private func prepare(for request: ModbusRequest) -> BusFailure? {
+  private func prepare(for request: ModbusRequest, isRepeated: Bool) -> BusFailure? {
     do throws(BusFailure) {
       if port == nil {
         port = try RTUPort.open(line)
@@ -143,22 +142,29 @@ package actor RTUBus: Bus {
       return error
     }
     guard let descriptor = port?.descriptor else { return lose("it is closed") }
-    let now = monotonicNow()
-    let rest = hygiene.rest(before: request, now: now)
-    guard rest != nil || descriptor.hasInput else { return nil }
-    switch descriptor.drain(until: rest ?? now, silence: max(line.frameGap, SerialDescriptor.silence)) {
-    case .silent:
-      port?.flush()
-      if rest != nil { hygiene.rested(now: monotonicNow()) }
-      return nil
-    case .babbling:
-      return BusFailure(
-        .foreignReply,
-        "\(line.port) does not fall silent: does another program or device ask on this line?"
-      )
-    case .hungUp:
-      return lose("the adapter was pulled")
+    for _ in 0..<LineHygiene.maximumRests {
+      let now = monotonicNow()
+      let rest = hygiene.rest(before: request, isRepeated: isRepeated, now: now)
+      guard rest != nil || descriptor.hasInput else { return nil }
+      switch descriptor.drain(until: rest ?? now, silence: silence) {
+      case .silent(let heard):
+        if let heard { hygiene.heard(at: heard) }
+        hygiene.rested(now: monotonicNow())
+        port?.flush()
+      case .babbling: return babble
+      case .hungUp: return lose("the adapter was pulled")
+      }
     }
+    return babble
+  }
+
+  private var silence: Duration { max(line.frameGap, SerialDescriptor.silence) }
+
+  private var babble: BusFailure {
+    BusFailure(
+      .foreignReply,
+      "\(line.port) does not fall silent: does another program or device ask on this line?"
+    )
   }
 
   private func lose(_ reason: String) -> BusFailure {

@@ -17,7 +17,7 @@ package actor SerialBus: Bus {
   /// Bytes that may wait unread; when there are more, the system may have lost some.
   package static let maximumBacklog = 16_384
 
-  /// Response timeouts for which the line rests after a request that failed, counted from it.
+  /// Response timeouts for which the line rests after silence, counted from the request.
   package static let timeoutsToRest = 3
 
   private let line: SerialLine
@@ -94,7 +94,9 @@ package actor SerialBus: Bus {
     } else {
       failure = silence(request, partial: reply.partialCount)
     }
-    restUntil = started + request.timeout * Self.timeoutsToRest
+    // Too long a line shows that the instrument answered; after silence it may do so yet.
+    restUntil =
+      started + request.timeout * (failure.cause == .timeout ? Self.timeoutsToRest : 1)
     return outcome(.failure(failure), sent)
   }
 

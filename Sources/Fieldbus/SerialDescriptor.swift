@@ -4,8 +4,8 @@ internal import Glibc
 
 /// What became of throwing away input until the line was silent.
 enum Drain: Hashable {
-  /// The line is silent; `discarded` bytes had come.
-  case silent(discarded: Int)
+  /// The line is silent; when something had come, its last byte came at `heard`.
+  case silent(heard: Duration?)
   /// The line talks without end.
   case babbling
   /// The port is gone.
@@ -65,17 +65,17 @@ struct SerialDescriptor {
 
   /// Throws away input until `deadline` is over and the line was silent for ``silence``.
   func drain(until deadline: Duration, silence: Duration = Self.silence) -> Drain {
-    var discarded = 0
+    var heard: Duration?
     var end = max(deadline, monotonicNow() + silence)
     let limit = end + Self.maximumBabble
     while true {
       switch waitForInput(on: descriptor, until: end) {
-      case .silent: return .silent(discarded: discarded)
+      case .silent: return .silent(heard: heard)
       case .hungUp: return .hungUp
       case .readable:
-        guard let bytes = read() else { return .hungUp }
-        discarded += bytes.count
+        guard read() != nil else { return .hungUp }
         let now = monotonicNow()
+        heard = now
         guard now < limit else { return .babbling }
         end = max(end, now + silence)
       }

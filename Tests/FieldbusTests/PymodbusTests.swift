@@ -1,0 +1,90 @@
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Fieldbus
+
+/// Against servers that we did not write, with values set on their side.
+@Suite("pymodbus", .serialized)
+struct PymodbusTests {
+  @Test("All four tables over TCP, two units, refusals and silence in between")
+  func tcp() async throws {
+    let server = try peer("modbus_server.py", ["tcp"])
+    let ready = try await server.line { $0.hasPrefix("ready") }
+    let port = try #require(ready.split(separator: " ").last.flatMap { Int($0) })
+    let bus = makeBus(
+      .tcp(Endpoint(host: "127.0.0.1", port: port)),
+      timeout: .seconds(2),
+      firstTransaction: 40_000,
+      time: SystemTime()
+    )
+    try await check(bus)
+    await bus.close()
+  }
+
+  @Test("All four tables over RTU, two units, refusals and silence in between")
+  func rtu() async throws {
+    let pair = try await PtyPair()
+    let server = try peer("modbus_server.py", ["rtu", pair.right])
+    _ = try await server.line { $0.hasPrefix("ready") }
+    let bus = makeBus(
+      .rtu(SerialLine(port: pair.left, baud: 19_200, parity: .none)),
+      timeout: .seconds(2),
+      quiet: .milliseconds(100),
+      firstTransaction: 0,
+      time: SystemTime()
+    )
+    try await check(bus)
+    await bus.close()
+  }
+
+  private func check(_ bus: any Bus) async throws {
+    for unit in [UInt8(1), 5] {
+      let requests = try [
+        modbus(unit, .coil, 0, 2_000), modbus(unit, .coil, 3, 1), modbus(unit, .discrete, 11, 77),
+        modbus(unit, .holding, 0, 125), modbus(unit, .holding, 2_990, 1),
+        modbus(unit, .input, 1_234, 100), modbus(unit, .input, 2_999, 1),
+      ]
+      let outcomes = await bus.exchange(requests.map { .modbus($0) })
+      for (request, outcome) in zip(requests, outcomes) {
+        #expect(outcome.result == .success(expected(request)), "\(request)")
+      }
+      try await checkFailures(bus, unit: unit)
+    }
+  }
+
+  private func checkFailures(_ bus: any Bus, unit: UInt8) async throws {
+    let requests = try [
+      modbus(unit, .holding, 3_000, 1), modbus(unit, .holding, 2_999, 1),
+      modbus(unit, .input, 60_000, 125), modbus(unit, .coil, 40_000, 8),
+      modbus(unit, .holding, 7, 2),
+    ]
+    let outcomes = await bus.exchange(requests.map { .modbus($0) })
+    let busy: Cause? = unit == 1 ? .exception(6) : nil
+    #expect(
+      outcomes.map { $0.failure?.cause }
+        == [.exception(2), busy, .exception(2), .exception(2), nil]
+    )
+    #expect(outcomes[4].result == .success(expected(requests[4])))
+    let silent = await bus.exchange([.modbus(try modbus(9, .holding, 0, 1))])
+    #expect(silent.map { $0.failure?.cause } == [.timeout])
+  }
+
+  /// What `modbus_server.py` holds.
+  private func expected(_ request: ModbusRequest) -> BusReply {
+    let addresses = (0..<request.count).map { Int(request.address) + $0 }
+    let unit = Int(request.unit.rawValue)
+    func bits(_ salt: Int) -> BusReply {
+      .bits(addresses.map { ($0 * 7 + $0 / 5 + unit + salt) % 3 == 0 })
+    }
+    func registers(_ salt: Int) -> BusReply {
+      .registers(addresses.map { UInt16(($0 * 31 + unit * 1_000 + salt) % 65_536) })
+    }
+    return switch request.table {
+    case .coil: bits(0)
+    case .discrete: bits(1)
+    case .holding: registers(0)
+    case .input: registers(7)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+"""Serves Modbus with pymodbus: modbus_server.py tcp | modbus_server.py rtu PORT
+
+Units 1 and 5, every table with addresses 0 to 2999, each value made from unit and address; unit 9
+stays silent. Address 3000 and above is refused with exception 2; reading holding
+register 2999 of unit 1 fails with exception 6 (busy).
+"""
+
+import asyncio
+import socket
+import sys
+
+from pymodbus.constants import ExcCodes
+from pymodbus.framer import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+COUNT = 3000
+
+
+def bits(unit, salt):
+    return [(address * 7 + address // 5 + unit + salt) % 3 == 0 for address in range(COUNT)]
+
+
+def registers(unit, salt):
+    return [(address * 31 + unit * 1000 + salt) % 65536 for address in range(COUNT)]
+
+
+async def busy(function, start, address, count, current, new):
+    if function == 3 and address <= COUNT - 1 < address + count:
+        return ExcCodes.DEVICE_BUSY
+    return None
+
+
+def mute(sending, frame):
+    """Keeps silent for unit 9, as a device that is off does."""
+    unit = frame[6 if sys.argv[1] == "tcp" else 0] if frame else 0
+    return b"" if sending and unit == 9 else frame
+
+
+def device(unit):
+    return SimDevice(
+        id=unit,
+        simdata=(
+            [SimData(0, values=bits(unit, 0), datatype=DataType.BITS)],
+            [SimData(0, values=bits(unit, 1), datatype=DataType.BITS)],
+            [SimData(0, values=registers(unit, 0), datatype=DataType.REGISTERS)],
+            [SimData(0, values=registers(unit, 7), datatype=DataType.REGISTERS)],
+        ),
+        action=busy if unit == 1 else None,
+    )
+
+
+async def main():
+    units = [device(1), device(5), device(9)]
+    if sys.argv[1] == "tcp":
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = ModbusTcpServer(
+            units, address=("127.0.0.1", port), trace_packet=mute
+        )
+    else:
+        port = 0
+        server = ModbusSerialServer(
+            units,
+            framer=FramerType.RTU,
+            port=sys.argv[2],
+            baudrate=19200,
+            parity="N",
+            trace_packet=mute,
+        )
+    await server.serve_forever(background=True)
+    print("ready", port, flush=True)
+    await asyncio.Event().wait()
+
+
+asyncio.run(main())
