@@ -13,6 +13,7 @@ package enum BusCarrier: Sendable, Hashable {
 /// Makes the bus that `carrier` names; the port or connection is opened at its first exchange.
 ///
 /// - Parameters:
+///   - carrier: Where the devices are.
 ///   - timeout: Longest wait for a connection, and for one Modbus reply. A serial instrument's
 ///     requests bring their own.
 ///   - quiet: How much later than `timeout` a device on a serial line may still answer; nil is as
@@ -20,6 +21,8 @@ package enum BusCarrier: Sendable, Hashable {
 ///   - maximumInFlight: Requests that a TCP device takes at once; the others take one.
 ///   - firstTransaction: Transaction identifier of the first TCP request; random, so that no other
 ///     program guesses it.
+///   - time: Clocks for the stamps.
+/// - Returns: A bus that has opened nothing yet.
 package func makeBus(
   _ carrier: BusCarrier,
   timeout: Duration,

@@ -45,8 +45,8 @@ package struct LineAssembler: Sendable {
   private var items: [Item] = []
   private var dropped = 0
 
-  /// - Parameter startsInLine: Whether the first bytes may be the rest of a line whose beginning
-  ///   nobody saw; they are thrown away then.
+  /// With `startsInLine` the first bytes may be the rest of a line whose beginning nobody saw; they
+  /// are thrown away.
   package init(terminator: [UInt8], maximumLength: Int, startsInLine: Bool) {
     precondition(!terminator.isEmpty && maximumLength > 0)
     self.terminator = terminator

@@ -79,7 +79,7 @@ struct LineHygiene {
 
   /// Until when the line must rest before `request` is sent; nil when it is clean.
   ///
-  /// - Parameter isRepeated: Whether the request repeats the one that failed last.
+  /// `isRepeated` says whether the request repeats the one that failed last.
   func rest(before request: ModbusRequest, isRepeated: Bool, now: Duration) -> Duration? {
     guard !isRepeated, let until = owed[Shape(request)], until > now else { return restUntil }
     return max(restUntil ?? .zero, until)

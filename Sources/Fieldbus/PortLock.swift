@@ -14,9 +14,10 @@ struct PortLock: ~Copyable {
   let path: String
   let descriptor: CInt
 
-  /// - Parameter port: A device file or a link to one; it is looked up anew each time, because an
-  ///   adapter that is plugged in again may get another name.
-  /// - Throws: ``BusFailure`` with ``Cause/noConnection``.
+  /// Takes the port, or says who has it.
+  ///
+  /// `port` is a device file or a link to one; it is looked up anew each time, because an adapter
+  /// that is plugged in again may get another name.
   static func take(_ port: String) throws(BusFailure) -> PortLock {
     guard let resolved = realpath(port, nil) else { throw Self.failure(port, errno) }
     let path = String(cString: resolved)

@@ -6,6 +6,9 @@ package import Telemetry
 /// exchange, and after it was lost by the next one. ``LineHygiene`` says when the line may be asked
 /// again after a failure.
 package actor RTUBus: Bus {
+  /// MODBUS over Serial Line V1.02, 2.2.
+  private static let highestUnit: UInt8 = 247
+
   private let line: SerialLine
   private let timeout: Duration
   private let time: any TimeSource
@@ -22,8 +25,10 @@ package actor RTUBus: Bus {
   }
 
   /// - Parameters:
+  ///   - line: The port, and how bits go over it.
   ///   - timeout: Longest wait for a reply, beside the time that its bytes take on the line.
   ///   - quiet: How much later than `timeout` the slowest device may still answer.
+  ///   - time: Clocks for the stamps.
   package init(
     on line: SerialLine,
     timeout: Duration,
@@ -45,6 +50,12 @@ package actor RTUBus: Bus {
     return requests.map { request in
       guard case .modbus(let request) = request else {
         return unsent(.noConnection, "\(line.port) carries Modbus, not text")
+      }
+      guard request.unit.rawValue <= Self.highestUnit else {
+        return unsent(
+          .noConnection,
+          "\(line.port): unit \(request.unit.rawValue) cannot be on a serial line: use 1 to 247"
+        )
       }
       if let lost { return unsent(.noConnection, "not asked, because \(lost.detail)") }
       if let failure = failed[request.unit] {

@@ -15,9 +15,7 @@ package enum RTUFrame {
     [request.unit.rawValue] + ModbusPDU.bytes(of: request)
   }
 
-  /// Judges a frame that arrived with a good CRC.
-  ///
-  /// - Parameter frame: Unit, PDU and CRC.
+  /// Judges a frame, unit, PDU and CRC, whose CRC was good.
   package static func judge(
     _ frame: [UInt8],
     answering request: ModbusRequest

@@ -98,9 +98,8 @@ struct RTUPort: ~Copyable {
     }
   }
 
-  /// Receives one frame, with its CRC, which is good.
-  ///
-  /// - Parameter timeout: For the whole frame, however it drips in.
+  /// Receives one frame with its CRC, which is good; `timeout` is for all of it, however it drips
+  /// in.
   private borrowing func receive(within timeout: Duration) throws(Fault) -> [UInt8] {
     let microseconds = timeout.wholeMicroseconds
     modbus_set_response_timeout(

@@ -76,7 +76,7 @@ struct SerialPortHandle: ~Copyable {
     throw BusFailure(.noConnection, "serial port \(line.port) cannot \(purpose): \(reason)")
   }
 
-  /// No echo, no line editing, no translation. A pseudo terminal has no speed and no parity.
+  /// Turns off echo, line editing and translation; a pseudo terminal has no speed and no parity.
   private static func makeRaw(_ descriptor: CInt, _ line: SerialLine) throws(BusFailure) {
     var settings = termios()
     var result = tcgetattr(descriptor, &settings)

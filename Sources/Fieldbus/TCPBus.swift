@@ -16,9 +16,11 @@ package final class TCPBus: Bus {
   private let eventLoop: any EventLoop
 
   /// - Parameters:
+  ///   - endpoint: The device or gateway.
   ///   - timeout: Longest wait for the connection, and for each reply.
   ///   - maximumInFlight: Requests that the device takes at once, at least 1.
   ///   - firstTransaction: Transaction identifier of the first request; best a random one.
+  ///   - time: Clocks for the stamps.
   package init(
     to endpoint: Endpoint,
     timeout: Duration,

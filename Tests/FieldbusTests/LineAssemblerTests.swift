@@ -40,7 +40,10 @@ struct LineAssemblerTests {
     var lines = assembler()
     lines.take(Array("0123456789\r\n".utf8), at: stamp(1))
     lines.take(Array("0123456789A\r\nB\r\n".utf8), at: stamp(1))
-    lines.take(Array(repeating: UInt8(ascii: "x"), count: 5_000) + [13, 10, 67, 13, 10], at: stamp(1))
+    lines.take(
+      Array(repeating: UInt8(ascii: "x"), count: 5_000) + [13, 10, 67, 13, 10],
+      at: stamp(1)
+    )
     #expect(
       items(&lines).map(\.content) == [
         .line(Array("0123456789".utf8)), .tooLong, .line([66]), .tooLong, .line([67]),

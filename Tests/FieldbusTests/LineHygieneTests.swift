@@ -18,7 +18,13 @@ struct LineHygieneTests {
   func failure() throws {
     var hygiene = LineHygiene(quiet: .seconds(1))
     let asked = try modbus(1, .holding, 0, 1)
-    hygiene.failed(asked, for: .timeout, sent: .seconds(10), now: .seconds(12), timeout: Self.timeout)
+    hygiene.failed(
+      asked,
+      for: .timeout,
+      sent: .seconds(10),
+      now: .seconds(12),
+      timeout: Self.timeout
+    )
     #expect(rest(hygiene, asked, at: 12, isRepeated: true) == .seconds(13))
     #expect(rest(hygiene, try modbus(2, .holding, 0, 1), at: 12) == .seconds(13))
   }
@@ -27,7 +33,13 @@ struct LineHygieneTests {
   func owed() throws {
     var hygiene = LineHygiene(quiet: .seconds(1))
     let asked = try modbus(1, .holding, 0, 1)
-    hygiene.failed(asked, for: .timeout, sent: .seconds(10), now: .seconds(12), timeout: Self.timeout)
+    hygiene.failed(
+      asked,
+      for: .timeout,
+      sent: .seconds(10),
+      now: .seconds(12),
+      timeout: Self.timeout
+    )
     hygiene.rested(now: .seconds(13))
     hygiene.recovered(asked, now: .seconds(14))
     #expect(rest(hygiene, try modbus(1, .holding, 9, 1), at: 14) == .seconds(21))
@@ -41,7 +53,13 @@ struct LineHygieneTests {
   func checksum() throws {
     var hygiene = LineHygiene(quiet: .seconds(1))
     let asked = try modbus(1, .holding, 0, 1)
-    hygiene.failed(asked, for: .checksum, sent: .seconds(10), now: .seconds(12), timeout: Self.timeout)
+    hygiene.failed(
+      asked,
+      for: .checksum,
+      sent: .seconds(10),
+      now: .seconds(12),
+      timeout: Self.timeout
+    )
     hygiene.rested(now: .seconds(13))
     hygiene.recovered(asked, now: .seconds(14))
     #expect(rest(hygiene, try modbus(1, .holding, 9, 1), at: 14) == nil)

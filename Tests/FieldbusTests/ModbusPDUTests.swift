@@ -115,7 +115,11 @@ extension BusOutcome {
   }
 
   var line: String? {
-    if case .success(.line(let line)) = result { String(decoding: line, as: UTF8.self) } else { nil }
+    if case .success(.line(let line)) = result {
+      String(decoding: line, as: UTF8.self)
+    } else {
+      nil
+    }
   }
 
   var failure: BusFailure? {

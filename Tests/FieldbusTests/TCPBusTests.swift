@@ -188,7 +188,9 @@ struct TCPBusTests {
     let outcomes = await bus.exchange(try asking([1, 2]))
     let detail =
       "connection to 127.0.0.1:\(port) refused: is the device on, and does it listen on this port?"
-    #expect(outcomes.map(\.failure) == Array(repeating: BusFailure(.noConnection, detail), count: 2))
+    #expect(
+      outcomes.map(\.failure) == Array(repeating: BusFailure(.noConnection, detail), count: 2)
+    )
   }
 
   @Test("A request for a serial instrument is refused, and the others are carried")
