@@ -18,7 +18,7 @@ package final class FieldReader {
   private let isMapping: Bool
   private var asked: Set<String> = []
 
-  /// - Parameter node: What should be a mapping; anything else is noted and reads as empty.
+  /// Takes what should be a mapping; anything else is noted and reads as empty.
   package init(_ node: YAMLNode, noun: String, into log: FindingLog) {
     mark = node.mark
     self.noun = noun
@@ -57,6 +57,15 @@ package final class FieldReader {
     switch node.content {
     case .sequence(let nodes): return nodes.compactMap { read($0, as: kind, key: key) }
     case .scalar, .mapping: return read(node, as: kind, key: key).map { [$0] }
+    }
+  }
+
+  /// How many values are given for a key: the length of its list, or one.
+  package func count(_ key: String) -> Int {
+    switch node(key)?.content {
+    case nil: 0
+    case .sequence(let nodes)?: nodes.count
+    case .scalar?, .mapping?: 1
     }
   }
 

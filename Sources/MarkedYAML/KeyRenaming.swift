@@ -66,8 +66,8 @@ extension Unicode.Scalar {
 /// Counts what could be aliases, before anything is composed.
 ///
 /// An alias that is a key is compared as a whole, so a few nested ones can take for ever (the
-/// "billion laughs"). Counting too many is harmless, too few is not: quotes and comments are not
-/// looked at.
+/// "billion laughs"). Counting too many is harmless, too few is not: whatever comes after a space, a
+/// bracket, a comma or a colon counts, also within quotes and comments.
 enum AliasCount {
   /// The place of the alias with that number, counted from 1.
   static func mark(ofAlias number: Int, in text: String) -> SourceMark? {
@@ -97,6 +97,6 @@ extension Unicode.Scalar {
   }
 
   fileprivate var canPrecedeNode: Bool {
-    properties.isWhitespace || "[]{},:\"'-?".unicodeScalars.contains(self) || self == "\u{FEFF}"
+    properties.isWhitespace || "[{,:".unicodeScalars.contains(self) || self == "\u{FEFF}"
   }
 }

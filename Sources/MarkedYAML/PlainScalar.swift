@@ -24,7 +24,7 @@ enum PlainScalar {
     }
     if isDate(text) { return "a date" }
     if isBase60(unsigned) { return "a number in base 60, as hours and minutes" }
-    if isOctal(unsigned) { return "an octal number by some programs and a decimal one by others" }
+    if isOctal(unsigned) { return "a number, octal for some programs and decimal for others," }
     if isPrefixed(unsigned) || isDecimal(unsigned) { return "a number" }
     return nil
   }

@@ -17,6 +17,11 @@ package struct ScalarKind<Value: Sendable>: Sendable {
     self.example = example
     self.read = read
   }
+
+  /// The same kind with another example.
+  package func suchAs(_ example: String) -> ScalarKind {
+    ScalarKind(expected: expected, example: example, read: read)
+  }
 }
 
 /// Why a scalar is not the value that is wanted there.

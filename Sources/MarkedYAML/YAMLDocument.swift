@@ -76,7 +76,10 @@ package enum YAMLDocument {
   /// What usually is behind a message of libyaml.
   private static func hint(_ problem: String) -> String {
     let hints = [
-      ("cannot start any token", "indent with spaces, not tabs, and quote texts with @ % ` in front"),
+      (
+        "cannot start any token",
+        "indent with spaces, not tabs, and quote texts with @ % ` in front"
+      ),
       ("mapping values are not allowed", "quote a text that holds ': ', and check the indentation"),
       ("could not find expected ':'", "write key: value, with a space after the colon"),
       ("did not find expected key", "check the indentation of this line and the one before"),
@@ -116,7 +119,10 @@ private struct NodeConversion {
     switch node {
     case .scalar(let scalar): return YAMLNode(mark: mark, content: .scalar(convert(scalar)))
     case .sequence(let sequence):
-      return YAMLNode(mark: mark, content: .sequence(sequence.map { convert($0, depth: depth + 1) }))
+      return YAMLNode(
+        mark: mark,
+        content: .sequence(sequence.map { convert($0, depth: depth + 1) })
+      )
     case .mapping(let mapping):
       return YAMLNode(mark: mark, content: .mapping(entries(of: mapping, depth: depth + 1)))
     case .alias: return YAMLNode(mark: mark, content: .sequence([]))
@@ -126,7 +132,8 @@ private struct NodeConversion {
   private func convert(_ scalar: Node.Scalar) -> YAMLScalar {
     let mark = SourceMark(scalar.mark)
     let tag = scalar.tag.rawValue
-    if !tag.isEmpty && tag != Tag.Name.str.rawValue {
+    // Quotes imply the tag of a text.
+    if !tag.isEmpty && (scalar.style == .plain || tag != Tag.Name.str.rawValue) {
       log.add(.yamlTag, at: mark, "tags (!name) are not used here; remove it, or quote the text")
     }
     return YAMLScalar(text: scalar.string, isPlain: scalar.style == .plain, mark: mark)

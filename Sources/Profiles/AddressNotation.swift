@@ -22,10 +22,11 @@ struct AddressNotation: Sendable, Hashable {
 
   static let kind = ScalarKind<AddressNotation>(
     expected: "an address as the manual writes it",
-    example: "10, 0x2226 or 40011"
+    example: "10"
   ) { scalar throws(ScalarProblem) in
     let text = scalar.text
-    if scalar.isPlain, text.utf8.count > 1, text.hasPrefix("0"), !text.lowercased().hasPrefix("0x") {
+    if scalar.isPlain, text.utf8.count > 1, text.hasPrefix("0"), !text.lowercased().hasPrefix("0x")
+    {
       throw .other(
         .ambiguousScalar,
         message: "\(text) is octal for some programs and decimal for others; "
@@ -42,7 +43,8 @@ struct AddressNotation: Sendable, Hashable {
   /// The table and the address on the wire.
   ///
   /// - Returns: The table is nil where the notation does not tell it.
-  func resolved(in base: AddressBase) throws(AddressProblem) -> (table: ModbusTable?, address: Int) {
+  func resolved(in base: AddressBase) throws(AddressProblem) -> (table: ModbusTable?, address: Int)
+  {
     switch base {
     case .zero: return (nil, value)
     case .one:

@@ -32,7 +32,7 @@ package struct LineDecoder {
 
   /// The readings of the group's fields, in their order.
   ///
-  /// - Parameter line: The bytes of one line; its end may still be there.
+  /// The end of the line may still be there.
   package func readings(from line: [UInt8]) -> [Reading] {
     guard line.count <= Self.maximumLength else { return all(.notUnderstood) }
     let text = LinePattern.text(of: line)

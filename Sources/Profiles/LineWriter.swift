@@ -24,8 +24,7 @@ package struct LineWriter {
 
   /// The example with the given values in it, with as many decimals as the example shows.
   ///
-  /// - Parameter values: One for each field; nil leaves what the example shows.
-  /// - Returns: The line's bytes with the terminator `end`.
+  /// There is one value for each field; nil leaves what the example shows. `end` is put behind.
   package func line(for values: [Value?], end: [UInt8]) -> [UInt8] {
     let sorted = zip(zip(group.fields, places), values)
       .map { (field: $0.0, place: $0.1, value: $1) }

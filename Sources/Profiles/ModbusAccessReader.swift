@@ -39,7 +39,7 @@ struct ModbusAccessReader {
     names: inout NameCheck,
     signalNames: inout NameCheck
   ) -> ModbusScanGroup? {
-    let name = fields.required("name", .text)
+    let name = fields.required("name", .text.suchAs("zones"))
     let period = fields.required("period", .period)
     if let name { names.take(name, noun: "group") }
     var signals: [ModbusSignal] = []

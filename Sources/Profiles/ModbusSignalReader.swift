@@ -16,7 +16,7 @@ struct ModbusSignalReader {
   }
 
   func signal(names: inout NameCheck) -> ModbusSignal? {
-    let name = fields.required("name", .text)
+    let name = fields.required("name", .text.suchAs("zone1.top.temperature"))
     if let name { names.take(name, noun: "signal") }
     let common = SignalReader(fields: fields)
     let signal = common.signal(named: name?.value ?? "")
@@ -157,13 +157,22 @@ struct ModbusSignalReader {
   }
 
   private func forbidKeys(for type: RegisterType, _ common: SignalReader) {
-    if case .bit = type {} else { common.forbid(["bit"], because: "is for type: bit") }
-    if case .string = type {} else { common.forbid(["length"], because: "is for type: string") }
-    if !type.isInteger { common.forbid(["values"], because: "is for whole numbers") }
+    if case .bit = type {} else { common.forbid(["bit"], because: "is for type: bit; remove it") }
+    if case .string = type {
+    } else {
+      common.forbid(["length"], because: "is for type: string; remove it")
+    }
+    if !type.isInteger { common.forbid(["values"], because: "is for whole numbers; remove it") }
     if !type.isInteger && !type.isFloat {
-      common.forbid(["scale", "offset", "range", "not_available"], because: "is for numbers")
+      common.forbid(
+        ["scale", "offset", "range", "not_available"],
+        because: "is for numbers; remove it"
+      )
     } else if fields.has("values") {
-      common.forbid(["scale", "offset", "range"], because: "and \"values\" exclude each other")
+      common.forbid(
+        ["scale", "offset", "range"],
+        because: "and \"values\" exclude each other; remove one"
+      )
     }
   }
 

@@ -14,7 +14,7 @@ package enum ProfileLoader {
 
   /// Reads one profile that is not in a file of its own.
   ///
-  /// - Parameter file: What findings call it; its last part is the profile's name.
+  /// Findings call it `file`, the last part of which must be the profile's name.
   package static func load(bytes: [UInt8], file: String) throws(ProfileError) -> DeviceProfile {
     let log = FindingLog(file: file)
     let source = SourceText(bytes: bytes, into: log)

@@ -29,7 +29,9 @@ struct ProfileReader {
   }
 
   private func name() -> String? {
-    guard let name = fields.required("profile", .text) else { return nil }
+    guard let name = fields.required("profile", .text.suchAs("reflow-oven-10-zone")) else {
+      return nil
+    }
     if let violation = IdentifierRule.name.violation(in: name.value) {
       fields.log.add(.badName, at: name.mark, "\"\(name.value)\" cannot be a name: \(violation)")
     }
@@ -58,7 +60,7 @@ struct ProfileReader {
       return fields.read(node, as: Self.genericSource, key: "source")?.value
     }
     let source = FieldReader(node, noun: "source", into: fields.log)
-    let title = source.required("document", .text)
+    let title = source.required("document", .text.suchAs("Reflow oven manual"))
     let revision = source.optional("revision", .textOrNumber)
     let page = source.optional("page", .textOrNumber)
     source.finish()

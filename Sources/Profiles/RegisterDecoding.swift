@@ -5,10 +5,8 @@ extension ModbusSignal.Decoding {
   ///
   ///     Decoding(type: .int16, scaling: tenths).reading(from: [0x0728], range: nil)  // 183.2
   ///
-  /// - Parameters:
-  ///   - registers: As many as the type occupies, in address order; any other number is a
-  ///     ``Cause/malformedReply``.
-  ///   - range: Values outside are bad, and kept as evidence.
+  /// There must be as many registers as the type occupies, in address order; any other number is a
+  /// ``Cause/malformedReply``. A value outside of `range` is bad, and kept as evidence.
   package func reading(
     from registers: some Collection<UInt16>,
     range: ClosedRange<Double>?

@@ -82,14 +82,12 @@ extension ModbusSignal.Decoding {
   }
 
   /// The raw value whose reading is `value`, or else the nearest one.
-  ///
-  /// A quotient of doubles can miss by some units in the last place, so its neighbours are tried.
   private func nearestInteger(_ value: Value, within bounds: ClosedRange<Int128>) -> Int128? {
-    guard let quotient = unscaled(value), quotient.magnitude < 0x1p65 else { return nil }
-    let near = Int128(quotient.rounded())
-    guard let scaling else { return near }
-    let step = Int128(max(1, quotient.ulp))
-    let candidates = [0, 1, -1, 2, -2].map { (near + $0 * step).clamped(to: bounds) }
+    guard let number = value.number, let quotient = unscaled(value), quotient.magnitude < 0x1p65
+    else { return nil }
+    guard let scaling else { return Int128(quotient.rounded()) }
+    let near = scaling.exactRaw(for: number) ?? Int128(quotient.rounded())
+    let candidates = [0, 1, -1].map { (near + $0).clamped(to: bounds) }
     return candidates.first { .real(scaling.apply(to: $0)) == value } ?? near
   }
 
@@ -97,6 +95,31 @@ extension ModbusSignal.Decoding {
     guard let number = value.number else { return nil }
     guard let scaling else { return number }
     return (number - scaling.offset.double) / scaling.scale.double
+  }
+}
+
+extension Scaling {
+  /// (value − offset) ÷ scale, rounded once to a whole number, with the value's every bit.
+  ///
+  /// - Returns: nil where that needs more than 127 bits: for values next to nothing, of which
+  ///   doubles hold the quotient well enough.
+  fileprivate func exactRaw(for value: Double) -> Int128? {
+    // value = mantissa ÷ 2^shift, exactly.
+    let shift = value == 0 ? 0 : max(0, 52 - Int(value.exponent))
+    guard shift <= 60, value.magnitude < 0x1p100 else { return nil }
+    let mantissa = Int128(value * Double(sign: .plus, exponent: shift, significand: 1))
+    let shifted = Int128(offset.mantissa) << Int128(shift)
+    guard let left = Decimal.aligned(mantissa, by: offset.places),
+      case (let difference, false) = left.subtractingReportingOverflow(shifted),
+      let dividend = Decimal.aligned(difference, by: scale.places),
+      let divisor = Decimal.aligned(
+        Int128(scale.mantissa) << Int128(shift),
+        by: offset.places
+      )
+    else { return nil }
+    let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
+    guard remainder.magnitude >= divisor.magnitude - remainder.magnitude else { return quotient }
+    return quotient + ((dividend < 0) == (divisor < 0) ? 1 : -1)
   }
 }
 

@@ -53,7 +53,7 @@ struct SerialAccessReader {
     names: inout NameCheck,
     signalNames: inout NameCheck
   ) -> SerialScanGroup? {
-    let name = fields.required("name", .text)
+    let name = fields.required("name", .text.suchAs("measurement"))
     if let name { names.take(name, noun: "group") }
     let period = fields.required("period", .period)
     let request = fields.optional("request", Self.request)?.value
@@ -129,14 +129,14 @@ private struct SerialFieldReader {
   let fields: FieldReader
 
   func field(pattern: String?, names: inout NameCheck) -> SerialField? {
-    let name = fields.required("name", .text)
+    let name = fields.required("name", .text.suchAs("oxygen"))
     if let name { names.take(name, noun: "signal") }
     let common = SignalReader(fields: fields)
     let signal = common.signal(named: name?.value ?? "")
     let kind =
       fields.optional("type", ScalarKind<SerialField.Kind>.choice("known types"))?.value ?? .number
     if kind == .text {
-      common.forbid(["scale", "offset", "range"], because: "is for type: number")
+      common.forbid(["scale", "offset", "range"], because: "is for type: number; remove it")
     }
     let capture = fields.optional("capture", .text)
     let scaling = kind == .number ? common.scaling() : nil

@@ -34,21 +34,23 @@ struct SignalReader {
       fields.log.add(
         .contradiction,
         at: fields.mark(of: key),
-        "\"\(key)\" \(reason); remove one of the two"
+        "\"\(key)\" \(reason)"
       )
     }
   }
 
   private func range() -> ClosedRange<Double>? {
     guard let bounds = fields.list("range", of: .decimal) else { return nil }
-    guard bounds.count == 2 else {
+    let count = fields.count("range")
+    guard count == 2 else {
       fields.log.add(
         .wrongType,
         at: fields.mark(of: "range"),
-        "\"range\" has \(bounds.count) numbers; write the lowest and the highest: [0, 400]"
+        "\"range\" has \(count) numbers; write the lowest and the highest: [0, 400]"
       )
       return nil
     }
+    guard bounds.count == 2 else { return nil }
     let (lower, upper) = (bounds[0].value.double, bounds[1].value.double)
     guard lower < upper else {
       fields.log.add(
@@ -62,7 +64,7 @@ struct SignalReader {
   }
 
   private static let scale = ScalarKind<YAMLDecimal>(
-    expected: "a number other than 0",
+    expected: "a number other than 0, with at most 15 digits after the point",
     example: "0.1"
   ) { scalar throws(ScalarProblem) in
     let value = try ScalarKind.decimal.read(scalar)

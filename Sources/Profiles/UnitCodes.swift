@@ -34,7 +34,8 @@ package enum UnitCodes {
     "°C": "Cel", "ºC": "Cel", "C": "Cel", "degC": "Cel", "celsius": "Cel", "°F": "[degF]",
     "F": "[degF]", "°K": "K", "ppm": "[ppm]", "ppb": "[ppb]", "%RH": "%{RH}", "% RH": "%{RH}",
     "%rh": "%{RH}", "RH": "%{RH}", "rpm": "/min", "1/min": "/min", "RPM": "/min", "sec": "s",
-    "Nm": "N.m", "N·m": "N.m", "Ncm": "cN.m", "mNm": "mN.m", "kNm": "kN.m", "lbFin": "[lbf_av].[in_i]",
+    "Nm": "N.m", "N·m": "N.m", "Ncm": "cN.m", "mNm": "mN.m", "kNm": "kN.m",
+    "lbFin": "[lbf_av].[in_i]",
     "Volt": "V", "Amp": "A", "ohm": "Ohm", "Ω": "Ohm", "psi": "[psi]", "°": "deg", "µm": "um",
     "m/s²": "m/s2", "m/s^2": "m/s2", "l/min": "L/min", "kWh": "kW.h", "Wh": "W.h", "VA": "V.A",
     "m³/h": "m3/h", "m³": "m3", "g/m³": "g/m3",
@@ -42,10 +43,12 @@ package enum UnitCodes {
 
   /// The code that was probably meant, with its meaning.
   package static func advice(for unit: String) -> String {
-    if let code = synonyms[unit] ?? known.keys.first(where: { $0.lowercased() == unit.lowercased() })
-    {
-      return "the UCUM code is \"\(code)\" (\(known[code] ?? ""))"
-    }
+    let lower = unit.lowercased()
+    let code =
+      synonyms[unit]
+      ?? known.keys.sorted().first { $0.lowercased() == lower }
+      ?? synonyms.sorted { $0.key < $1.key }.first { $0.key.lowercased() == lower }?.value
+    if let code { return "the UCUM code is \"\(code)\" (\(known[code] ?? ""))" }
     return "use a UCUM code, such as Cel, %, \"[ppm]\", cm/min, /min, N.m or V"
   }
 }

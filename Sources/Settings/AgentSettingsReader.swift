@@ -31,11 +31,13 @@ private struct AgentSettingsReader {
     let agent = fields.required("agent", ScalarKind<AgentID>.identifier)
     let site = fields.required("site", ScalarKind<Label>.identifier)
     let stations = self.stations()
-    let buses = self.buses(paths)
+    var busNames: [String] = []
+    let buses = self.buses(paths, declared: &busNames)
     let devices = DeviceSettingsReader(
       fields: fields,
       stations: stations.map(\.id),
-      buses: buses
+      buses: buses,
+      busNames: busNames
     ).devices()
     let profiles = fields.required("profiles", .path)
     let journal = self.journal(paths)
@@ -70,29 +72,35 @@ private struct AgentSettingsReader {
     }
   }
 
-  private func buses(_ paths: PathResolver) -> [BusSettings] {
+  /// Reads the buses; `declared` gets the ids of all, those that are wrong included.
+  private func buses(_ paths: PathResolver, declared: inout [String]) -> [BusSettings] {
     var names = UniqueNames(noun: "bus", log: fields.log)
     var lines = UniqueNames(noun: "line", log: fields.log)
-    return fields.optionalMappings("buses", noun: "bus").compactMap { reader in
+    var buses: [BusSettings] = []
+    for reader in fields.optionalMappings("buses", noun: "bus") {
       let id = reader.required("id", .name)
+      if let id { declared.append(id.value) }
       let carrier = CarrierReader(fields: reader, paths: paths).carrier()
       let timeout = reader.optional(
         "timeout",
         .duration(in: .milliseconds(10)...(.seconds(60)))
       )
       reader.finish()
-      guard let id, let carrier else { return nil }
+      guard let id, let carrier else { continue }
       names.take(id, advice: "give each bus an id of its own")
       lines.take(
         Marked(carrier.value.line, at: carrier.mark),
         advice: "name it once, as one bus, and let the devices share it"
       )
-      return BusSettings(
-        id: id.value,
-        carrier: carrier.value,
-        timeout: timeout?.value ?? .seconds(1)
+      buses.append(
+        BusSettings(
+          id: id.value,
+          carrier: carrier.value,
+          timeout: timeout?.value ?? .seconds(1)
+        )
       )
     }
+    return buses
   }
 
   private func journal(_ paths: PathResolver) -> JournalSettings? {

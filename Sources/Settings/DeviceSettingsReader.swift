@@ -7,6 +7,9 @@ struct DeviceSettingsReader {
   let stations: [StationID]
   let buses: [BusSettings]
 
+  /// Ids of all buses, those that are wrong included: they are not reported a second time.
+  let busNames: [String]
+
   func devices() -> [DeviceSettings] {
     var names = UniqueNames(noun: "device", log: fields.log)
     var seats = UniqueNames(noun: "unit", log: fields.log)
@@ -28,7 +31,10 @@ struct DeviceSettingsReader {
           advice: "give each device on a bus a unit of its own"
         )
       } else if let bus, let busName, !bus.carrier.isModbus {
-        serialBuses.take(Marked(bus.id, at: busName.mark), advice: "one instrument has a line alone")
+        serialBuses.take(
+          Marked(bus.id, at: busName.mark),
+          advice: "one instrument has a line alone"
+        )
       }
       guard let id, let profile, let bus, !stations.isEmpty else { return nil }
       return DeviceSettings(
@@ -42,9 +48,8 @@ struct DeviceSettingsReader {
   }
 
   private func bus(_ name: Marked<String>) -> BusSettings? {
-    let bus = buses.first { $0.id == name.value }
-    if bus == nil { addUnknown(name, noun: "bus", known: buses.map(\.id)) }
-    return bus
+    if !busNames.contains(name.value) { addUnknown(name, noun: "bus", known: busNames) }
+    return buses.first { $0.id == name.value }
   }
 
   private func unit(_ reader: FieldReader, on bus: BusSettings?) -> Marked<UnitID>? {

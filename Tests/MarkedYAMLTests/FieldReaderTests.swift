@@ -87,7 +87,10 @@ struct FieldReaderTests {
     #expect(value?.double == Double(text))
   }
 
-  @Test("Decimals that are none are refused", arguments: ["1e-16", ".5", "1.", "nan", "\"1\"", "0,1"])
+  @Test(
+    "Decimals that are none are refused",
+    arguments: ["1e-16", ".5", "1.", "nan", "\"1\"", "0,1"]
+  )
   func noDecimals(text: String) { #expect(read(text, .decimal).0 == nil) }
 
   @Test("Truth values are true and false, and nothing else")
@@ -102,9 +105,17 @@ struct FieldReaderTests {
   func choice() {
     #expect(read("green", ScalarKind<Colour>.choice("known colours")).0 == .green)
     let near = read("grean", ScalarKind<Colour>.choice("known colours")).1
-    #expect(near == ["unknown-value: \"v\": grean is not one of the known colours; did you mean \"green\"?"])
+    #expect(
+      near == [
+        "unknown-value: \"v\": grean is not one of the known colours; did you mean \"green\"?"
+      ]
+    )
     let far = read("blue", ScalarKind<Colour>.choice("known colours")).1
-    #expect(far == ["unknown-value: \"v\": blue is not one of the known colours; known colours: green, red"])
+    #expect(
+      far == [
+        "unknown-value: \"v\": blue is not one of the known colours; known colours: green, red"
+      ]
+    )
   }
 
   @Test("One check finds everything, in the order of the file")

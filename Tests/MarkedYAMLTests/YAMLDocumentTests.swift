@@ -39,7 +39,10 @@ struct YAMLDocumentTests {
       ("a: 1\nb: 2\na: 3\n", ["3:1 duplicate-key"]),
       ("\"a\": 1\na: 3\n", ["2:1 duplicate-key"]),
       ("x: [{k: 1, k: 2}, {k: 1}]\n", ["1:12 duplicate-key"]),
-      ("a: 1\na: 2\na: 3\nb: {c: 1, c: 2}\n", ["2:1 duplicate-key", "3:1 duplicate-key", "4:11 duplicate-key"]),
+      (
+        "a: 1\na: 2\na: 3\nb: {c: 1, c: 2}\n",
+        ["2:1 duplicate-key", "3:1 duplicate-key", "4:11 duplicate-key"]
+      ),
       ("é: 1\né: 2\r\né: 3\n", ["2:1 duplicate-key", "3:1 duplicate-key"]),
       ("1: a\n\"1\": b\n", ["2:1 duplicate-key"]),
     ]
@@ -82,12 +85,12 @@ struct YAMLDocumentTests {
       let aliases = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
       text += "a\(level): &a\(level) [\(aliases)]\n"
     }
-    #expect(findings(text + "? *a30\n: 1\n") == ["3:64 yaml-alias"])
+    #expect(findings(text + "? *a30\n: 1\n") == ["3:45 yaml-alias"])
   }
 
   @Test("Stars in texts, patterns and comments are no aliases")
   func stars() {
-    let lines = (0..<40).map { "k\($0): '.*a[*b] * c' # *** * **" }.joined(separator: "\n")
+    let lines = (0..<40).map { "k\($0): '.*a]*b * c*d' # *** * **" }.joined(separator: "\n")
     #expect(findings(lines) == [])
   }
 

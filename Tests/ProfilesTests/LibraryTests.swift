@@ -31,7 +31,8 @@ struct LibraryTests {
       for group in access.groups {
         let decoder = try LineDecoder(group)
         let example = try #require(group.example)
-        #expect(decoder.readings(from: Array(example.utf8)).allSatisfy(\.quality.isGood))
+        let bad = decoder.readings(from: Array(example.utf8)).filter { !$0.quality.isGood }
+        #expect(bad.isEmpty)
       }
     }
   }
@@ -68,9 +69,14 @@ struct LibraryTests {
     let blocks = ReadPlan(group: access.groups[0], access: access).blocks
     #expect(blocks.map(\.address) == [0, 4, 10])
     #expect(blocks.map(\.count) == [2, 2, 6])
-    #expect(profile.source == .document(
-      title: "SV200 DC Hardware Manual 920-0126A", revision: "4/14/2017", page: "144"
-    ))
+    #expect(
+      profile.source
+        == .document(
+          title: "SV200 DC Hardware Manual 920-0126A",
+          revision: "4/14/2017",
+          page: "144"
+        )
+    )
   }
 
   @Test("An unknown name is answered with the one that was meant")
