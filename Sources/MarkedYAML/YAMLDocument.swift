@@ -132,8 +132,8 @@ private struct NodeConversion {
   private func convert(_ scalar: Node.Scalar) -> YAMLScalar {
     let mark = SourceMark(scalar.mark)
     let tag = scalar.tag.rawValue
-    // Quotes imply the tag of a text.
-    if !tag.isEmpty && (scalar.style == .plain || tag != Tag.Name.str.rawValue) {
+    // Yams gives quoted texts and compared keys the tag of a text itself.
+    if !tag.isEmpty && tag != Tag.Name.str.rawValue {
       log.add(.yamlTag, at: mark, "tags (!name) are not used here; remove it, or quote the text")
     }
     return YAMLScalar(text: scalar.string, isPlain: scalar.style == .plain, mark: mark)

@@ -69,14 +69,14 @@ package struct ReadPlan: Sendable, Hashable {
       return (left.address, left.count, $0) < (right.address, right.count, $1)
     }
     var blocks: [Block] = []
-    var open: OpenBlock?
+    var growing: OpenBlock?
     for signal in sorted {
       let range = group.signals[signal].location.addresses
-      if open?.take(signal, range, limit: limit, gap: access.maximumGap) == true { continue }
-      if let open { blocks.append(open.block(of: table)) }
-      open = OpenBlock(signal, range)
+      if growing?.take(signal, range, limit: limit, gap: access.maximumGap) == true { continue }
+      if let growing { blocks.append(growing.block(of: table)) }
+      growing = OpenBlock(signal, range)
     }
-    if let open { blocks.append(open.block(of: table)) }
+    if let growing { blocks.append(growing.block(of: table)) }
     return blocks
   }
 }
