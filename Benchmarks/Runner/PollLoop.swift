@@ -29,7 +29,7 @@ struct PollLoopBenchmark {
   /// - Throws: ``Failure`` when the server does not start or a request fails.
   func run() async throws -> [Row] {
     let port = bare_server_start()
-    guard port > 0 else { throw Failure(description: "the libmodbus server did not start") }
+    guard port > 0 else { throw Failure(description: "the Modbus server did not start") }
     defer { bare_server_stop() }
     let one = bus(port, inFlight: 1)
     let eight = bus(port, inFlight: 8)

@@ -118,7 +118,7 @@ final class TCPConnection: ChannelInboundHandler {
   }
 
   private func finishIfSettled() {
-    guard let batch, batch.open == 0 else { return }
+    guard let batch, batch.unsettled == 0 else { return }
     self.batch = nil
     line.finished(batch)
   }

@@ -119,7 +119,7 @@ final class TCPLine {
 final class TCPBatch {
   let requests: [BusRequest]
   private(set) var next = 0
-  private(set) var open: Int
+  private(set) var unsettled: Int
 
   private let settings: TCPSettings
   private var outcomes: [BusOutcome?]
@@ -133,7 +133,7 @@ final class TCPBatch {
     self.requests = requests
     self.settings = settings
     self.continuation = continuation
-    open = requests.count
+    unsettled = requests.count
     outcomes = Array(repeating: nil, count: requests.count)
   }
 
@@ -150,7 +150,7 @@ final class TCPBatch {
   }
 
   func settle(_ index: Int, _ outcome: BusOutcome) {
-    if outcomes[index] == nil { open -= 1 }
+    if outcomes[index] == nil { unsettled -= 1 }
     outcomes[index] = outcome
   }
 
@@ -163,7 +163,7 @@ final class TCPBatch {
 
   /// - Precondition: Every request has an outcome.
   func finish() {
-    precondition(open == 0)
+    precondition(unsettled == 0)
     continuation.resume(returning: outcomes.compactMap(\.self))
   }
 }

@@ -111,6 +111,13 @@ struct SerialBusTests {
     #expect(await none.exchange([read(1)])[0].failure?.detail == "/dev/null is no serial port")
   }
 
+  @Test("The machine's ports are listed in order, by device file")
+  func enumeration() {
+    let paths = SerialPortDescription.all().map(\.path)
+    #expect(paths == paths.sorted())
+    #expect(paths.allSatisfy { $0.hasPrefix("/dev/") })
+  }
+
   private func read(_ number: Int, _ timeout: Duration = .seconds(5)) -> BusRequest {
     .serial(
       SerialRequest(send: Array("READ \(number)\r".utf8), terminator: [13, 10], timeout: timeout)

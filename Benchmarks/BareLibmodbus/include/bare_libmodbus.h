@@ -1,6 +1,7 @@
 #pragma once
 
-// A Modbus TCP server and a client loop in plain C on libmodbus: what the buses are measured against.
+// A client loop in plain C on libmodbus, which the buses are measured against, and a Modbus TCP server
+// that is fast enough not to be what is measured.
 
 // Registers that the server holds, and that each request of the loop reads.
 #define BARE_REGISTERS 125
