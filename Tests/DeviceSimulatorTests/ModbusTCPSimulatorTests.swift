@@ -88,7 +88,7 @@ struct ModbusTCPSimulatorTests {
         [0, UInt8(index), 0, 0, 0, 6, 1, 3, 0, UInt8(index % 10), 0, 1]
       }
       try client.send(requests)
-      let replies = try client.receive(50 * 11)
+      let replies = try await client.receive(50 * 11)
       let numbers = stride(from: 0, to: replies.count, by: 11).map { Int(replies[$0 + 1]) }
       #expect(numbers == Array(0..<50))
     }
@@ -99,7 +99,7 @@ struct ModbusTCPSimulatorTests {
     try await serving(Self.options, time: ManualTime()) { address in
       let client = try TCPClient(port: port(of: address))
       try client.send(Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
-      #expect(try client.isClosedByServer())
+      #expect(try await client.isClosedByServer())
       let setpoints = try await poll(address, type: "4", at: 0, count: 1)
       #expect(setpoints.values == ["1100"])
     }
@@ -119,12 +119,12 @@ struct ModbusTCPSimulatorTests {
       try slow.send([0, 1, 0, 0, 0])
       let second = try TCPClient(port: endpoint.port)
       let third = try TCPClient(port: endpoint.port)
-      #expect(try third.isClosedByServer())
-      #expect(try slow.isClosedByServer())
-      #expect(try second.isClosedByServer())
+      #expect(try await third.isClosedByServer())
+      #expect(try await slow.isClosedByServer())
+      #expect(try await second.isClosedByServer())
       let next = try TCPClient(port: endpoint.port)
       try next.send([0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1])
-      #expect(try next.receive(11).suffix(2) == [0x04, 0x4C])
+      #expect(try await next.receive(11).suffix(2) == [0x04, 0x4C])
     }
   }
 

@@ -8,14 +8,6 @@ final class TCPClient {
 
   init(port: Int) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
-    setsockopt(
-      descriptor,
-      SOL_SOCKET,
-      SO_RCVTIMEO,
-      &limit,
-      socklen_t(MemoryLayout<timeval>.size)
-    )
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
@@ -37,21 +29,28 @@ final class TCPClient {
   }
 
   /// Exactly `count` bytes.
-  func receive(_ count: Int) throws -> [UInt8] {
+  func receive(_ count: Int) async throws -> [UInt8] {
     var received: [UInt8] = []
     while received.count < count {
-      var buffer = [UInt8](repeating: 0, count: count - received.count)
-      let length = recv(descriptor, &buffer, buffer.count, 0)
-      guard length > 0 else { throw Failure(call: "recv") }
-      received += buffer.prefix(length)
+      let bytes = try await some(count - received.count)
+      guard !bytes.isEmpty else { throw Failure(call: "recv") }
+      received += bytes
     }
     return received
   }
 
-  /// Whether the server ends the connection; false when it is still open after the limit.
-  func isClosedByServer() throws -> Bool {
-    var buffer = [UInt8](repeating: 0, count: 64)
-    let length = recv(descriptor, &buffer, buffer.count, 0)
-    return length == 0 || (length < 0 && errno == ECONNRESET)
+  /// Whether the server ends the connection; it throws when it is still open after the limit.
+  func isClosedByServer() async throws -> Bool { try await some(64).isEmpty }
+
+  /// Bytes as they come, without blocking a thread that the server's tasks need; none at the end.
+  private func some(_ count: Int) async throws -> [UInt8] {
+    for _ in 0..<15_000 {
+      var buffer = [UInt8](repeating: 0, count: count)
+      let length = recv(descriptor, &buffer, count, Int32(MSG_DONTWAIT))
+      if length >= 0 { return Array(buffer.prefix(length)) }
+      if errno == ECONNRESET { return [] }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+    throw Failure(call: "recv")
   }
 }

@@ -78,8 +78,8 @@ struct TerminalSimulatorTests {
     try await serving(rtu(link, baud: 1_200), time: ManualTime()) { _ in
       let port = try SerialClient(link)
       let start = ContinuousClock.now
-      try port.send(RTUFraming.frame([3, 0, 0, 0, 10], unit: 3))
-      #expect(try port.receive(25).prefix(3) == [3, 3, 20])
+      try await port.send(RTUFraming.frame([3, 0, 0, 0, 10], unit: 3))
+      #expect(try await port.receive(25).prefix(3) == [3, 3, 20])
       // 33 characters of 11 bits at 1200 bit/s.
       #expect(start.duration(to: .now) >= .milliseconds(300))
     }
@@ -91,11 +91,13 @@ struct TerminalSimulatorTests {
     let link = folder.path("line")
     try await serving(rtu(link), time: ManualTime()) { _ in
       let port = try SerialClient(link)
-      try port.send((0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
-      try port.send(RTUFraming.frame([3, 0, 0, 0, 1], unit: 0))
-      try port.send(RTUFraming.frame([3, 0, 0, 0, 1], unit: 3).dropLast(2))
-      try port.send(RTUFraming.frame([3, 0, 0, 0, 2], unit: 3))
-      #expect(try port.receive(9) == RTUFraming.frame([3, 4, 0x04, 0x4C, 0x05, 0x14], unit: 3))
+      try await port.send((0..<2_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+      try await port.send(RTUFraming.frame([3, 0, 0, 0, 1], unit: 0))
+      try await port.send(RTUFraming.frame([3, 0, 0, 0, 1], unit: 3).dropLast(2))
+      try await port.send(RTUFraming.frame([3, 0, 0, 0, 2], unit: 3))
+      #expect(
+        try await port.receive(9) == RTUFraming.frame([3, 4, 0x04, 0x4C, 0x05, 0x14], unit: 3)
+      )
     }
   }
 
@@ -126,6 +128,13 @@ struct TerminalSimulatorTests {
     }
   }
 
+  /// Moves time by half a period, when the instrument waits for it.
+  private func advance(_ time: ManualTime) async throws {
+    for _ in 0..<15_000 where time.sleeperCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
+    try #require(time.sleeperCount > 0)
+    time.advance(by: .milliseconds(500))
+  }
+
   @Test("An instrument that speaks by itself sends two lines in each period")
   func listener() async throws {
     let folder = try TemporaryFolder()
@@ -137,9 +146,8 @@ struct TerminalSimulatorTests {
     try await serving(options, time: time) { _ in
       let port = try SerialClient(link)
       for _ in 0..<4 {
-        while time.sleeperCount == 0 { await Task.yield() }
-        time.advance(by: .milliseconds(500))
-        let line = String(decoding: try port.receive(12), as: UTF8.self)
+        try await advance(time)
+        let line = String(decoding: try await port.receive(12), as: UTF8.self)
         #expect(line.wholeMatch(of: /\+\d{3}\.\d{2}N\.m\r\n/) != nil, "\(line)")
       }
     }
@@ -155,9 +163,8 @@ struct TerminalSimulatorTests {
     )
     try await serving(options, time: time) { _ in
       let port = try SerialClient(link)
-      for _ in 0..<1_000 {
-        while time.sleeperCount == 0 { await Task.yield() }
-        time.advance(by: .milliseconds(500))
+      for _ in 0..<300 {
+        try await advance(time)
       }
       #expect(port.pendingBytes <= 1_100)
     }
@@ -194,7 +201,7 @@ final class SerialClient {
   private let descriptor: Int32
 
   init(_ path: String) throws {
-    descriptor = open(path, O_RDWR | O_NOCTTY)
+    descriptor = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw Failure(call: "open") }
   }
 
@@ -206,26 +213,32 @@ final class SerialClient {
     return Int(count)
   }
 
-  func send(_ bytes: some Collection<UInt8>) throws {
+  func send(_ bytes: some Collection<UInt8>) async throws {
     var rest = Array(bytes)
-    while !rest.isEmpty {
+    for _ in 0..<15_000 where !rest.isEmpty {
       let length = write(descriptor, rest, rest.count)
-      guard length > 0 else { throw Failure(call: "write") }
-      rest.removeFirst(length)
+      if length > 0 {
+        rest.removeFirst(length)
+      } else {
+        try await Task.sleep(for: .milliseconds(2))
+      }
     }
+    guard rest.isEmpty else { throw Failure(call: "write") }
   }
 
-  /// Exactly `count` bytes.
-  func receive(_ count: Int) throws -> [UInt8] {
+  /// Exactly `count` bytes, without blocking a thread that the simulator's tasks need.
+  func receive(_ count: Int) async throws -> [UInt8] {
     var received: [UInt8] = []
-    while received.count < count {
-      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard Foundation.poll(&request, 1, 30_000) == 1 else { throw Failure(call: "poll") }
+    for _ in 0..<15_000 where received.count < count {
       var buffer = [UInt8](repeating: 0, count: count - received.count)
       let length = read(descriptor, &buffer, buffer.count)
-      guard length > 0 else { throw Failure(call: "read") }
-      received += buffer.prefix(length)
+      if length > 0 {
+        received += buffer.prefix(length)
+      } else {
+        try await Task.sleep(for: .milliseconds(2))
+      }
     }
+    guard received.count == count else { throw Failure(call: "read") }
     return received
   }
 }

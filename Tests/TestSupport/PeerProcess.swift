@@ -86,7 +86,7 @@ package final class PeerProcess: Sendable {
   /// Waits for the end and gives the exit status and everything that was printed.
   package func finish() async throws -> (status: Int32, output: String) {
     try? input.close()
-    while process.isRunning || !lines.isFinished { try await Task.sleep(for: .milliseconds(5)) }
+    while process.isRunning || !lines.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
     return (process.terminationStatus, lines.everything)
   }
 }
@@ -103,6 +103,9 @@ private final class LineBuffer: Sendable {
   private let state = Locked(State())
 
   var isFinished: Bool { state.with { $0.isFinished && $0.lines.isEmpty } }
+
+  /// Whether the program has closed its output, however many lines are still to be taken.
+  var hasEnded: Bool { state.with { $0.isFinished } }
 
   var everything: String { state.with { String(decoding: $0.all, as: UTF8.self) } }
 
