@@ -23,7 +23,7 @@ struct ModbusTCPSimulatorTests {
     count: Int
   ) async throws -> Poll {
     try await Poll(
-      ["-m", "tcp", "-p", "\(port(of: address))", "127.0.0.1"],
+      "-m tcp -p \(port(of: address)) 127.0.0.1",
       unit: unit,
       type: type,
       address: start,
@@ -146,9 +146,9 @@ struct ModbusTCPSimulatorTests {
   private func errors(of address: SimulationAddress, unit: Int, at start: Int) async throws
     -> String
   {
-    let command =
-      "mbpoll -m tcp -p \(port(of: address)) -a \(unit) -0 -r \(start) -t 4 -c 1 -1 127.0.0.1 2>&1"
-    return try await PeerProcess("sh", ["-c", command]).finish().output
+    try await shell(
+      "mbpoll -m tcp -p \(port(of: address)) -a \(unit) -0 -r \(start) -t 4 -c 1 -1 127.0.0.1"
+    )
   }
 
   private static func hex(_ value: UInt32) -> String {

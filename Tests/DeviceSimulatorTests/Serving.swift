@@ -48,19 +48,28 @@ func port(of address: SimulationAddress) -> Int {
   if case .tcp(let endpoint) = address.place { endpoint.port } else { 0 }
 }
 
+/// Runs a shell command and gives everything that it printed, errors included.
+///
+/// It is read up to a line that says that the command ended: that needs no notice of the process's
+/// end, which can come late or get lost on a busy machine.
+func shell(_ command: String) async throws -> String {
+  let process = try PeerProcess("/bin/sh", ["-c", "{ \(command) ; } 2>&1; echo; echo the end"])
+  var lines: [String] = []
+  while lines.last != "the end" { lines.append(try await process.line()) }
+  return lines.dropLast().joined(separator: "\n")
+}
+
 /// What mbpoll printed.
 struct Poll {
-  let status: Int32
   let output: String
 
-  /// Runs it once; it starts at address `address` and prints no more than it must.
-  init(_ place: [String], unit: Int, type: String, address: Int, count: Int) async throws {
-    let arguments =
-      place + [
-        "-a", "\(unit)", "-0", "-r", "\(address)", "-t", type, "-c", "\(count)", "-o", "10", "-1",
-      ]
-    let process = try PeerProcess("mbpoll", arguments)
-    (status, output) = try await process.finish()
+  /// Runs it once.
+  ///
+  /// - Parameter place: Options and name of the device.
+  init(_ place: String, unit: Int, type: String, address: Int, count: Int) async throws {
+    output = try await shell(
+      "mbpoll -a \(unit) -0 -r \(address) -t \(type) -c \(count) -o 10 -1 \(place)"
+    )
   }
 
   /// The values, which stand behind `[address]:`.

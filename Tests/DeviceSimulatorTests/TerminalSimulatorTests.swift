@@ -11,7 +11,7 @@ struct TerminalSimulatorTests {
     async throws -> Poll
   {
     try await Poll(
-      ["-m", "rtu", "-b", "19200", "-P", "none", link],
+      "-m rtu -b 19200 -P none \(link)",
       unit: unit,
       type: type,
       address: start,
@@ -61,8 +61,7 @@ struct TerminalSimulatorTests {
     let link = folder.path("line")
     try await serving(rtu(link), time: ManualTime()) { _ in
       func errors(_ arguments: String) async throws -> String {
-        let command = "mbpoll -m rtu -b 19200 -P none -0 -t 4 -1 \(arguments) \(link) 2>&1"
-        return try await PeerProcess("sh", ["-c", command]).finish().output
+        try await shell("mbpoll -m rtu -b 19200 -P none -0 -t 4 -1 \(arguments) \(link)")
       }
       let unmapped = try await errors("-a 3 -r 900 -c 1 -o 10")
       #expect(unmapped.contains("Illegal data address"), "\(unmapped)")
@@ -117,8 +116,8 @@ struct TerminalSimulatorTests {
       carrier: .serial(link: link)
     )
     try await serving(options, time: ManualTime()) { _ in
-      let process = try PeerProcess(Repository.python.path, ["-c", script, link])
-      let lines = try await process.finish().output.split(separator: "\n")
+      let output = try await shell("'\(Repository.python.path)' -c '\(script)' \(link)")
+      let lines = output.split(separator: "\n")
       #expect(lines.count == 3)
       let pattern = /b'O2:(\d+\.\d\d) ppm,OK\\r\\n'/
       for line in lines {
