@@ -24,8 +24,10 @@ struct BehaviourChoice: Sendable {
     oven = ReflowProcess(noise: noise)
   }
 
-  /// - Parameter bounds: What the signal can show; a course whose first value lies outside was
-  ///   chosen wrongly and gives way to a sine.
+  /// How a signal moves.
+  ///
+  /// A course whose first value lies outside `bounds`, which is what the signal can show, was
+  /// chosen wrongly and gives way to a sine.
   func behaviour(
     for signal: Signal,
     shape: SignalShape,

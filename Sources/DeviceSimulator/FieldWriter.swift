@@ -12,9 +12,11 @@ struct FieldWriter: Sendable {
   /// Finds the first way of writing that fits all samples, or else the most of them.
   ///
   /// - Parameters:
+  ///   - field: What the profile says of it.
   ///   - source: The expression inside the field's group.
   ///   - example: A text that the expression matches.
   ///   - samples: Values that the field will have.
+  /// - Throws: ``PatternTemplateError/noFormat(field:group:value:)``
   init(
     field: SerialField,
     source: String,

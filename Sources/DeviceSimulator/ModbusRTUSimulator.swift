@@ -9,9 +9,11 @@ package struct ModbusRTUSimulator: Sendable {
   private let time: any TimeSource
 
   /// - Parameters:
+  ///   - units: What answers, by unit identifier.
   ///   - link: Path of the symbolic link by which clients find the line.
   ///   - baud: Answers take as long as they would at this rate with 11-bit characters, the
   ///     standard's; nil answers as fast as the machine can.
+  ///   - time: Whose uptime the process follows.
   package init(
     units: [UnitID: SimulatedUnit],
     link: String,

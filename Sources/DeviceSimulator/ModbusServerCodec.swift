@@ -15,6 +15,7 @@ package enum ModbusServerCodec {
   /// - Parameters:
   ///   - request: The protocol data unit: function code and data, not empty.
   ///   - image: What the unit holds at this moment.
+  /// - Returns: The reply's or the exception's protocol data unit.
   package static func reply(
     to request: ArraySlice<UInt8>,
     from image: RegisterImage

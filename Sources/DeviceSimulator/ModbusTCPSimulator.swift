@@ -31,7 +31,11 @@ package struct ModbusTCPSimulator: Sendable {
   private let time: any TimeSource
   private let limits: Limits
 
-  /// - Parameter endpoint: Port 0 takes any free port, which ``run(onReady:)`` reports.
+  /// - Parameters:
+  ///   - units: What answers, by unit identifier.
+  ///   - endpoint: Port 0 takes any free port, which ``run(onReady:)`` reports.
+  ///   - time: Whose uptime the process follows.
+  ///   - limits: What a client may take.
   package init(
     units: [UnitID: SimulatedUnit],
     endpoint: Endpoint,

@@ -11,8 +11,12 @@ package struct PatternTemplate: Sendable, Hashable {
   package let pattern: String
   package let pieces: [Piece]
 
-  /// - Parameter fields: The named groups whose text comes from outside; other groups get an
-  ///   example.
+  /// Turns a pattern round.
+  ///
+  /// - Parameters:
+  ///   - pattern: A regular expression.
+  ///   - fields: The named groups whose text comes from outside; other groups get an example.
+  /// - Throws: ``PatternTemplateError``
   package init(_ pattern: String, fields: Set<String>) throws(PatternTemplateError) {
     do { _ = try Regex(pattern) } catch {
       throw .invalid(pattern: pattern, reason: "\(error)")

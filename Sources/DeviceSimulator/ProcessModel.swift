@@ -22,7 +22,9 @@ package struct ProcessModel: Sendable {
     case field(SerialField)
   }
 
-  /// - Parameter seed: Another seed gives other noise, not another process.
+  /// - Parameters:
+  ///   - profile: Whose signals move.
+  ///   - seed: Another seed gives other noise, not another process.
   package init(profile: DeviceProfile, seed: UInt64) {
     let forms = Self.forms(of: profile)
     let choice = BehaviourChoice(profile: profile, signals: forms.map(\.signal), seed: seed)
@@ -40,6 +42,7 @@ package struct ProcessModel: Sendable {
   /// - Parameters:
   ///   - index: Place of the signal in ``signals``.
   ///   - time: Since the simulation's start.
+  /// - Returns: What a client that decodes it should find.
   package func value(_ index: Int, at time: Duration) -> Value {
     let course = courses[index]
     let seconds = max(time.inSeconds, 0)

@@ -11,7 +11,10 @@ package struct SerialInstrumentSimulator: Sendable {
   private let link: String
   private let time: any TimeSource
 
-  /// - Parameter link: Path of the symbolic link by which clients find the port.
+  /// - Parameters:
+  ///   - instrument: What answers or speaks.
+  ///   - link: Path of the symbolic link by which clients find the port.
+  ///   - time: Whose uptime the process and the lines of a listener follow.
   package init(instrument: SerialInstrument, link: String, time: any TimeSource) {
     self.instrument = instrument
     self.link = link

@@ -20,8 +20,9 @@ package struct SerialRequestMatcher: Sendable {
     return take(isSilent: false)
   }
 
-  /// Nothing more came: a complete request is one. An incomplete one stays, since people type
-  /// slowly.
+  /// Nothing more came, so a complete request is one.
+  ///
+  /// An incomplete one stays, since people type slowly.
   package mutating func silence() -> [Int] { take(isSilent: true) }
 
   private mutating func take(isSilent: Bool) -> [Int] {

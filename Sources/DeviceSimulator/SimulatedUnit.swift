@@ -18,8 +18,7 @@ package final class SimulatedUnit: Sendable {
   private let start: Duration
   private let state: Mutex<State>
 
-  /// - Parameter start: The uptime at which the process starts.
-  /// - Returns: nil when the profile is no Modbus device.
+  /// A unit that starts at an uptime; nil when the profile is no Modbus device.
   package init?(profile: DeviceProfile, seed: UInt64, start: Duration) {
     guard case .modbus(let access) = profile.access else { return nil }
     model = ProcessModel(profile: profile, seed: seed)
@@ -29,7 +28,10 @@ package final class SimulatedUnit: Sendable {
 
   /// The reply to one request, from what the process shows at `uptime`.
   ///
-  /// - Parameter request: The protocol data unit.
+  /// - Parameters:
+  ///   - request: The protocol data unit.
+  ///   - uptime: When it was received.
+  /// - Returns: The reply's or the exception's protocol data unit.
   package func reply(to request: ArraySlice<UInt8>, at uptime: Duration) -> [UInt8] {
     let cycle = (uptime - start).wholeMicroseconds / Self.cycle.wholeMicroseconds
     return state.withLock { state in

@@ -15,6 +15,7 @@ struct TerminalPort: Sendable {
   /// - Parameters:
   ///   - makeHandler: Makes what reads and answers.
   ///   - whileOpen: Runs beside it with the open port; it is cancelled with the task.
+  /// - Throws: ``SimulationError``
   func serve(
     makeHandler: @escaping @Sendable (PseudoTerminal) -> any ChannelHandler,
     whileOpen: @escaping @Sendable (any Channel, PseudoTerminal) async throws -> Void

@@ -63,9 +63,7 @@ func shell(_ command: String) async throws -> String {
 struct Poll {
   let output: String
 
-  /// Runs it once.
-  ///
-  /// - Parameter place: Options and name of the device.
+  /// Runs it once on a device, which `place` names with its options.
   init(_ place: String, unit: Int, type: String, address: Int, count: Int) async throws {
     output = try await shell(
       "mbpoll -a \(unit) -0 -r \(address) -t \(type) -c \(count) -o 10 -1 \(place)"
