@@ -19,12 +19,9 @@ package enum CommandRunner {
     } catch let failure as CommandFailure {
       Terminal.error("\(root.configuration.commandName ?? ""): \(failure.description)")
       exit(failure.status.rawValue)
-    } catch is CleanExit {
-      exit(ExitStatus.ok.rawValue)
-    } catch let code as ExitCode {
-      exit(code.rawValue)
-    } catch let error as ValidationError {
-      Root.exit(withError: error)
+    } catch where root.exitCode(for: error) != .failure {
+      // The parser's own: help, version, a value that does not fit, an exit code.
+      root.exit(withError: error)
     } catch {
       Terminal.error("\(root.configuration.commandName ?? ""): \(error)")
       exit(ExitStatus.failed.rawValue)

@@ -182,6 +182,7 @@ struct RegisterMatrixTests {
       .tcp(Endpoint(host: "127.0.0.1", port: port)),
       timeout: .milliseconds(1_500),
       maximumInFlight: 1,
+      firstTransaction: 7,
       time: SystemTime()
     )
     try await checkMatrix(over: bus)
@@ -197,6 +198,7 @@ struct RegisterMatrixTests {
       .rtu(SerialLine(port: line.right, parity: .none)),
       timeout: .milliseconds(1_500),
       maximumInFlight: 1,
+      firstTransaction: 7,
       time: SystemTime()
     )
     try await checkMatrix(over: bus)

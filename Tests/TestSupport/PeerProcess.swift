@@ -2,50 +2,47 @@ package import Foundation
 
 /// A program that we did not write, or one of our own, run as a peer of the code under test.
 ///
-/// It is killed when the last reference goes. Its standard output is read line by line; what it
-/// says on standard error goes to the test's.
+/// It is killed when the last reference goes. Its standard output goes to a file, which is read line
+/// by line: unlike a pipe, a file cannot be held open by another process that was started meanwhile.
+/// What it says on standard error goes to the test's.
 package final class PeerProcess: Sendable {
   /// The program ended, or said nothing, before the line that was waited for.
   package struct Silent: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   private let process: Process
-  private let output: FileHandle
   private let input: FileHandle
-  private let lines: LineBuffer
+  private let folder: TemporaryFolder
+  private let lines: LineFile
 
   /// Starts `executable`, looked up in PATH when it has no slash.
   package init(
     _ executable: String,
     _ arguments: [String] = [],
     environment: [String: String] = [:],
-    in folder: URL? = nil
+    in directory: URL? = nil
   ) throws {
+    folder = try TemporaryFolder()
+    let output = folder.path("output")
+    FileManager.default.createFile(atPath: output, contents: nil)
     let process = Process()
     process.executableURL = URL(filePath: executable.contains("/") ? executable : "/usr/bin/env")
     process.arguments = executable.contains("/") ? arguments : [executable] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    if let folder { process.currentDirectoryURL = folder }
-    let outputPipe = Pipe()
+    if let directory { process.currentDirectoryURL = directory }
     let inputPipe = Pipe()
-    process.standardOutput = outputPipe
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardInput = inputPipe
-    let lines = LineBuffer()
-    outputPipe.fileHandleForReading.readabilityHandler = { handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      lines.take(data)
-    }
     try process.run()
     self.process = process
-    self.lines = lines
-    output = outputPipe.fileHandleForReading
+    lines = LineFile(path: output)
     input = inputPipe.fileHandleForWriting
   }
 
   deinit {
-    output.readabilityHandler = nil
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 
@@ -62,15 +59,16 @@ package final class PeerProcess: Sendable {
   ///
   /// - Throws: ``Silent`` when none comes within `limit`; generous, since it only bounds a failure.
   package func line(
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(60),
     where matches: (String) -> Bool = { _ in true }
   ) async throws -> String {
     let start = ContinuousClock.now
     while start.duration(to: .now) < limit {
-      while let line = lines.next() {
+      let hasEnded = !process.isRunning
+      while let line = try lines.next() {
         if matches(line) { return line }
       }
-      if lines.isFinished, !process.isRunning { break }
+      if hasEnded { break }
       try await Task.sleep(for: .milliseconds(5))
     }
     let program = process.arguments?.joined(separator: " ") ?? ""
@@ -84,42 +82,40 @@ package final class PeerProcess: Sendable {
   }
 
   /// Waits for the end and gives the exit status and everything that was printed.
+  ///
+  /// - Throws: ``Silent`` when it has not ended after two minutes.
   package func finish() async throws -> (status: Int32, output: String) {
     try? input.close()
-    while process.isRunning || !lines.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
-    return (process.terminationStatus, lines.everything)
+    let start = ContinuousClock.now
+    while process.isRunning {
+      guard start.duration(to: .now) < .seconds(120) else {
+        throw Silent(description: "\(process.arguments ?? []) does not end")
+      }
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    return (process.terminationStatus, try lines.everything())
   }
 }
 
-/// Complete lines of a program's output, filled by one thread and emptied by another.
-private final class LineBuffer: Sendable {
-  private struct State {
-    var all = Data()
-    var partial = Data()
-    var lines: [String] = []
-    var isFinished = false
+/// The lines of a growing file.
+private final class LineFile: Sendable {
+  private let path: String
+  private let position = Locked(0)
+
+  init(path: String) { self.path = path }
+
+  func everything() throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
   }
 
-  private let state = Locked(State())
-
-  var isFinished: Bool { state.with { $0.isFinished && $0.lines.isEmpty } }
-
-  /// Whether the program has closed its output, however many lines are still to be taken.
-  var hasEnded: Bool { state.with { $0.isFinished } }
-
-  var everything: String { state.with { String(decoding: $0.all, as: UTF8.self) } }
-
-  func next() -> String? { state.with { $0.lines.isEmpty ? nil : $0.lines.removeFirst() } }
-
-  func take(_ data: Data) {
-    state.with { state in
-      if data.isEmpty { state.isFinished = true }
-      state.all.append(data)
-      state.partial.append(data)
-      while let end = state.partial.firstIndex(of: UInt8(ascii: "\n")) {
-        state.lines.append(String(decoding: state.partial[..<end], as: UTF8.self))
-        state.partial = Data(state.partial[state.partial.index(after: end)...])
-      }
+  /// The next complete line; nil when there is none yet.
+  func next() throws -> String? {
+    let data = try Data(contentsOf: URL(filePath: path))
+    return position.with { position in
+      let rest = data[position...]
+      guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+      position = end + 1
+      return String(decoding: rest[..<end], as: UTF8.self)
     }
   }
 }
