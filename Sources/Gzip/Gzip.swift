@@ -10,7 +10,10 @@ package enum Gzip {
 
   /// Compresses `bytes` into one gzip member.
   ///
-  /// - Parameter level: 1, fastest, to 9, smallest.
+  /// - Parameters:
+  ///   - bytes: What to compress.
+  ///   - level: 1, fastest, to 9, smallest.
+  /// - Returns: The member, header and check sum included.
   /// - Throws: ``GzipError/zlib(code:)``, only when zlib cannot allocate.
   package static func compress(_ bytes: [UInt8], level: Int = 1) throws(GzipError) -> [UInt8] {
     precondition((1...9).contains(level))
@@ -27,8 +30,11 @@ package enum Gzip {
 
   /// Decompresses one gzip member.
   ///
-  /// - Parameter limit: Most bytes that may come out; a sender cannot make the receiver allocate
-  ///   more, however small its message.
+  /// - Parameters:
+  ///   - bytes: The member.
+  ///   - limit: Most bytes that may come out; a sender cannot make the receiver allocate more,
+  ///     however small its message.
+  /// - Returns: What was compressed.
   /// - Throws: ``GzipError`` when the bytes are not one whole gzip member, or too much comes out.
   package static func decompress(_ bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
     var stream = z_stream()

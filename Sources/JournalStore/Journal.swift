@@ -47,6 +47,8 @@ package actor Journal {
   ///   - path: The SQLite file; `path.lock` and `path.anchor` lie beside it.
   ///   - opening: The first record of a new journal. An existing one must belong to the same agent
   ///     and keeps its own.
+  ///   - time: Stamps the opening, and paces retries and the anchor.
+  /// - Returns: The journal, with an exclusive lock on it.
   /// - Throws: ``JournalError`` when the file cannot be trusted or belongs to somebody else.
   package static func open(
     at path: String,

@@ -21,9 +21,12 @@ package final class JournalReader: Sendable {
   /// The committed records after `seq`, in order.
   ///
   /// - Parameters:
+  ///   - seq: The last record that the caller has; 0 for none.
   ///   - limit: Most records.
   ///   - bytes: Most bytes of bodies; the first record comes even when it is longer, so that a
   ///     reader always gets on.
+  /// - Returns: The records; none when there are no later ones.
+  /// - Throws: ``JournalError`` when the file cannot be read.
   package func records(after seq: Int, limit: Int, bytes: Int) throws -> [StoredRecord] {
     try JournalFile.translating(path) {
       try queue.read { database in

@@ -61,7 +61,8 @@ extension Instant: CustomStringConvertible, LosslessStringConvertible {
       let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
       let day = Self.number(bytes[8..<10]), let hour = Self.number(bytes[11..<13]),
       let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
-      (1...12).contains(month), (1...Self.lastDay(of: month, in: year)).contains(day), hour < 24, minute < 60, second < 60
+      (1...12).contains(month), (1...Self.lastDay(of: month, in: year)).contains(day), hour < 24,
+      minute < 60, second < 60
     else { return nil }
     var fraction: Int64 = 0
     if bytes.count > 20 {

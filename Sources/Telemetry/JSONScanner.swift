@@ -165,7 +165,10 @@ struct JSONScanner {
     if take(UInt8(ascii: "\\")) { return UInt8(ascii: "\\") }
     try expect("u00")
     guard position + 2 <= bytes.count,
-      let code = UInt8(String(decoding: bytes[position..<(position + 2)], as: UTF8.self), radix: 16),
+      let code = UInt8(
+        String(decoding: bytes[position..<(position + 2)], as: UTF8.self),
+        radix: 16
+      ),
       code < 0x20, bytes[position] != UInt8(ascii: "+")
     else { throw error("two hexadecimal digits below 20 expected") }
     position += 2

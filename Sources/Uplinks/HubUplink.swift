@@ -49,8 +49,14 @@ package actor HubUplink {
   private var isGreeted = false
 
   /// - Parameters:
+  ///   - id: Names the uplink in the journal's cursors; one that is renamed begins anew.
+  ///   - url: The hub's address.
   ///   - batchRecords: Most records in one batch.
+  ///   - journal: What to deliver.
+  ///   - client: The way to the hub.
+  ///   - time: Stamps the state, and waits.
   ///   - random: Numbers from 0 up to 1.
+  ///   - logger: Told when the state changes.
   /// - Throws: `JournalError` when the journal cannot be read.
   package init(
     id: String,
@@ -90,6 +96,7 @@ package actor HubUplink {
   /// How the uplink stands.
   ///
   /// - Parameter last: The journal's last durable record.
+  /// - Returns: What the page shows.
   package func status(last: Int) -> UplinkStatus {
     UplinkStatus(
       id: id,

@@ -43,8 +43,11 @@ package struct UplinkPolicy: Sendable, Hashable {
 
   /// The hub cannot be reached.
   ///
-  /// - Parameter random: From 0 up to 1; the wait is that part of its bound ("full jitter"), so that
-  ///   many agents do not return at the same moment.
+  /// - Parameters:
+  ///   - detail: Why, in words.
+  ///   - now: When.
+  ///   - random: From 0 up to 1; the wait is that part of its bound ("full jitter"), so that many
+  ///     agents do not return at the same moment.
   /// - Returns: How long to wait.
   package mutating func away(_ detail: String, at now: Instant, random: Double) -> Duration {
     enter(.away, detail, at: now)
