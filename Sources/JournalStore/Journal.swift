@@ -23,7 +23,9 @@ package actor Journal {
 
   private let executor: QueueExecutor
   let time: any TimeSource
-  private let lock: FileLock
+
+  /// Held until the end, so that nobody else writes.
+  var lock: FileLock?
 
   /// Nil while the disk fails, and after the end.
   var file: JournalFile?

@@ -219,6 +219,11 @@ struct JournalFile {
     }
   }
 
+  /// Runs `body` on the connection, outside a transaction.
+  func onConnection<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try Self.translating(path) { try queue.writeWithoutTransaction(body) }
+  }
+
   func close() throws { try Self.translating(path) { try queue.close() } }
 
   /// Runs `body`, and turns SQLite's errors into the journal's.

@@ -78,6 +78,7 @@ extension Journal {
     defer {
       isClosed = true
       file = nil
+      lock = nil
     }
     try commit()
     writeAnchor()
