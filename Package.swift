@@ -44,6 +44,10 @@ let asyncHTTPClient = Target.Dependency.product(
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(
+  name: "HummingbirdTesting",
+  package: "hummingbird"
+)
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle",
   package: "swift-service-lifecycle"
@@ -163,7 +167,7 @@ let package = Package(
       dependencies: [
         "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "JournalStore",
         "Uplinks",
-        "HubStore", "Hub", "DeviceSimulator", argumentParser, logging,
+        "HubStore", "Hub", "Gzip", "DeviceSimulator", argumentParser, logging,
       ],
       path: "Benchmarks/Runner",
       swiftSettings: strict
@@ -187,9 +191,15 @@ let package = Package(
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests("DeviceSimulator", ["Profiles", "Fieldbus", "Acquisition"]),
-    tests("Genealogy"),
-    tests("HubStore", ["Genealogy"]),
-    tests("Hub", ["HubStore", "Genealogy", "Gzip", "Settings"]),
+    tests("Genealogy", [], exclude: ["Golden"]),
+    tests("HubStore", ["Genealogy", grdb]),
+    tests(
+      "Hub",
+      [
+        "HubStore", "Genealogy", "Gzip", "lotline-hub", grdb, hummingbird, hummingbirdTesting,
+        logging, nioCore,
+      ]
+    ),
     .testTarget(
       name: "RepositoryTests",
       dependencies: ["TestSupport"],

@@ -106,10 +106,12 @@ package struct TraceReport: Sendable {
   private func section(_ lot: TracedLot) -> [String] {
     let title = ([name(lot.lot), Self.names(lot)]).filter { !$0.isEmpty }.joined(separator: "  ")
     var lines = ["", ink.heading(title)]
-    for edge in trace.inputs where edge.input == lot.lot {
-      lines += ReasonText(edge, width: style.width).lines
+    let uses = trace.inputs.filter { $0.input == lot.lot }
+    for edge in uses { lines += ReasonText(edge, width: style.width).lines }
+    // Bought material has none, and nobody expects any.
+    if lot.visits.isEmpty, !uses.contains(where: \.isOfLoadedMaterial) {
+      lines.append("  No station recorded work on it.")
     }
-    if lot.visits.isEmpty { lines.append("  No station recorded work on it.") }
     for visit in lot.visits { lines += VisitText(visit, width: style.width, ink: ink).lines }
     return lines
   }
@@ -118,6 +120,12 @@ package struct TraceReport: Sendable {
 
   private static func names(_ lot: TracedLot) -> String {
     lot.names.map { Words.safe($0.text) }.joined(separator: ", ")
+  }
+}
+
+extension TraceEdge {
+  fileprivate var isOfLoadedMaterial: Bool {
+    reasons.contains { if case .loaded = $0 { true } else { false } }
   }
 }
 

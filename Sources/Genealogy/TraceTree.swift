@@ -25,7 +25,8 @@ struct TraceTree {
 
   func lines(width: Int, ink: Ink) -> [String] {
     let rows = self.rows
-    let lotColumn = rows.map { $0.branch.count + $0.lot.count }
+    let lotColumn =
+      rows.map { $0.branch.count + $0.lot.count }
       .filter { $0 <= Self.lotColumnLimit }.max() ?? 0
     let labelColumn = min(Self.labelColumnLimit, rows.map(\.label.count).max() ?? 0)
     return rows.flatMap { row in

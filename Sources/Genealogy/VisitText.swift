@@ -8,7 +8,6 @@ struct VisitText {
 
   /// Distinct texts that a line shows of one signal.
   private static let textLimit = 4
-  private static let numberWidth = 9
 
   init(_ visit: StationVisit, width: Int, ink: Ink) {
     self.visit = visit
@@ -45,19 +44,21 @@ struct VisitText {
     return devices
   }
 
+  private var numberWidth: Int { width < 76 ? 8 : 9 }
+
   private var unitWidth: Int { max(4, visit.signals.map { Words.unit($0.unit).count }.max() ?? 0) }
 
   private var nameWidth: Int {
     let longest = visit.signals.map { Words.safe($0.signal).count }.max() ?? 0
-    let left = width - 7 - unitWidth - 4 * Self.numberWidth - 1
-    return min(max(longest, 14), max(12, left))
+    let left = width - 9 - unitWidth - 4 * numberWidth
+    return min(max(longest, 14), max(8, left))
   }
 
   private func table(of device: DeviceID) -> [String] {
     let head =
       TextLayout.padded("     \(device)", to: nameWidth + 7)
-      + " " + TextLayout.padded("unit", to: unitWidth)
-      + ["min", "mean", "max", "readings"].map { TextLayout.padded($0, before: Self.numberWidth) }
+      + "  " + TextLayout.padded("unit", to: unitWidth)
+      + ["min", "mean", "max", "readings"].map { TextLayout.padded($0, before: numberWidth) }
       .joined()
     return [ink.heading(head)]
       + visit.signals.filter { $0.device == device }.flatMap(lines(of:))
@@ -66,13 +67,13 @@ struct VisitText {
   private func lines(of signal: SignalSummary) -> [String] {
     let name = TextLayout.shortened(Words.safe(signal.signal), to: nameWidth)
     let start =
-      "       " + TextLayout.padded(name, to: nameWidth) + " "
+      "       " + TextLayout.padded(name, to: nameWidth) + "  "
       + TextLayout.padded(Words.unit(signal.unit), to: unitWidth)
     let count = TextLayout.padded(
       Words.count(signal.good + signal.bad),
-      before: Self.numberWidth
+      before: numberWidth
     )
-    let room = 3 * Self.numberWidth
+    let room = 3 * numberWidth
     let middle =
       signal.texts.isEmpty
       ? numbers(of: signal)
@@ -84,7 +85,7 @@ struct VisitText {
     let scale = max(signal.minimum?.magnitude ?? 0, signal.maximum?.magnitude ?? 0)
     return [signal.minimum, signal.mean, signal.maximum]
       .map { $0.map { Words.number($0, scale: scale) } ?? "-" }
-      .map { TextLayout.padded($0, before: Self.numberWidth) }
+      .map { TextLayout.padded($0, before: numberWidth) }
       .joined()
   }
 

@@ -30,7 +30,9 @@ struct HubRoutes: Sendable {
     return router
   }
 
-  private func takeRecords(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+  private func takeRecords(_ request: Request, _ context: BasicRequestContext) async throws
+    -> Response
+  {
     let agent = try identifier(AgentID.self, "agent", context)
     guard request.headers[.contentEncoding] == "gzip" else {
       throw HubProblem(
@@ -172,7 +174,8 @@ struct ProblemMiddleware: RouterMiddleware {
         error.status == .notFound ? "not-found" : "bad-request",
         error.status.reasonPhrase,
         status: error.status.code,
-        detail: error.body ?? "\(request.method) \(request.uri.path) is nothing that the hub answers"
+        detail: error.body
+          ?? "\(request.method) \(request.uri.path) is nothing that the hub answers"
       )
     } catch let error as HubStoreError {
       context.logger.error("\(error)")

@@ -49,7 +49,8 @@ package struct Intake: Sendable {
     guard compressed.count <= Limits.compressedBytes else {
       throw HubProblem.tooLarge("it has \(compressed.count) bytes", limit: Limits.compressedBytes)
     }
-    if let size = claimedSize(compressed), size > Limits.expandedBytes {
+    let size = claimedSize(compressed)
+    if size > Limits.expandedBytes, size <= compressed.count * bestRatio {
       throw HubProblem.tooLarge("it expands to \(size) bytes", limit: Limits.expandedBytes)
     }
     let lines: [UInt8]
@@ -85,9 +86,13 @@ package struct Intake: Sendable {
     }
   }
 
-  /// The size that gzip's last four bytes claim (RFC 1952, 2.3.1); nil where there are none.
-  private static func claimedSize(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 18 else { return nil }
+  /// How many times larger than compressed data can be at most (zlib, technical details); a body
+  /// that claims more was cut, and says nothing of its size.
+  private static let bestRatio = 1_032
+
+  /// The size that gzip's last four bytes claim (RFC 1952, 2.3.1); 0 where there are none.
+  private static func claimedSize(_ bytes: [UInt8]) -> Int {
+    guard bytes.count >= 18 else { return 0 }
     return bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 }

@@ -26,7 +26,8 @@ struct LotsHTML {
     }
     html += "</table></div>\n"
     if hasMore, let last = lots.last {
-      html += "<p><a href=\"/?after=\(PercentEncoding.encode(last.lot.text))\">Earlier lots</a></p>\n"
+      html +=
+        "<p><a href=\"/?after=\(PercentEncoding.encode(last.lot.text))\">Earlier lots</a></p>\n"
     }
     return html + agents
   }

@@ -101,7 +101,8 @@ struct BatchIntake: Sendable {
       throw IntakeRefusal(.foreignJournal(text), mark: mark)
     }
     guard mark.seq == 0, !prepared.isEmpty else { return }
-    guard let first = prepared.facts.first, first.seq == 1, case .opening(let opening) = first.content
+    guard let first = prepared.facts.first, first.seq == 1,
+      case .opening(let opening) = first.content
     else {
       let text = "the first record of a journal must be its opening, which says whose it is"
       throw IntakeRefusal(.foreignJournal(text), mark: mark)

@@ -124,7 +124,9 @@ package struct HubReader: Sendable {
     _ range: ClosedRange<Int>
   ) async throws -> [StoredRecord] {
     try await queue.read { db in
-      guard let id = try JournalState.fetch(db, agent: agent, journal: journal).id else { return [] }
+      guard let id = try JournalState.fetch(db, agent: agent, journal: journal).id else {
+        return []
+      }
       return try StoredRecord.fetch(db, journal: id, range)
     }
   }

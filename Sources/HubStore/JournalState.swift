@@ -17,7 +17,9 @@ struct JournalState: Sendable, Hashable {
     }
     let bytes: Data = row["frontier"]
     guard let frontier = Self.frontier(size: row["size"], bytes: Array(bytes)) else {
-      throw HubStoreError.damaged("the hashes of journal \(journal) of \(agent) do not fit its size")
+      throw HubStoreError.damaged(
+        "the hashes of journal \(journal) of \(agent) do not fit its size"
+      )
     }
     return JournalState(id: row["id"], frontier: frontier)
   }

@@ -53,7 +53,11 @@ struct PreparedRecords: Sendable {
       )
     }
     lastAt = record.at
-    if case .frame(let frame) = record.content { count(frame, seq: seq) } else { facts.append(record) }
+    if case .frame(let frame) = record.content {
+      count(frame, seq: seq)
+    } else {
+      facts.append(record)
+    }
   }
 
   private mutating func count(_ frame: Frame, seq: Int) {

@@ -47,7 +47,8 @@ struct SignalTally: Sendable, Hashable {
   private mutating func add(text: String) {
     if texts.last == text { return }
     let isLong = text.utf8.count > Self.textBytesLimit
-    let kept = isLong ? String(decoding: text.utf8.prefix(Self.textBytesLimit), as: UTF8.self) : text
+    let kept =
+      isLong ? String(decoding: text.utf8.prefix(Self.textBytesLimit), as: UTF8.self) : text
     hasMoreTexts = hasMoreTexts || isLong
     texts.removeAll { $0 == kept }
     texts.append(kept)

@@ -13,7 +13,8 @@ struct StoredRecord: Sendable {
     _ range: ClosedRange<Int>
   ) throws -> [StoredRecord] {
     let statement = try db.cachedStatement(
-      sql: "SELECT position, body, leaf FROM record WHERE position BETWEEN ? AND ? ORDER BY position"
+      sql:
+        "SELECT position, body, leaf FROM record WHERE position BETWEEN ? AND ? ORDER BY position"
     )
     let rows = try Row.fetchCursor(
       statement,

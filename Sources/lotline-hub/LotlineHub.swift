@@ -67,7 +67,8 @@ struct LotlineHub: AsyncParsableCommand {
       word != "help", !names.contains(word)
     else { return nil }
     let near = NearNames.of(word, among: names, limit: 1).first
-    let hint = near.map { "did you mean \"\($0)\"?" } ?? "there are \(names.joined(separator: ", "))"
+    let hint =
+      near.map { "did you mean \"\($0)\"?" } ?? "there are \(names.joined(separator: ", "))"
     return "there is no command \"\(Words.safe(word))\"; \(hint) See lotline-hub --help."
   }
 }

@@ -1,0 +1,175 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import Gzip
+internal import Hub
+internal import HubStore
+internal import Telemetry
+
+/// Figure 4: how fast the hub takes a backlog, from compressed batch to committed mark.
+///
+/// Expanding, judging, storing (`synchronous=FULL`) and summarising are measured; making the
+/// batches is not.
+struct HubIntake: Sendable {
+  let readings: Int
+  let records: Int
+  let batches: Int
+
+  /// Time in the hub's intake.
+  let elapsed: Duration
+
+  /// Most memory that the process held, in bytes, beside what it held before.
+  let residentGrowth: Int
+
+  /// Bytes of the database and its log.
+  let fileBytes: Int
+
+  var readingsPerSecond: Double { Double(readings) / elapsed.inSeconds }
+
+  /// The figures as table rows: what, value, unit.
+  var rows: [(name: String, value: String, unit: String)] {
+    [
+      ("hub intake, 50-value frames", String(Int(readingsPerSecond)), "readings/s"),
+      ("hub intake, records", String(Int(Double(records) / elapsed.inSeconds)), "records/s"),
+      ("hub intake, readings", String(readings), "readings"),
+      ("hub intake, batches", String(batches), "batches"),
+      ("hub intake, memory growth", String(residentGrowth / 1_024 / 1_024), "MiB"),
+      ("hub database", String(Double(fileBytes * 10 / readings) / 10), "bytes/reading"),
+    ]
+  }
+
+  private static let valuesPerFrame = 50
+
+  /// Takes a backlog into a fresh database.
+  ///
+  /// - Parameters:
+  ///   - readings: About as many as there shall be; 10 M for the figure.
+  ///   - batchRecords: Records in one batch, 2,000 to 5,000.
+  ///   - folder: A folder on the disk that is measured.
+  static func measure(
+    readings: Int = 10_000_000,
+    batchRecords: Int = 2_000,
+    in folder: String
+  ) async throws -> HubIntake {
+    let path = folder + "/hub-intake.sqlite"
+    for suffix in ["", "-wal", "-shm", "-writer"] { unlink(path + suffix) }
+    let database = try HubDatabase(path: path)
+    let intake = Intake(database)
+    var backlog = try Backlog()
+    let before = resident("VmRSS:")
+    let frames = readings / valuesPerFrame
+    var elapsed = Duration.zero
+    var batches = 0
+    while backlog.frames < frames {
+      let count = min(batchRecords, frames - backlog.frames)
+      let body = try Gzip.compress(backlog.next(frames: count).encode(), level: 1)
+      let start = ContinuousClock.now
+      _ = try await intake.take(body, from: backlog.agent)
+      elapsed += start.duration(to: .now)
+      batches += 1
+    }
+    let growth = resident("VmHWM:") - before
+    let bytes = ["", "-wal"].reduce(0) { $0 + size(path + $1) }
+    try database.close()
+    return HubIntake(
+      readings: backlog.frames * valuesPerFrame,
+      records: backlog.records,
+      batches: batches,
+      elapsed: elapsed,
+      residentGrowth: growth,
+      fileBytes: bytes
+    )
+  }
+
+  /// A line of `/proc/self/status`, in bytes (proc(5)); 0 where there is none.
+  private static func resident(_ field: String) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
+    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
+      * 1_024
+  }
+
+  private static func size(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// The agent's side: frames of one oven, all bound to one lot, values that move a little.
+  private struct Backlog {
+    let agent: AgentID
+    private let journal = "00112233445566778899aabbccddeeff"
+    private var frontier = MerkleFrontier()
+    private var pending: [[UInt8]] = []
+    private var time = Instant(microseconds: 1_795_521_600_000_000)
+    private(set) var frames = 0
+    var records: Int { frontier.size }
+
+    init() throws {
+      agent = try AgentID("bench")
+      let station = try StationID("reflow-1")
+      try add(
+        .opening(
+          JournalOpening(agent: agent, site: Label("bench"), journal: journal, software: "0.1.0")
+        )
+      )
+      try add(
+        .layout(
+          FrameLayout(
+            device: DeviceID("oven-1"),
+            group: "zones",
+            profile: "oven",
+            profileHash: .sha256([]),
+            periodMilliseconds: 1_000,
+            stations: [station],
+            signals: (0..<HubIntake.valuesPerFrame).map {
+              SignalDescription(name: "zone\($0).temperature", unit: "Cel")
+            }
+          )
+        )
+      )
+      try add(
+        .binding(
+          Binding(
+            station: station,
+            lot: LotID("PCB-1"),
+            part: Label("board"),
+            workOrder: Label("WO-1"),
+            operatorName: Label("bench")
+          )
+        )
+      )
+    }
+
+    private mutating func add(_ content: Record.Content) throws {
+      let record = Record(seq: frontier.size + 1, at: time, content: content)
+      let bytes = try RecordCoding.encode(record)
+      frontier.append(.leaf(bytes))
+      pending.append(bytes)
+    }
+
+    mutating func next(frames count: Int) throws -> JournalBatch {
+      for _ in 0..<count {
+        time = time.advanced(by: .seconds(1))
+        let readings = (0..<HubIntake.valuesPerFrame).map { signal in
+          Reading(.real(Double(1_800 + (frames + signal * 7) % 40) / 10))
+        }
+        try add(
+          .frame(
+            Frame(at: time, spanMicroseconds: 1_840, layout: 2, bindings: [3], readings: readings)
+          )
+        )
+        frames += 1
+      }
+      defer { pending = [] }
+      return JournalBatch(
+        header: .init(
+          agent: agent,
+          journal: journal,
+          first: frontier.size - pending.count + 1,
+          count: pending.count,
+          root: frontier.root
+        ),
+        records: pending
+      )
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Genealogy
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite("Trace report")
+struct TraceReportTests {
+  @Test("A device lot is shown down to its boards with what was measured, as in the golden file")
+  func golden() throws {
+    let trace = try #require(try MemoryGenealogy.ventilator().trace("DEV-0042"))
+    let expected = try Repository.text(of: "Tests/GenealogyTests/Golden/ventilator.txt")
+    let text = TraceReport(trace).text
+    #expect(text == expected, "the report is now:\n\(text)")
+  }
+
+  @Test("No line is longer than the page", arguments: [60, 80, 100])
+  func width(columns: Int) throws {
+    let trace = try #require(try MemoryGenealogy.ventilator().trace("DEV-0042"))
+    let lines = TraceReport(trace, style: .init(width: columns)).text.split(separator: "\n")
+    for line in lines { #expect(line.count <= columns, "\(line)") }
+  }
+
+  @Test("A deep tree of long names ends and fits the page as far as names allow")
+  func deep() throws {
+    var store = MemoryGenealogy()
+    for step in 0..<30 {
+      let output = step == 0 ? "TOP" : "LOT-WITH-A-RATHER-LONG-NAME-\(step)"
+      try store.consume("LOT-WITH-A-RATHER-LONG-NAME-\(step + 1)", into: output, step + 1, 2.5)
+    }
+    let trace = try #require(try store.trace("TOP"))
+    #expect(TraceReport(trace).text.contains("LOT-WITH-A-RATHER-LONG-NAME-30"))
+  }
+
+  @Test("A lot still being worked on says so")
+  func running() throws {
+    var store = MemoryGenealogy()
+    try store.visit("PCB", at: "reflow-1", 3)
+    let trace = try #require(try store.trace("PCB"))
+    let text = TraceReport(trace).text
+    #expect(text.contains("reflow-1 is still working on"))
+    #expect(text.contains("still being worked on"))
+  }
+
+  @Test("Colour sets off problems only where it is wanted")
+  func colour() throws {
+    let trace = try #require(try MemoryGenealogy.ventilator().trace("DEV-0042"))
+    #expect(!TraceReport(trace).text.contains("\u{1B}"))
+    #expect(TraceReport(trace, style: .init(hasColour: true)).text.contains("\u{1B}[31m"))
+  }
+
+  @Test("Text from a device cannot move the terminal's cursor")
+  func escapes() throws {
+    var store = MemoryGenealogy()
+    let signal = SignalSummary(
+      device: try DeviceID("oven-1"),
+      signal: "program",
+      quantity: nil,
+      unit: nil,
+      minimum: nil,
+      mean: nil,
+      maximum: nil,
+      good: 1,
+      bad: 0,
+      texts: ["\u{1B}[2Jgone"]
+    )
+    try store.visit("PCB", at: "reflow-1", 3, signals: [signal])
+    let trace = try #require(try store.trace("PCB"))
+    #expect(!TraceReport(trace).text.contains("\u{1B}"))
+  }
+}
+
+@Suite("Words")
+struct WordsTests {
+  @Test(
+    "Durations name their two largest units",
+    arguments: [
+      (0, "0 s"), (59, "59 s"), (60, "1 min"), (1_900, "31 min 40 s"), (7_500, "2 h 5 min"),
+      (90_000, "1 d 1 h"),
+    ]
+  )
+  func durations(seconds: Int, text: String) {
+    #expect(Words.duration(.seconds(seconds)) == text)
+  }
+
+  @Test(
+    "Numbers show four digits",
+    arguments: [
+      (183.24, 183.24, "183.2"), (45.25, 45.25, "45.25"), (-1.5, 1.5, "-1.500"),
+      (12_345.6, 12_345.6, "12,346"), (0.5, 500, "0.5"), (0, 500, "0.0"), (0.00004, 1, "4e-05"),
+    ]
+  )
+  func numbers(value: Double, scale: Double, text: String) {
+    #expect(Words.number(value, scale: scale) == text)
+  }
+
+  @Test("Counts have separators and nouns agree")
+  func counts() {
+    #expect(Words.count(1_204_000) == "1,204,000")
+    #expect(Words.count(1, "lot") == "1 lot")
+    #expect(Words.count(0, "lot") == "0 lots")
+  }
+}
+
+@Suite("Near names")
+struct NearNamesTests {
+  @Test("A mistyped name finds the one that was meant")
+  func near() {
+    let lots = ["DEV-0042", "DEV-0999", "PCB-7", "PASTE-55"]
+    #expect(NearNames.of("dev-042", among: lots).first == "DEV-0042")
+    #expect(NearNames.of("PCB7", among: lots) == ["PCB-7"])
+    #expect(NearNames.of("PSATE-55", among: lots) == ["PASTE-55"])
+    #expect(NearNames.of("0042", among: lots) == ["DEV-0042"])
+    #expect(NearNames.of("something else", among: lots) == [])
+  }
+}

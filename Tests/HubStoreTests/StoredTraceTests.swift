@@ -1,0 +1,116 @@
+import Genealogy
+import HubStore
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite("Trace from the database")
+struct StoredTraceTests {
+  private let folder: TemporaryFolder
+  private let database: HubDatabase
+
+  init() throws {
+    folder = try TemporaryFolder()
+    database = try HubDatabase(path: folder.path("hub.sqlite"))
+  }
+
+  private func trace(_ lot: String, of journal: JournalBuilder) async throws -> LotTrace {
+    for seq in 1...journal.records.count { _ = try await database.take(journal.batch(seq...seq)) }
+    return try #require(try await database.reader.trace(LotID(lot), at: journal.time))
+  }
+
+  @Test("A device lot leads down to its board, its materials and what was measured")
+  func device() async throws {
+    let trace = try await trace("DEV-0042", of: .device())
+    #expect(trace.lots.map(\.lot.text) == ["DEV-0042", "GBX-3", "PCB-7", "PASTE-55", "BARE-12"])
+    let board = try #require(trace.lots.first { $0.lot.text == "PCB-7" })
+    let visit = try #require(board.visits.first)
+    #expect(visit.binding.program?.text == "LF-SAC305")
+    #expect(visit.to != nil)
+    let zone = try #require(visit.signals.first { $0.signal == "zone1.temperature" })
+    #expect(zone.minimum == 183 && zone.mean == 186 && zone.maximum == 189)
+    #expect(zone.good == 7 && zone.bad == 3)
+    #expect(zone.causes == [.init(cause: "timeout", count: 3)])
+    #expect(visit.signals.first { $0.signal == "program" }?.texts == ["LF-SAC305"])
+    #expect(visit.signals.first { $0.signal == "oxygen" }?.mean == 430)
+    let gearbox = try #require(trace.lots.first { $0.lot.text == "GBX-3" })
+    #expect(gearbox.visits.first?.signals.map(\.signal) == ["humidity"])
+    #expect(gearbox.visits.first?.signals.first?.mean == 44)
+  }
+
+  @Test("A material lot leads up to the device")
+  func upwards() async throws {
+    let trace = try await trace("PASTE-55", of: .device())
+    let outputs = try #require(trace.outputs)
+    #expect(outputs.map(\.output.text) == ["PCB-7", "DEV-0042"])
+    #expect(trace.inputs.isEmpty)
+  }
+
+  @Test("A lot bound twice at a station has two visits with their own readings")
+  func twice() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout("t", stations: ["s"], signals: [.init(name: "temperature")])
+    for value in [20, 30] {
+      let binding = try journal.bind("s", "PCB", part: "p")
+      try journal.frame(layout: layout, bindings: [binding], [Reading(.integer(Int64(value)))])
+      try journal.end("s", "PCB", binding: binding)
+    }
+    let trace = try await trace("PCB", of: journal)
+    #expect(trace.lots.first?.visits.map { $0.signals.first?.mean } == [20, 30])
+  }
+
+  @Test("A restart of the agent, with a layout anew, leaves one summary of each signal")
+  func layouts() async throws {
+    var journal = try JournalBuilder()
+    let signals = [SignalDescription(name: "temperature", unit: "Cel")]
+    let first = try journal.layout("t", stations: ["s"], signals: signals)
+    let binding = try journal.bind("s", "PCB", part: "p")
+    try journal.frame(layout: first, bindings: [binding], [Reading(.integer(10))])
+    let second = try journal.layout("t", stations: ["s"], signals: signals)
+    try journal.frame(layout: second, bindings: [binding], [Reading(.integer(30))])
+    let trace = try await trace("PCB", of: journal)
+    let summaries = try #require(trace.lots.first?.visits.first?.signals)
+    #expect(summaries.count == 1)
+    #expect(summaries.first?.mean == 20 && summaries.first?.good == 2)
+    #expect(trace.lots.first?.visits.first?.to == nil)
+  }
+
+  @Test("Material loaded after the lot ended, or taken away before it began, did not go into it")
+  func outside() async throws {
+    var journal = try JournalBuilder()
+    let early = try journal.load("s", "EARLY", "m")
+    try journal.unload("s", "EARLY", load: early)
+    try journal.load("s", "BEFORE", "m")
+    let binding = try journal.bind("s", "PCB", part: "p")
+    try journal.load("s", "DURING", "m")
+    try journal.load("other", "ELSEWHERE", "m")
+    try journal.end("s", "PCB", binding: binding)
+    try journal.load("s", "AFTER", "m")
+    let trace = try await trace("PCB", of: journal)
+    #expect(trace.inputs.map(\.input.text) == ["BEFORE", "DURING"])
+  }
+
+  @Test("A clock that steps back changes nothing, since sequence numbers decide")
+  func clockStep() async throws {
+    var journal = try JournalBuilder()
+    try journal.load("s", "PASTE", "m")
+    journal.time = journal.time.advanced(by: .seconds(-86_400))
+    let binding = try journal.bind("s", "PCB", part: "p")
+    try journal.end("s", "PCB", binding: binding)
+    #expect(try await trace("PCB", of: journal).inputs.map(\.input.text) == ["PASTE"])
+  }
+
+  @Test("Of many distinct texts the last are kept, and that there were more")
+  func texts() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout("t", stations: ["s"], signals: [.init(name: "state")])
+    let binding = try journal.bind("s", "PCB", part: "p")
+    for index in 1...20 {
+      try journal.frame(layout: layout, bindings: [binding], [Reading(.text("state \(index)"))])
+    }
+    let signal = try await trace("PCB", of: journal).lots.first?.visits.first?.signals.first
+    #expect(signal?.texts == (13...20).map { "state \($0)" })
+    #expect(signal?.hasMoreTexts == true)
+    #expect(signal?.good == 20)
+  }
+}
