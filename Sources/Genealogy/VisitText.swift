@@ -50,7 +50,7 @@ struct VisitText {
 
   private var nameWidth: Int {
     let longest = visit.signals.map { Words.safe($0.signal).count }.max() ?? 0
-    let left = width - 9 - unitWidth - 4 * numberWidth
+    let left = width - 10 - unitWidth - 4 * numberWidth
     return min(max(longest, 14), max(8, left))
   }
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The built program on a real database, as a person runs it.
-@Suite("lotline-hub")
+@Suite("lotline-hub", .serialized)
 struct CommandTests {
   private let folder: TemporaryFolder
   private let database: String
@@ -21,11 +21,24 @@ struct CommandTests {
     try hub.close()
   }
 
-  /// Runs the program; output and errors together.
+  /// Runs the program; output and errors together, by way of a file.
   private func run(_ arguments: String...) async throws -> (status: Int32, output: String) {
-    let program = Repository.root.appending(path: ".build/debug/lotline-hub").path
-    let peer = try PeerProcess("/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1", program] + arguments)
-    return try await peer.finish()
+    try run(arguments)
+  }
+
+  private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let path = folder.path("output-\(UUID().uuidString)")
+    try Data().write(to: URL(filePath: path))
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    let process = Process()
+    process.executableURL = Repository.root.appending(path: ".build/debug/lotline-hub")
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = file
+    process.standardError = file
+    try process.run()
+    process.waitUntilExit()
+    return (process.terminationStatus, try String(contentsOfFile: path, encoding: .utf8))
   }
 
   @Test("trace prints the report, with and without the way up")
@@ -94,9 +107,7 @@ struct CommandTests {
       (["serve", "--config", folder.path("none")], 78, "none"),
     ]
     for (arguments, status, words) in cases {
-      let program = Repository.root.appending(path: ".build/debug/lotline-hub").path
-      let peer = try PeerProcess("/bin/sh", ["-c", "exec \"$0\" \"$@\" 2>&1", program] + arguments)
-      let answer = try await peer.finish()
+      let answer = try run(arguments)
       #expect(answer.status == status, "\(arguments): \(answer.output)")
       #expect(answer.output.contains(words), "\(arguments): \(answer.output)")
     }
