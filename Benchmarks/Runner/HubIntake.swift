@@ -45,6 +45,8 @@ struct HubIntake: Sendable {
   ///   - readings: About as many as there shall be; 10 M for the figure.
   ///   - batchRecords: Records in one batch, 2,000 to 5,000.
   ///   - folder: A folder on the disk that is measured.
+  /// - Returns: What was measured.
+  /// - Throws: What the hub throws.
   static func measure(
     readings: Int = 10_000_000,
     batchRecords: Int = 2_000,

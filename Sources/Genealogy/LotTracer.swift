@@ -31,9 +31,11 @@ package struct LotTracer<Store: GenealogyStore> {
   /// Answers for one lot.
   ///
   /// - Parameters:
+  ///   - lot: The lot that is asked for.
   ///   - at: Now, for the answer to say when it was given.
   ///   - upwards: Whether to follow where the lot went, too.
   /// - Returns: nil when no record names the lot.
+  /// - Throws: What the store throws.
   package func trace(_ lot: LotID, at: Instant, upwards: Bool = true) throws -> LotTrace? {
     let below = try walk(from: lot, findingEdges: edges(into:)) { $0.input }
     let above = upwards ? try walk(from: lot, findingEdges: edges(outOf:)) { $0.output } : nil

@@ -1,8 +1,6 @@
 /// Finds names that somebody who mistyped may have meant.
 package enum NearNames {
-  /// The names nearest to `name`, nearest first.
-  ///
-  /// - Parameter limit: Most names to give.
+  /// The names nearest to `name`, nearest first, `limit` of them at most.
   package static func of(
     _ name: String,
     among candidates: some Sequence<String>,

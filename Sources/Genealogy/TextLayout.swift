@@ -17,8 +17,9 @@ enum TextLayout {
     return text.prefix(width - 1 - tail) + "…" + text.suffix(tail)
   }
 
-  /// Breaks one line at spaces so that each piece fits `width`; pieces after the first begin with
-  /// `indent`. Spaces at a line's end go.
+  /// Breaks one line at spaces so that each piece fits.
+  ///
+  /// Pieces after the first begin with `indent`. Spaces at a line's end go.
   static func wrap(_ line: String, width: Int, indent: String) -> [String] {
     // Whatever the indent, a third of the line is left for text.
     let indent = String(indent.prefix(width * 2 / 3))

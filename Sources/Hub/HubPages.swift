@@ -5,7 +5,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import Telemetry
 
-/// The hub's pages: lots, and the trace of one. Made whole by the server, without scripts.
+/// The hub's pages, lots and the trace of one, made whole by the server without scripts.
 struct HubPages: Sendable {
   let reader: HubReader
   let time: any TimeSource

@@ -26,10 +26,9 @@ package struct HubService: Service {
 
   /// Opens the database.
   ///
-  /// - Parameters:
-  ///   - listen: Where the server listens; port 0 takes a free one.
-  ///   - database: The SQLite file's absolute path.
-  ///   - software: The program's version, for `/health`.
+  /// It listens at `listen`, where port 0 takes a free one; `path` is the SQLite file's absolute
+  /// path, `software` the program's version for `/health`.
+  ///
   /// - Throws: ``HubStoreError``.
   package init(
     listen: Endpoint,

@@ -29,9 +29,8 @@ package struct Intake: Sendable {
 
   package init(_ database: HubDatabase) { self.database = database }
 
-  /// Takes one compressed batch.
+  /// Takes one compressed batch, sent to the address of `agent`.
   ///
-  /// - Parameter agent: Whose address the batch was sent to.
   /// - Returns: What the hub durably holds of the journal now.
   /// - Throws: ``HubProblem`` for a batch that is not one, ``IntakeRefusal`` for one that does not
   ///   continue the journal, ``HubStoreError``.

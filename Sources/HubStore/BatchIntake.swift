@@ -19,7 +19,8 @@ struct BatchIntake: Sendable {
 
   /// Judges a batch against what is held.
   ///
-  /// - Parameter heldLeaves: The leaf hashes that the hub holds for the ``overlap(_:held:)``.
+  /// `heldLeaves` are the leaf hashes that the hub holds for the ``overlap(_:held:)``.
+  ///
   /// - Throws: ``IntakeRefusal``.
   init(_ batch: JournalBatch, held: JournalState, heldLeaves: [Digest]) throws {
     header = batch.header

@@ -74,7 +74,7 @@ package struct HubDatabase: Sendable {
 
   /// Makes everything that is derived from the records again, in one transaction.
   ///
-  /// - Parameter progress: Is told of each journal before it is replayed.
+  /// `progress` is told of each journal before it is replayed.
   package func rebuild(
     progress: @escaping @Sendable (JournalListing) -> Void = { _ in }
   ) async throws {

@@ -76,9 +76,7 @@ package struct HubReader: Sendable {
 
   /// Lots in the order in which the hub heard of them, the latest first.
   ///
-  /// - Parameters:
-  ///   - limit: Most lots to give.
-  ///   - after: The last lot of the page before; nil for the first page.
+  /// At most `limit`, those that follow `after`, the last lot of the page before.
   package func lots(limit: Int, after: LotID? = nil) async throws -> [LotListing] {
     try await queue.read { db in
       let statement = try db.cachedStatement(

@@ -27,7 +27,7 @@ extension HubReader {
 
   /// Checks every record's bytes against its hash, and all hashes against the journal's root.
   ///
-  /// - Parameter found: Is told of each journal when it is checked.
+  /// `found` is told of each journal when it is checked.
   package func verify(_ found: (JournalCheck) throws -> Void) async throws {
     for journal in try await journals() { try found(try await verify(journal)) }
   }

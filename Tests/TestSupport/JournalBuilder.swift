@@ -11,9 +11,7 @@ package struct JournalBuilder: Sendable {
   /// Time of the next record.
   package var time: Instant
 
-  /// Opens a journal.
-  ///
-  /// - Parameter start: By default 2026-11-24T12:00:00Z.
+  /// Opens a journal, by default at 2026-11-24T12:00:00Z.
   package init(
     agent: String = "line-a",
     journal: String = "4f2a90c1d3e5b7a9886655443322110f",
