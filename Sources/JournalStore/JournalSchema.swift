@@ -8,10 +8,11 @@ enum JournalSchema {
   /// `PRAGMA user_version`; a program refuses a version above the one it knows.
   static let version = 1
 
-  /// Fewest bytes per reading and the fastest commits of 4, 8, 16 and 32 KiB, with 50-value frames.
-  static let pageBytes = 16_384
+  /// Of 4, 8, 16 and 32 KiB, with 50-value frames: as fast as any in large commits and the fastest
+  /// in commits of 10 frames, which each write at least two pages.
+  static let pageBytes = 8_192
 
-  /// The write-ahead log is checkpointed when it has this many pages: 16 MiB.
+  /// The write-ahead log is checkpointed when it has this many pages: 8 MiB.
   static let checkpointPages = 1_024
 
   /// What stays of a log that a long reader made grow.

@@ -14,7 +14,7 @@ struct JournalTrustTests {
     let journal = try sample.open()
     let pragmas = try #require(await journal.file).pragmas(["synchronous", "journal_mode"])
     #expect(pragmas == ["2", "wal"])
-    #expect(try #require(await journal.file).pragmas(["page_size"]) == ["16384"])
+    #expect(try #require(await journal.file).pragmas(["page_size"]) == ["8192"])
   }
 
   @Test("A second writer is refused and told who holds the journal, until the first ends")
