@@ -10,8 +10,10 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A stage of the pipeline: it may import the targets and products listed here and no others
-/// (Tests/RepositoryTests holds the sources to it). Resources become part of the program.
+/// A stage of the pipeline.
+///
+/// It may import the targets and products listed here and no others; Tests/RepositoryTests holds
+/// the sources to it. Resources become part of the program.
 func stage(
   _ name: String,
   _ dependencies: [Target.Dependency] = [],
@@ -132,7 +134,7 @@ let package = Package(
     stage(
       "Hub",
       [
-        "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", hummingbird, nioCore, lifecycle,
+        "Telemetry", "Genealogy", "HubStore", "Gzip", hummingbird, nioCore, lifecycle,
         logging,
       ]
     ),
@@ -150,7 +152,8 @@ let package = Package(
     .executableTarget(
       name: "lotline-hub",
       dependencies: [
-        "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", argumentParser, lifecycle,
+        "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", argumentParser,
+        lifecycle,
         logging,
       ],
       swiftSettings: strict

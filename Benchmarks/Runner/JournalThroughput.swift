@@ -50,8 +50,19 @@ struct JournalThroughput {
     return rows
   }
 
-  private static func run(at path: String, readings: Int, framesPerCommit: Int) async throws -> Row
-  {
+  /// The agent that the journals belong to.
+  static let agent = "benchmark"
+
+  /// Leaves a journal behind, for another measurement.
+  static func fill(_ path: String, readings: Int) async throws {
+    _ = try await run(at: path, readings: readings, framesPerCommit: 1_000)
+  }
+
+  private static func run(
+    at path: String,
+    readings: Int,
+    framesPerCommit: Int
+  ) async throws -> Row {
     let time = SystemTime()
     let journal = try Journal.open(at: path, opening: opening(), time: time)
     let layout = try await journal.append(.layout(layout()), at: time.now()).seq
@@ -94,7 +105,7 @@ struct JournalThroughput {
 
   private static func opening() throws -> JournalOpening {
     JournalOpening(
-      agent: try AgentID("benchmark"),
+      agent: try AgentID(Self.agent),
       site: try Label("Benchmark"),
       journal: "00000000000000000000000000000001",
       software: "benchmark"

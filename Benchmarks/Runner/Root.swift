@@ -1,1 +1,12 @@
-@main struct Root { static func main() {} }
+internal import ArgumentParser
+
+/// Measures every figure that the README states, one subcommand each.
+@main
+struct Benchmarks: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lotline-benchmarks",
+    abstract: "Measures the figures that the README states.",
+    discussion: "Build with -c release; Benchmarks/run does both.",
+    subcommands: [PollFigures.self, JournalFigures.self, AgentFigures.self, IntakeFigures.self]
+  )
+}

@@ -19,7 +19,7 @@ package enum CommandRunner {
     } catch let failure as CommandFailure {
       Terminal.error("\(root.configuration.commandName ?? ""): \(failure.description)")
       exit(failure.status.rawValue)
-    } catch where root.exitCode(for: error) != .failure {
+    } catch  where root.exitCode(for: error) != .failure {
       // The parser's own: help, version, a value that does not fit, an exit code.
       root.exit(withError: error)
     } catch {

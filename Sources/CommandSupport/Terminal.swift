@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import SystemPackage
 
@@ -22,6 +23,36 @@ package enum Terminal {
   package static func line(_ text: String = "") {
     // Whoever read standard output may have gone; there is nobody left to tell.
     _ = try? FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
+  }
+
+  /// Prints a document for programs.
+  package static func json(_ document: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    line(String(decoding: try encoder.encode(document), as: UTF8.self))
+  }
+
+  /// Prints columns as wide as their widest cell, two spaces apart.
+  package static func table(_ rows: [[String]]) {
+    let columns = rows.reduce(0) { max($0, $1.count) }
+    let widths = (0..<columns).map { column in
+      rows.reduce(0) { max($0, $1.indices.contains(column) ? $1[column].count : 0) }
+    }
+    for row in rows {
+      var text = ""
+      for (cell, width) in zip(row, widths) {
+        text += cell + String(repeating: " ", count: width - cell.count + 2)
+      }
+      while text.last == " " { text.removeLast() }
+      line(text)
+    }
+  }
+
+  /// Columns that standard output shows: those of the terminal, at most 120; otherwise 80.
+  package static var width: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return min(Int(size.ws_col), 120)
   }
 
   /// Prints one line for people on standard error.

@@ -63,7 +63,7 @@ package struct RegisterImage: Sendable {
   package mutating func refresh(_ values: [Value]) {
     precondition(values.count == places.count)
     for (place, value) in zip(places, values) where !place.isShadowed {
-      guard let registers = place.decoding.encodedRegisters(for: value) else { continue }
+      guard let registers = place.decoding.registers(for: value) else { continue }
       for (index, register) in registers.enumerated() {
         write(register, at: index, of: place)
       }
@@ -113,7 +113,7 @@ extension RegisterType {
 
 extension ModbusSignal.Decoding {
   fileprivate var mask: UInt16 {
-    type.isBit ? encodedRegisters(for: .flag(true))?.first ?? .max : .max
+    type.isBit ? registers(for: .flag(true))?.first ?? .max : .max
   }
 }
 

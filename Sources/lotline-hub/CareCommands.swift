@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import Genealogy
 internal import HubStore
 
@@ -20,22 +21,22 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       var checks: [JournalCheck] = []
       try await source.reader().verify { check in
         checks.append(check)
-        if !json { Terminal.out(Self.line(check)) }
+        if !json { Terminal.line(Self.line(check)) }
       }
       if json { try Terminal.json(Answer(journals: checks)) }
       let wrong = checks.filter { $0.problem != nil }.count
       if wrong > 0 {
-        throw Failure(
-          .problemsFound,
+        throw CommandFailure(
+          .findings,
           "\(Words.count(wrong, "journal")) cannot be trusted; keep this file as evidence, and "
             + "deliver the journal anew from the agent into a fresh database"
         )
       }
-      if !json, checks.isEmpty { Terminal.out("The hub holds no journal yet.") }
+      if !json, checks.isEmpty { Terminal.line("The hub holds no journal yet.") }
     }
   }
 
@@ -59,15 +60,15 @@ struct RebuildCommand: AsyncParsableCommand {
   @OptionGroup var source: DatabaseOptions
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       let path = try source.path()
       _ = try HubReader(path: path)
       let database = try HubDatabase(path: path)
       try await database.rebuild { journal in
-        Terminal.out("replaying \(Words.count(journal.records, "record")) of \(journal.agent)")
+        Terminal.line("replaying \(Words.count(journal.records, "record")) of \(journal.agent)")
       }
       try database.close()
-      Terminal.out("done")
+      Terminal.line("done")
     }
   }
 }

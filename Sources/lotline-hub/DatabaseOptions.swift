@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import FoundationEssentials
 internal import HubStore
+internal import Settings
 
 /// Which database a command reads.
 struct DatabaseOptions: ParsableArguments {
@@ -20,7 +22,7 @@ struct DatabaseOptions: ParsableArguments {
 
   /// The database's path.
   ///
-  /// - Throws: ``Failure`` when the configuration cannot be read.
+  /// - Throws: `CommandFailure` when the configuration cannot be read.
   func path() throws -> String {
     if let database { return database }
     return try HubConfiguration.at(config ?? "").database

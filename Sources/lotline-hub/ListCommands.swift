@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import Genealogy
 internal import HubStore
 internal import Telemetry
@@ -30,11 +31,11 @@ struct LotsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       let lots = try await source.reader()
         .lots(limit: limit, after: after.map { LotID(checked: $0) })
       if json { return try Terminal.json(Answer(lots: lots)) }
-      if lots.isEmpty { return Terminal.out("There are no lots here yet.") }
+      if lots.isEmpty { return Terminal.line("There are no lots here yet.") }
       Terminal.table(
         [["LOT", "PART OR MATERIAL", "FIRST (UTC)", "LAST (UTC)"]]
           + lots.map { lot in
@@ -66,10 +67,10 @@ struct AgentsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       let journals = try await source.reader().journals()
       if json { return try Terminal.json(Answer(journals: journals)) }
-      if journals.isEmpty { return Terminal.out("No agent has reported yet.") }
+      if journals.isEmpty { return Terminal.line("No agent has reported yet.") }
       Terminal.table(
         [["AGENT", "SITE", "JOURNAL", "RECORDS", "LAST RECORD (UTC)"]]
           + journals.map { journal in

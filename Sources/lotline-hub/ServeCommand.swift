@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import Hub
 internal import Logging
 internal import ServiceLifecycle
+internal import Settings
 internal import Telemetry
 internal import UnixSignals
 
@@ -19,7 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
   var verbose = false
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       let settings = try HubConfiguration.at(config)
       LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
       var logger = Logger(label: "lotline-hub")
@@ -27,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
       let hub = try HubService(
         listen: settings.listen,
         database: settings.database,
-        software: LotlineHub.version,
+        software: Software.version,
         time: SystemTime(),
         logger: logger
       )

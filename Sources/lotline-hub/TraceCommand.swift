@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CommandSupport
 internal import Genealogy
 internal import HubStore
 internal import Telemetry
@@ -27,21 +28,21 @@ struct TraceCommand: AsyncParsableCommand {
   var noUp = false
 
   func run() async throws {
-    try await Failure.mapping {
+    try await CommandFailure.mapping {
       let reader = try source.reader()
       let lot: LotID
       do {
         lot = try LotID(self.lot)
       } catch {
-        throw Failure(.usage, "\(error)")
+        throw CommandFailure(.usage, "\(error)")
       }
       guard let trace = try await reader.trace(lot, at: SystemTime().now(), upwards: !noUp) else {
-        throw Failure(.notFound, try await unknown(lot, reader))
+        throw CommandFailure(.notFound, try await unknown(lot, reader))
       }
       if json {
         try Terminal.json(trace)
       } else {
-        Terminal.out(TraceReport(trace, style: Terminal.reportStyle).text)
+        Terminal.line(TraceReport(trace, style: .terminal).text)
       }
     }
   }

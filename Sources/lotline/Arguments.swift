@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import FoundationEssentials
 internal import StationAPI
 internal import Telemetry
 
@@ -23,13 +22,7 @@ struct OutputOption: ParsableArguments {
 
   /// Prints a document as JSON, or as text for people.
   func print(_ document: some Encodable, text: @autoclosure () -> String) throws {
-    guard json else {
-      Terminal.line(text())
-      return
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    Terminal.line(String(decoding: try encoder.encode(document), as: UTF8.self))
+    if json { try Terminal.json(document) } else { Terminal.line(text()) }
   }
 
   /// Prints what a command recorded.

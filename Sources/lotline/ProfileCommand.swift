@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import FoundationEssentials
 internal import MarkedYAML
 internal import Profiles
 
@@ -45,7 +44,9 @@ struct ProfileCheck: ParsableCommand {
   func run() throws {
     let findings = files.flatMap { ProfileLoader.findings($0) }
     if json {
-      try printJSON(findings)
+      try Terminal.json(
+        FindingsDocument(findings: findings.map(FindingsDocument.Entry.init))
+      )
     } else {
       for finding in findings { Terminal.line("\(finding) [\(finding.code.rawValue)]") }
       if findings.isEmpty { Terminal.line("\(files.count) profiles, no problems found.") }
@@ -53,13 +54,6 @@ struct ProfileCheck: ParsableCommand {
     if findings.contains(where: { $0.severity == .error }) {
       throw ExitCode(ExitStatus.findings.rawValue)
     }
-  }
-
-  private func printJSON(_ findings: [Finding]) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let document = FindingsDocument(findings: findings.map(FindingsDocument.Entry.init))
-    Terminal.line(String(decoding: try encoder.encode(document), as: UTF8.self))
   }
 }
 

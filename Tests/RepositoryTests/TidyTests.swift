@@ -45,7 +45,7 @@ struct TidyTests {
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HummingbirdCore",
       "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
     ],
-    "CommandSupport": ["ArgumentParser", "SystemPackage", "Glibc"],
+    "CommandSupport": ["ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc"],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
       "DeviceSimulator", "CommandSupport", "ArgumentParser",
@@ -53,7 +53,7 @@ struct TidyTests {
       "FoundationEssentials", "Glibc",
     ],
     "lotline-hub": [
-      "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "ArgumentParser",
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
       "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials", "Glibc",
     ],
   ]

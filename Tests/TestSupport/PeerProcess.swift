@@ -19,20 +19,24 @@ package final class PeerProcess: Sendable {
   private let lines: LineFile
 
   /// Starts `executable`, looked up in PATH when it has no slash.
+  ///
+  /// A quiet one's standard error is
   package init(
     _ executable: String,
     _ arguments: [String] = [],
     environment: [String: String] = [:],
-    in directory: URL? = nil
+    in directory: URL? = nil,
+    isQuiet: Bool = false
   ) throws {
     folder = try TemporaryFolder()
     let output = folder.path("output")
-    FileManager.default.createFile(atPath: output, contents: nil)
+    try Data().write(to: URL(filePath: output))
     let process = Process()
     process.executableURL = URL(filePath: executable.contains("/") ? executable : "/usr/bin/env")
     process.arguments = executable.contains("/") ? arguments : [executable] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let directory { process.currentDirectoryURL = directory }
+    if isQuiet { process.standardError = FileHandle.nullDevice }
     let inputPipe = Pipe()
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardInput = inputPipe

@@ -13,7 +13,9 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   case usage = 64
   /// A file that was given cannot be used.
   case badData = 65
-  /// The agent or hub cannot be reached.
+  /// There is no such lot, or no such file.
+  case notFound = 66
+  /// The agent or hub cannot be reached, or another program uses the database.
   case unavailable = 69
   /// A file, port or address cannot be opened or created.
   case cannotCreate = 73
@@ -29,7 +31,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
       3   the agent or hub refused: the station is busy, the lot is unknown
       64  the command line is wrong
       65  a file that was given cannot be used
-      69  the agent or hub cannot be reached
+      66  there is no such lot, or no such database
+      69  the agent or hub cannot be reached, or the database is in use
       73  a file, port or address cannot be opened or created
       78  the configuration is wrong
     """

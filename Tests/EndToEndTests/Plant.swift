@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A small plant made of the built programs: simulated machines, an agent and a hub, each a
+/// process of its own, in a folder and on ports of their own.
+final class Plant {
+  let folder: TemporaryFolder
+  let agentAddress: String
+  private let agentConfiguration: String
+  private let hubConfiguration: String
+  private var machines: [PeerProcess] = []
+  private(set) var agent: PeerProcess?
+  private(set) var hub: PeerProcess?
+
+  private static let programs = Repository.root.appending(path: ".build/debug")
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    let ports = try Self.freePorts(3)
+    agentAddress = "http://127.0.0.1:\(ports[1])"
+    hubConfiguration = try folder.write(
+      """
+      listen: "127.0.0.1:\(ports[2])"
+      database: hub.sqlite
+      """,
+      to: "hub.yaml"
+    )
+    agentConfiguration = try folder.write(
+      """
+      agent: edge-test
+      site: Test plant
+      stations:
+        - {id: reflow-1}
+      buses:
+        - {id: oven, tcp: "127.0.0.1:\(ports[0])"}
+        - {id: oxygen, serial: {port: oxygen, baud: 9600, parity: none}}
+      devices:
+        - {id: oven-1, profile: reflow-oven-10-zone, bus: oven, unit: 1, stations: [reflow-1]}
+        - {id: oxygen-1, profile: oxygen-analyser, bus: oxygen, stations: [reflow-1]}
+      profiles: \(Repository.root.appending(path: "DeviceProfiles").path)
+      journal: {path: journal.sqlite}
+      uplinks:
+        - {id: hub, url: "http://127.0.0.1:\(ports[2])"}
+      api: "127.0.0.1:\(ports[1])"
+      """,
+      to: "agent.yaml"
+    )
+    let profiles = Repository.root.appending(path: "DeviceProfiles").path
+    machines = [
+      try Self.start(
+        "lotline",
+        [
+          "simulate", "reflow-oven-10-zone@1", "--profiles", profiles, "--tcp",
+          "127.0.0.1:\(ports[0])",
+        ]
+      ),
+      try Self.start(
+        "lotline",
+        [
+          "simulate", "oxygen-analyser", "--profiles", profiles, "--serial",
+          folder.path("oxygen"),
+        ]
+      ),
+    ]
+    try await Self.until("the oxygen analyser is there") {
+      FileManager.default.fileExists(atPath: folder.path("oxygen"))
+    }
+  }
+
+  func startHub() throws {
+    hub = try Self.start("lotline-hub", ["serve", "--config", hubConfiguration])
+  }
+
+  func startAgent() throws {
+    agent = try Self.start("lotline", ["run", "--config", agentConfiguration])
+  }
+
+  /// Runs `lotline` against the agent and gives status and output.
+  func lotline(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    try await Self.start("lotline", arguments + ["--agent", agentAddress]).finish()
+  }
+
+  /// Runs `lotline-hub` on the hub's database and gives status and output.
+  func lotlineHub(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    try await Self.start("lotline-hub", arguments + ["--config", hubConfiguration]).finish()
+  }
+
+  func awaitAgent() async throws {
+    try await Self.until("the agent answers") {
+      try await lotline("status").status == 0
+    }
+  }
+
+  /// Waits until the hub holds everything that the journal holds.
+  func awaitUpToDate() async throws {
+    try await Self.until("the hub is up to date") {
+      try await lotline("status").output.contains("up to date")
+    }
+  }
+
+  /// Asks a database with the sqlite3 shell, as an auditor would.
+  func query(_ database: String, _ sql: String) async throws -> String {
+    try await PeerProcess("sqlite3", ["-readonly", folder.path(database), sql]).finish().output
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Waits until a condition holds; the bound only ends a run that is broken.
+  static func until(
+    _ what: String,
+    within limit: Duration = .seconds(60),
+    _ condition: () async throws -> Bool
+  ) async throws {
+    let start = ContinuousClock.now
+    while start.duration(to: .now) < limit {
+      if try await condition() { return }
+      try await Task.sleep(for: .milliseconds(250))
+    }
+    throw PeerProcess.Silent(description: "it did not come about that \(what)")
+  }
+
+  private static func start(_ program: String, _ arguments: [String]) throws -> PeerProcess {
+    try PeerProcess(programs.appending(path: program).path, arguments, isQuiet: true)
+  }
+
+  /// TCP ports that nothing listens on.
+  private static func freePorts(_ count: Int) throws -> [Int] {
+    var sockets: [Int32] = []
+    defer { for socket in sockets { close(socket) } }
+    return try (0..<count).map { _ in
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      sockets.append(descriptor)
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = inet_addr("127.0.0.1")
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        }
+      }
+      try #require(isBound)
+      return Int(UInt16(bigEndian: address.sin_port))
+    }
+  }
+}
