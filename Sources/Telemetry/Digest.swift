@@ -3,7 +3,17 @@ internal import Crypto
 /// A SHA-256 hash: 32 bytes (FIPS 180-4).
 package struct Digest: Sendable, Hashable {
   /// The bytes in the order in which they came, held inline: a journal makes several per record.
-  private let words: SIMD4<UInt64>
+  ///
+  /// Not a SIMD vector: that is aligned to 32 bytes, and Swift 6.3 keeps what an asynchronous
+  /// function holds in memory that is aligned to 16.
+  private let words: Words
+
+  private struct Words: Sendable, Hashable {
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+    var fourth: UInt64 = 0
+  }
 
   /// 32 bytes.
   package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
@@ -11,13 +21,13 @@ package struct Digest: Sendable, Hashable {
   /// - Returns: nil unless there are exactly 32 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
-    var words = SIMD4<UInt64>()
+    var words = Words()
     withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
     self.words = words
   }
 
   private init(_ hash: SHA256.Digest) {
-    words = hash.withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
+    words = hash.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
   /// The SHA-256 hash of `bytes`.
