@@ -35,6 +35,16 @@ enum EngineeringUnit {
     }
   }
 
+  /// What one revolution is; nil when the unit is none of an angle.
+  static func angle(in unit: String?) -> Double? {
+    switch unit {
+    case "{rev}", "{revolution}": 1
+    case "deg": 360
+    case "rad": 2 * Double.pi
+    default: nil
+    }
+  }
+
   /// Base unit: newton metre.
   static func torque(in unit: String?) -> Double {
     switch unit {

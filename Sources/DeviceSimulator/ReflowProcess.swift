@@ -4,8 +4,8 @@ internal import Glibc
 
 /// A reflow oven with a SAC305-like profile, and boards that travel through it.
 ///
-/// Boards enter about every 20 s for 14 minutes of every 20: a lot passes through, then there is a
-/// pause in which the oven runs empty. At the start a lot is under way.
+/// Boards enter about every 20 s, without a pause, and have done so before the simulation starts:
+/// whatever lot is started, the oven produces it.
 struct ReflowProcess: Sendable {
   /// Zone setpoints of a ten-zone oven, in °C; ovens of other lengths are interpolated.
   private static let setpoints: [Double] = [110, 130, 150, 165, 180, 195, 215, 245, 250, 120]
@@ -15,18 +15,12 @@ struct ReflowProcess: Sendable {
   static let nominalSpeed = 80.0
 
   private static let secondsBetweenBoards = 20.0
-  private static let slotsPerCycle: Int64 = 60
-  private static let boardsPerCycle: Int64 = 42
-
-  /// How long the oven has been producing when the simulation starts.
-  private static let headStart = 300.0
 
   /// Length of a zone where the profile gives no positions, in metres.
   private static let zoneLength = 0.35
 
   /// Spread of the dip that a board makes, in metres along the belt.
   private static let dipSpread = 0.08
-  private static let ovenLength = 4.0
 
   private let noise: SeededNoise
 
@@ -57,31 +51,17 @@ struct ReflowProcess: Sendable {
     return Self.nominalSpeed + own.wander(seconds, period: 30) * 0.2 + own.jitter(seconds) * 0.1
   }
 
-  /// Whether a board is in the oven.
-  func isRunning(at seconds: Double) -> Bool {
-    let time = seconds + Self.headStart
-    let newest = Self.slot(at: time)
-    let oldest = Self.slot(at: time - Self.ovenLength / Self.metresPerSecond)
-    return (oldest...newest).contains(where: Self.holdsBoard)
-  }
-
   /// How much of a board lies at `position`: 1 when one is right there.
   private func dip(position: Double, at seconds: Double) -> Double {
-    let time = seconds + Self.headStart
-    let middle = Self.slot(at: time - position / Self.metresPerSecond)
+    let middle = Self.slot(at: seconds - position / Self.metresPerSecond)
     return ((middle - 2)...(middle + 3)).reduce(0) { sum, slot in
-      guard Self.holdsBoard(slot) else { return sum }
       let entry = Double(slot) * Self.secondsBetweenBoards + noise.white(slot)
-      let distance = ((time - entry) * Self.metresPerSecond - position) / Self.dipSpread
+      let distance = ((seconds - entry) * Self.metresPerSecond - position) / Self.dipSpread
       return sum + exp(-distance * distance / 2)
     }
   }
 
   private static func slot(at time: Double) -> Int64 {
     Int64((time / secondsBetweenBoards).rounded(.down))
-  }
-
-  private static func holdsBoard(_ slot: Int64) -> Bool {
-    slot >= 0 && slot % slotsPerCycle < boardsPerCycle
   }
 }

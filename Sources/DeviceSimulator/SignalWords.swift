@@ -12,6 +12,15 @@ struct SignalWords: Sendable {
 
   func says(_ words: String...) -> Bool { words.contains { text.contains($0) } }
 
+  /// Whether one of the words begins so: `enabled` begins with `enable`, `disabled` does not.
+  func begin(_ beginnings: String...) -> Bool {
+    text.split { !$0.isLetter && !$0.isNumber }
+      .contains { word in beginnings.contains { word.hasPrefix($0) } }
+  }
+
+  /// Whether the signal tells that something is wrong.
+  var speakOfTrouble: Bool { begin("alarm", "fault", "error", "warning", "fail") }
+
   /// The number after `zone` in the name: 3 in `zone3.top.temperature` and in `zone_03.temp`.
   var zone: Int? {
     guard let start = name.range(of: "zone")?.upperBound else { return nil }
