@@ -24,7 +24,7 @@ package struct JournalOpening: Sendable, Hashable, Codable {
 
 /// A profile or configuration file as it was read, once for each content.
 package struct DocumentRevision: Sendable, Hashable, Codable {
-  package enum Kind: String, Sendable, Codable { case profile, configuration }
+  package enum Kind: String, Sendable, Codable, CaseIterable { case profile, configuration }
 
   package let kind: Kind
 
@@ -47,7 +47,7 @@ package struct DocumentRevision: Sendable, Hashable, Codable {
 
 /// Something that happened to the agent or a device, worth a line in the story of a lot.
 package struct Event: Sendable, Hashable, Codable {
-  package enum Kind: String, Sendable, Codable {
+  package enum Kind: String, Sendable, Codable, CaseIterable {
     case agentStarted = "agent_started"
     case agentStopped = "agent_stopped"
     case deviceLost = "device_lost"
@@ -74,7 +74,7 @@ package struct Event: Sendable, Hashable, Codable {
 
 /// Scans that should have happened and did not.
 package struct Gap: Sendable, Hashable, Codable {
-  package enum Reason: String, Sendable, Codable {
+  package enum Reason: String, Sendable, Codable, CaseIterable {
     /// The agent was not running.
     case agentDown = "agent_down"
     /// The bus was still busy when the scan was due.
