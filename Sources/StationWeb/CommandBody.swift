@@ -10,6 +10,13 @@ protocol CommandBody: Decodable {
   /// The members that must be there, and those that may.
   static var required: [String] { get }
   static var optional: [String] { get }
+
+  /// What is wrong with it though every member is of the right kind; nil for nothing.
+  var objection: String? { get }
+}
+
+extension CommandBody {
+  var objection: String? { nil }
 }
 
 extension StartLot: CommandBody {
@@ -28,6 +35,13 @@ extension Consumption: CommandBody {
   static let subject = "Recording what went into a lot"
   static let required = ["output", "input"]
   static let optional = ["quantity", "unit", "operator"]
+
+  var objection: String? {
+    if let quantity, quantity <= 0 { return "The member \"quantity\" must be above zero." }
+    return unit.flatMap(IdentifierRule.label.violation).map {
+      "The member \"unit\" is not right: \($0)."
+    }
+  }
 }
 
 extension CommandBody {
@@ -44,7 +58,9 @@ extension CommandBody {
       if let name = unknown.min() {
         throw Problem.badRequest("The member \(name.debugDescription) is not known. \(usage)")
       }
-      return try decoder.decode(Self.self, from: data)
+      let command = try decoder.decode(Self.self, from: data)
+      if let objection = command.objection { throw Problem.badRequest(objection) }
+      return command
     } catch let problem as Problem {
       throw problem
     } catch let error as DecodingError {

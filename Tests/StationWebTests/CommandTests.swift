@@ -146,6 +146,18 @@ struct CommandBodyTests {
     #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
   }
 
+  @Test(
+    "A record is for ever, so a quantity or unit that cannot be is refused",
+    arguments: [
+      (#""quantity":0"#, "quantity"), (#""quantity":-1"#, "quantity"), (##""unit":"""##, "unit"),
+    ]
+  )
+  func amounts(members: String, part: String) {
+    let body = #"{"output":"A","input":"B",\#(members)}"#
+    let problem = #expect(throws: Problem.self) { try Consumption.decode(body.utf8) }
+    #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
+  }
+
   @Test("A quantity is a number")
   func quantity() {
     let body = #"{"output":"A","input":"B","quantity":"two"}"#
