@@ -128,6 +128,9 @@ package actor HubUplink {
     } catch HubClientError.timedOut {
       _ = policy.shrink()
       return away("\(HubClientError.timedOut)")
+    } catch is CancellationError {
+      // The program ends, which says nothing about the hub.
+      return .wait(UplinkPolicy.shortestWait)
     } catch {
       return away("\(error)")
     }

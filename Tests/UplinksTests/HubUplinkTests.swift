@@ -67,6 +67,15 @@ struct HubUplinkTests {
     #expect(line.hub.state.value.records == (try line.bodies()))
   }
 
+  @Test("The end of the program says nothing about the hub")
+  func cancelled() async throws {
+    let line = try Line()
+    let uplink = try line.uplink()
+    line.hub.fail(.cancelled)
+    _ = await uplink.syncOnce()
+    #expect(await uplink.status(last: 1).state == .starting)
+  }
+
   @Test("A lost answer leads to a second delivery, which the hub takes for what it is")
   func duplicate() async throws {
     let line = try Line()

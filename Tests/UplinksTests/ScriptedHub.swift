@@ -13,6 +13,8 @@ final class ScriptedHub: HubClient {
     /// Commits, and the answer is lost.
     case lostAnswer
     case wrongRoot, wrongJournal, nothingTaken
+    /// The program ends while the hub is asked.
+    case cancelled
   }
 
   struct State: Sendable {
@@ -68,6 +70,7 @@ final class ScriptedHub: HubClient {
     let fault = state.with { $0.faults.isEmpty ? nil : $0.faults.removeFirst() }
     if case .unreachable = fault { throw HubClientError.unreachable("Connection refused") }
     if case .timeout = fault { throw HubClientError.timedOut }
+    if case .cancelled = fault { throw CancellationError() }
     return fault
   }
 
