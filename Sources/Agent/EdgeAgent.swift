@@ -76,11 +76,13 @@ package struct EdgeAgent: Sendable {
   }
 
   /// Runs until the process is asked to stop (SIGTERM, SIGINT) or a part fails.
+  ///
+  /// - Throws: ``CannotListen`` when the address of the local API cannot be had.
   package func run() async throws {
     logger.notice(
       """
-      \(settings.agent) at \(settings.site): \(settings.devices.count) devices on \
-      \(settings.buses.count) buses; page and API at http://\(settings.api)/
+      \(settings.agent) at \(settings.site): devices: \(settings.devices.count), buses: \
+      \(settings.buses.count); page and API at http://\(settings.api)/
       """
     )
     let committer = Loop(every: settings.journal.commitInterval, time: time) {
@@ -97,8 +99,18 @@ package struct EdgeAgent: Sendable {
     let result = await Result { try await group.run() }
     await recorder.stop()
     try await client.shutdown()
-    try result.get()
+    do {
+      try result.get()
+    } catch let error as StationServerError {
+      throw CannotListen(description: error.description)
+    }
   }
+}
+
+/// The local API cannot be served at its address.
+package struct CannotListen: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What happened, where, and what to do.
+  package let description: String
 }
 
 extension Result where Failure == any Error {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -92,7 +93,8 @@ package struct ModbusTCPSimulator: Sendable {
     do {
       return try await bootstrap.bind(host: endpoint.host, port: endpoint.port).get()
     } catch {
-      throw SimulationError.bind(endpoint, reason: "\(error)")
+      let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) }
+      throw SimulationError.bind(endpoint, reason: reason ?? "\(error)")
     }
   }
 }

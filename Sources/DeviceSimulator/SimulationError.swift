@@ -36,10 +36,11 @@ package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible
       "the system gave no pseudo terminal: \(call): \(reason)"
     case .linkTaken(let path, let holder):
       "\(path) is \(holder) and is left alone; name a path that does not exist"
-    case .link(let path, let reason): "the link \(path) cannot be made: \(reason)"
+    case .link(let path, let reason):
+      "the link \(path) cannot be made: \(reason); its folder must exist"
     case .bind(let endpoint, let reason):
-      "\(endpoint) cannot be listened on: \(reason); is another program there? "
-        + "Ports below 1024 need the right to use them"
+      "cannot listen on \(endpoint): \(reason); is another program there, or the address not of "
+        + "this machine? Ports below 1024 need the right to use them"
     case .carrierLost(let carrier, let reason): "\(carrier) was lost: \(reason)"
     }
   }

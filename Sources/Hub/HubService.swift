@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HubStore
 package import Hummingbird
 internal import HummingbirdCore
@@ -51,7 +52,7 @@ package struct HubService: Service {
     do {
       try await application.run()
     } catch let error as IOError {
-      throw ListenError(address: listen, reason: "\(error)")
+      throw ListenError(address: listen, reason: String(cString: strerror(error.errnoCode)))
     }
     try database.close()
     logger.info("stopped; the database is closed")

@@ -18,9 +18,10 @@ extension HubStoreError: CustomStringConvertible {
     case .missing(let path):
       "there is no hub database at \(path); start the hub once (lotline-hub serve), or check the path"
     case .cannotOpen(let path, let reason):
-      "cannot open the hub database \(path): \(reason)"
+      "cannot open the hub database \(path): \(reason); its folder must exist, and this user must be "
+        + "allowed to write there"
     case .foreign(let path):
-      "\(path) is a database, but not one of lotline-hub; it is left untouched"
+      "\(path) is not a database of lotline-hub, but another file; it is left untouched"
     case .newer(let path, let version):
       "\(path) was written by a newer lotline-hub (layout \(version), this one knows "
         + "\(Schema.version)); use that version"

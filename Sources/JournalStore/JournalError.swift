@@ -56,7 +56,9 @@ extension JournalError: CustomStringConvertible {
 
   private var openingFailure: String {
     switch self {
-    case .cannotOpen(let path, let reason): "the journal \(path) cannot be opened: \(reason)"
+    case .cannotOpen(let path, let reason):
+      "the journal \(path) cannot be opened: \(reason); its folder must exist, and this user must "
+        + "be allowed to write there"
     case .inUse(let path, let holder):
       "the journal \(path) is in use by \(holder); stop it, or give this agent a file of its own"
     case .foreignFile(let path, let reason):

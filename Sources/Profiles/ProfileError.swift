@@ -19,7 +19,7 @@ extension ProfileError: CustomStringConvertible {
         + Suggestion.text(for: name, among: known, noun: "there are")
     case .folder(let folder, let reason):
       "the folder with device profiles, \(folder), cannot be read: \(reason); "
-        + "correct \"profiles\" in the configuration"
+        + "name another, with profiles: in a configuration or --profiles on the command line"
     }
   }
 }

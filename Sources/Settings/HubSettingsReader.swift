@@ -21,8 +21,11 @@ extension HubSettings {
   private static let noun = "hub configuration"
 
   private static func settings(_ fields: FieldReader, _ paths: PathResolver) -> HubSettings? {
-    let listen = fields.required("listen", ScalarKind<Endpoint>.endpoint)
-    let database = fields.required("database", .path)
+    let listen = fields.required(
+      "listen",
+      ScalarKind<Endpoint>.endpoint.suchAs("192.168.10.5:8480")
+    )
+    let database = fields.required("database", .path.suchAs("/var/lib/lotline-hub/hub.sqlite"))
     fields.finish()
     guard let listen, let database else { return nil }
     return HubSettings(listen: listen.value, database: paths.absolute(database.value))

@@ -141,7 +141,8 @@ package enum StationServerError: Error, Sendable, Hashable {
   init(_ error: IOError, at address: Endpoint) {
     self =
       error.errnoCode == EADDRINUSE
-      ? .addressTaken(address) : .cannotListen(address, reason: "\(error)")
+      ? .addressTaken(address)
+      : .cannotListen(address, reason: String(cString: strerror(error.errnoCode)))
   }
 }
 

@@ -7,7 +7,9 @@ struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Check every stored record against its hash and every journal against its root.",
-    discussion: "Names the first record of each journal that is not as it was taken; exits with 2."
+    discussion: """
+      Names the first record of each journal that is not as it was taken; the exit status is 2 then.
+      """
   )
 
   @OptionGroup var source: DatabaseOptions

@@ -6,10 +6,16 @@ internal import Settings
 
 /// Which database a command reads.
 struct DatabaseOptions: ParsableArguments {
-  @Option(help: "The hub's configuration file, which names the database.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The hub's configuration file, which names the database.",
+      valueName: "file"
+    )
+  )
   var config: String?
 
-  @Option(help: "The hub's database itself.")
+  @Option(help: ArgumentHelp("The hub's database itself.", valueName: "file"))
   var database: String?
 
   func validate() throws {

@@ -7,7 +7,7 @@ internal import Telemetry
 struct LotsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lots",
-    abstract: "List lots, the one last heard of for the first time on top."
+    abstract: "List lots, the newest first."
   )
 
   @OptionGroup var source: DatabaseOptions

@@ -10,11 +10,14 @@ internal import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Run the hub: take journals and answer traces over HTTP, until SIGTERM or SIGINT.",
-    discussion: "Logs go to standard error."
+    abstract: "Run the hub: take journals and answer traces over HTTP.",
+    discussion: "Stops on SIGTERM or Ctrl-C. Logs go to standard error."
   )
 
-  @Option(help: "The hub's configuration file.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The hub's configuration file.", valueName: "file")
+  )
   var config: String
 
   @Flag(help: "Log every batch, too.")

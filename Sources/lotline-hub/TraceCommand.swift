@@ -9,10 +9,11 @@ struct TraceCommand: AsyncParsableCommand {
     commandName: "trace",
     abstract: "Show what went into a lot, how each was made, and where it went.",
     discussion: """
-      For each lot: stations, times, operators, programs, and of each signal the least, mean and
+      For each lot: stations, times, operators, programs, and of each signal the least, mean and \
       greatest reading, how many there are and how many are bad, and why.
 
-      Example: lotline-hub trace DEV-0042 --database /var/lib/lotline/hub.sqlite
+      EXAMPLE
+        lotline-hub trace PM-500 --config Config/hub.yaml
       """
   )
 

@@ -2,24 +2,32 @@ internal import ArgumentParser
 internal import AsyncHTTPClient
 internal import CommandSupport
 internal import FoundationEssentials
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import StationAPI
 
 /// Where the agent is, for every command that speaks to it.
 struct AgentOption: ParsableArguments {
-  @Option(name: .long, help: "Address of the agent's local API.")
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Address of the agent's local API.", valueName: "url")
+  )
   var agent = "http://127.0.0.1:8470"
 }
 
 /// Speaks to the agent's local API.
 struct AgentClient: Sendable {
-  private static let timeout = TimeAmount.seconds(10)
+  private static let timeoutSeconds: Int64 = 10
   private static let maximumAnswer = 16 * 1_024 * 1_024
 
   private let address: String
 
-  init(_ option: AgentOption) { address = option.agent }
+  /// `http://` may be left out, and there may be a slash at the end.
+  init(_ option: AgentOption) {
+    let bare = option.agent.hasSuffix("/") ? String(option.agent.dropLast()) : option.agent
+    address = bare.contains("://") ? bare : "http://" + bare
+  }
 
   /// Asks for a document.
   func get<Answer: Decodable>(_ path: String, as type: Answer.Type) async throws -> Answer {
@@ -45,24 +53,56 @@ struct AgentClient: Sendable {
     }
     let response: HTTPClientResponse
     do {
-      response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)
-    } catch {
-      throw CommandFailure(
-        .unavailable,
-        "no agent answers at \(address) (\(error)). Is it running? Start it with: "
-          + "lotline run --config FILE; or name another with --agent URL"
+      response = try await HTTPClient.shared.execute(
+        request,
+        timeout: .seconds(Self.timeoutSeconds)
       )
+    } catch {
+      throw failure(error)
     }
     let answer = Data(buffer: try await response.body.collect(upTo: Self.maximumAnswer))
     if response.status.code < 300 { return answer }
-    if let problem = try? JSONDecoder().decode(Problem.self, from: answer) {
+    if let problem = try? JSONDecoder().decode(Problem.self, from: answer),
+      problem.type != "not-found"
+    {
       throw CommandFailure(problem.status < 500 ? .refused : .failed, problem.detail)
     }
     throw CommandFailure(
       .unavailable,
-      "\(address)\(path) answered \(response.status); is that the agent?"
+      "\(address)\(path) answered \(response.status), as no agent does; name the agent with --agent URL"
     )
   }
+
+  /// Why there is no answer.
+  private func failure(_ error: any Error) -> CommandFailure {
+    let reason: String
+    switch error {
+    case let error as IOError where error.errnoCode == ECONNREFUSED:
+      reason = "nothing listens there"
+    case let error as IOError:
+      reason = String(cString: strerror(error.errnoCode))
+    case let error as HTTPClientError where Self.timeouts.contains(error):
+      reason = "there was no answer within \(Self.timeoutSeconds) s"
+    case let error as HTTPClientError where Self.wrongAddresses.contains(error):
+      return CommandFailure(.usage, "'\(address)' is no address; use http://127.0.0.1:8470")
+    case let error as HTTPClientError where error == .remoteConnectionClosed:
+      reason = "the connection was closed without an answer"
+    default: reason = "\(error)"
+    }
+    return CommandFailure(
+      .unavailable,
+      "no agent answers at \(address): \(reason). Is it running? Start it with: "
+        + "lotline run --config FILE; or name another with --agent URL"
+    )
+  }
+
+  private static let timeouts: [HTTPClientError] = [
+    .deadlineExceeded, .connectTimeout, .readTimeout, .writeTimeout,
+  ]
+
+  private static let wrongAddresses: [HTTPClientError] = [
+    .invalidURL, .emptyHost, .emptyScheme,
+  ]
 
   private func decode<Answer: Decodable>(_ data: Data, as type: Answer.Type) throws -> Answer {
     do {

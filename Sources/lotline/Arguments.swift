@@ -3,16 +3,22 @@ internal import CommandSupport
 internal import StationAPI
 internal import Telemetry
 
-extension StationID: ExpressibleByArgument {
-  init?(argument: String) { try? self.init(argument) }
+extension Identifier {
+  /// Reads an argument; what is wrong with it becomes part of the parser's message.
+  @Sendable
+  static func parsed(_ argument: String) throws -> Self {
+    do {
+      return try Self(argument)
+    } catch {
+      // The parser has named the argument and its value already.
+      throw ValidationError(error.reason)
+    }
+  }
 }
 
-extension LotID: ExpressibleByArgument {
-  init?(argument: String) { try? self.init(argument) }
-}
-
-extension Label: ExpressibleByArgument {
-  init?(argument: String) { try? self.init(argument) }
+/// A number and its noun: `1 device`, `2 devices`.
+func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// Whether a program reads the answer.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CommandSupport
+internal import MarkedYAML
 internal import Profiles
 internal import Settings
 
@@ -24,19 +25,33 @@ struct ConfigCheck: ParsableCommand {
     do {
       settings = try AgentSettings.load(file)
     } catch {
-      throw CommandFailure(.findings, "\(error)")
+      for finding in error.findings { Terminal.line(finding.lineWithCode) }
+      throw ExitCode(ExitStatus.findings.rawValue)
     }
+    let problems = Self.problems(ofProfilesIn: settings)
+    for problem in problems { Terminal.line(problem) }
+    if !problems.isEmpty { throw ExitCode(ExitStatus.findings.rawValue) }
+    Terminal.line(
+      "\(file): \(counted(settings.stations.count, "station")), "
+        + "\(counted(settings.buses.count, "bus", plural: "buses")), "
+        + "\(counted(settings.devices.count, "device")). No problems found."
+    )
+  }
+
+  /// What is wrong with the profiles of all devices, each profile once.
+  private static func problems(ofProfilesIn settings: AgentSettings) -> [String] {
     let library = ProfileLibrary(folder: settings.profiles)
-    for device in settings.devices {
+    var checked: Set<String> = []
+    var problems: [String] = []
+    for device in settings.devices where checked.insert(device.profile).inserted {
       do {
         _ = try library.profile(named: device.profile)
+      } catch .findings(let findings) {
+        problems += findings.map(\.lineWithCode)
       } catch {
-        throw CommandFailure(.findings, "device \(device.id): \(error)")
+        problems.append("device \(device.id): \(error)")
       }
     }
-    Terminal.line(
-      "\(file): \(settings.stations.count) stations, \(settings.buses.count) buses, "
-        + "\(settings.devices.count) devices. No problems found."
-    )
+    return problems
   }
 }

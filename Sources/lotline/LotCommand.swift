@@ -19,16 +19,19 @@ struct LotStart: AsyncParsableCommand {
       When the command returns, the fact is on disk: neither a crash nor a power cut loses it.
 
       EXAMPLE
-        lotline lot start reflow-1 PCB-2411 --part 4711-C --work-order WO-88 --operator mara
+        lotline lot start reflow-1 PCB-2411 --part 4711-C \\
+          --work-order WO-88 --operator mara
       """
   )
 
-  @Argument(help: "The station, as the configuration names it.") var station: StationID
-  @Argument(help: "The lot.") var lot: LotID
-  @Option(help: "Part number of what is made.") var part: Label
-  @Option(help: "Work order.") var workOrder: Label
-  @Option(name: .customLong("operator"), help: "Who runs the machine.") var operatorName: Label
-  @Option(help: "Machine program or recipe.") var program: Label?
+  @Argument(help: "The station, as the configuration names it.", transform: StationID.parsed)
+  var station: StationID
+  @Argument(help: "The lot.", transform: LotID.parsed) var lot: LotID
+  @Option(help: "Part number of what is made.", transform: Label.parsed) var part: Label
+  @Option(help: "Work order.", transform: Label.parsed) var workOrder: Label
+  @Option(name: .customLong("operator"), help: "Who runs the machine.", transform: Label.parsed)
+  var operatorName: Label
+  @Option(help: "Machine program or recipe.", transform: Label.parsed) var program: Label?
   @OptionGroup var agent: AgentOption
   @OptionGroup var output: OutputOption
 
@@ -52,7 +55,8 @@ struct LotEnd: AsyncParsableCommand {
     abstract: "End the lot at a station: from now on its readings belong to none."
   )
 
-  @Argument(help: "The station, as the configuration names it.") var station: StationID
+  @Argument(help: "The station, as the configuration names it.", transform: StationID.parsed)
+  var station: StationID
   @OptionGroup var agent: AgentOption
   @OptionGroup var output: OutputOption
 
@@ -66,16 +70,18 @@ struct LotConsume: AsyncParsableCommand {
     commandName: "consume",
     abstract: "Record that one lot went into another.",
     discussion: """
-      EXAMPLE: PCB lot PCB-2411 is built into device lot PM-500
-        lotline lot consume PM-500 PCB-2411 --quantity 20 --operator mara
+      EXAMPLE
+        20 boards of lot PCB-2411 are built into device lot PM-500:
+          lotline lot consume PM-500 PCB-2411 --quantity 20 --operator mara
       """
   )
 
-  @Argument(help: "The lot that is made.") var output: LotID
-  @Argument(help: "The lot that goes into it.") var input: LotID
+  @Argument(help: "The lot that is made.", transform: LotID.parsed) var output: LotID
+  @Argument(help: "The lot that goes into it.", transform: LotID.parsed) var input: LotID
   @Option(help: "How much of it; pieces unless --unit says otherwise.") var quantity: Double?
   @Option(help: "Unit of the quantity, as a UCUM code: g, mL, m.") var unit: String?
-  @Option(name: .customLong("operator"), help: "Who did it.") var operatorName: Label?
+  @Option(name: .customLong("operator"), help: "Who did it.", transform: Label.parsed)
+  var operatorName: Label?
   @OptionGroup var agent: AgentOption
   @OptionGroup var format: OutputOption
 

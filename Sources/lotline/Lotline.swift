@@ -19,11 +19,14 @@ struct Lotline: AsyncParsableCommand {
       and keeps it in a local journal that survives power cuts and days without a network.
 
       EXAMPLES
-        lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020   an oven, without an oven
-        lotline run --config Config/agent.yaml                       the agent
-        lotline lot start reflow-1 PCB-2411 --part 4711-C --work-order WO-88 --operator mara
-        lotline status                                               what is going on now
-        lotline lot end reflow-1
+        An oven without an oven, and the agent that reads it:
+          lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020
+          lotline run --config Config/agent.yaml
+        A lot from its start to its end, and what is going on meanwhile:
+          lotline lot start reflow-1 PCB-2411 --part 4711-C \\
+            --work-order WO-88 --operator mara
+          lotline status
+          lotline lot end reflow-1
 
       \(ExitStatus.help)
       """,

@@ -18,16 +18,20 @@ struct MaterialLoadCommand: AsyncParsableCommand {
     abstract: "Record that a material lot stands ready at a station.",
     discussion: """
       EXAMPLE
-        lotline material load reflow-1 PASTE-0931 --material "SAC305 paste T4" \
-      --certificate EN10204-3.1/5521
+        lotline material load reflow-1 PASTE-0931 \\
+          --material "SAC305 paste T4" --certificate EN10204-3.1/5521
       """
   )
 
-  @Argument(help: "The station, as the configuration names it.") var station: StationID
-  @Argument(help: "The material lot.") var lot: LotID
-  @Option(help: "What it is: bare board, solder paste, a component.") var material: Label
-  @Option(name: .customLong("operator"), help: "Who loads it.") var operatorName: Label?
-  @Option(help: "The supplier's certificate: its number or address.") var certificate: Label?
+  @Argument(help: "The station, as the configuration names it.", transform: StationID.parsed)
+  var station: StationID
+  @Argument(help: "The material lot.", transform: LotID.parsed) var lot: LotID
+  @Option(help: "What it is: bare board, solder paste, a component.", transform: Label.parsed)
+  var material: Label
+  @Option(name: .customLong("operator"), help: "Who loads it.", transform: Label.parsed)
+  var operatorName: Label?
+  @Option(help: "The supplier's certificate: its number or address.", transform: Label.parsed)
+  var certificate: Label?
   @OptionGroup var agent: AgentOption
   @OptionGroup var output: OutputOption
 
@@ -50,8 +54,9 @@ struct MaterialUnloadCommand: AsyncParsableCommand {
     abstract: "Record that a material lot is no longer at a station."
   )
 
-  @Argument(help: "The station, as the configuration names it.") var station: StationID
-  @Argument(help: "The material lot.") var lot: LotID
+  @Argument(help: "The station, as the configuration names it.", transform: StationID.parsed)
+  var station: StationID
+  @Argument(help: "The material lot.", transform: LotID.parsed) var lot: LotID
   @OptionGroup var agent: AgentOption
   @OptionGroup var output: OutputOption
 

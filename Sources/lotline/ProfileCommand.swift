@@ -13,7 +13,8 @@ struct ProfileCommand: ParsableCommand {
 
 /// Where device profiles are looked up by name.
 struct ProfilesOption: ParsableArguments {
-  @Option(help: "Folder with device profiles.") var profiles = "DeviceProfiles"
+  @Option(help: ArgumentHelp("Folder with device profiles.", valueName: "folder"))
+  var profiles = "DeviceProfiles"
 
   var library: ProfileLibrary { ProfileLibrary(folder: profiles) }
 
@@ -48,13 +49,20 @@ struct ProfileCheck: ParsableCommand {
         FindingsDocument(findings: findings.map(FindingsDocument.Entry.init))
       )
     } else {
-      for finding in findings { Terminal.line("\(finding) [\(finding.code.rawValue)]") }
-      if findings.isEmpty { Terminal.line("\(files.count) profiles, no problems found.") }
+      for finding in findings { Terminal.line(finding.lineWithCode) }
+      if findings.isEmpty {
+        Terminal.line("\(counted(files.count, "profile")), no problems found.")
+      }
     }
     if findings.contains(where: { $0.severity == .error }) {
       throw ExitCode(ExitStatus.findings.rawValue)
     }
   }
+}
+
+extension Finding {
+  /// As people and editors read it, with the code for a search in the documents.
+  var lineWithCode: String { "\(self) [\(code.rawValue)]" }
 }
 
 /// Findings as programs read them.

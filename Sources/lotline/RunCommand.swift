@@ -2,6 +2,7 @@ internal import Agent
 internal import ArgumentParser
 internal import CommandSupport
 internal import Logging
+internal import Profiles
 internal import Settings
 internal import Telemetry
 
@@ -15,8 +16,17 @@ struct RunCommand: AsyncParsableCommand {
       """
   )
 
-  @Option(name: .shortAndLong, help: "The agent's configuration.") var config: String
-  @Option(help: "Least severe messages to log: trace, debug, info, notice, warning, error.")
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The agent's configuration file.", valueName: "file")
+  )
+  var config: String
+  @Option(
+    help: ArgumentHelp(
+      "Least severe messages to log: trace, debug, info, notice, warning, error, critical.",
+      valueName: "level"
+    )
+  )
   var logLevel = Logger.Level.notice.rawValue
 
   func validate() throws {
@@ -39,9 +49,15 @@ struct RunCommand: AsyncParsableCommand {
     let agent: EdgeAgent
     do {
       agent = try await EdgeAgent(settings, time: SystemTime(), logger: logger)
+    } catch let error as ProfileError {
+      throw CommandFailure(.configuration, "\(error)")
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }
-    try await agent.run()
+    do {
+      try await agent.run()
+    } catch let error as CannotListen {
+      throw CommandFailure(.cannotCreate, "\(error)")
+    }
   }
 }

@@ -17,17 +17,29 @@ struct SimulateCommand: AsyncParsableCommand {
 
       EXAMPLES
         lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020
-        lotline simulate gearbox-test-rig@12 temperature-humidity-transmitter@11 --rtu /tmp/rs485
+        lotline simulate gearbox-test-rig@12 \\
+          temperature-humidity-transmitter@11 --rtu /tmp/rs485
         lotline simulate oxygen-analyser --serial /tmp/oxygen
       """
   )
 
   @Argument(help: "Profiles, by name or file; PROFILE@UNIT sets the Modbus unit.")
   var devices: [String]
-  @Option(help: "Serve Modbus TCP at this address.") var tcp: String?
-  @Option(help: "Serve Modbus RTU on a pseudo terminal that appears under this path.")
+  @Option(help: ArgumentHelp("Serve Modbus TCP at this address.", valueName: "host:port"))
+  var tcp: String?
+  @Option(
+    help: ArgumentHelp(
+      "Serve Modbus RTU on a pseudo terminal that appears under this path.",
+      valueName: "path"
+    )
+  )
   var rtu: String?
-  @Option(help: "Be a serial instrument on a pseudo terminal that appears under this path.")
+  @Option(
+    help: ArgumentHelp(
+      "Be a serial instrument on a pseudo terminal that appears under this path.",
+      valueName: "path"
+    )
+  )
   var serial: String?
   @Option(help: "Take as long to answer as a line of this speed; for --rtu.") var baud: Int?
   @Option(help: "Seed of the noise: another seed, other values.") var seed: UInt64 = 1

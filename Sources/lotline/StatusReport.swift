@@ -50,11 +50,11 @@ struct StatusReport {
       }
       let bad = device.signals.filter { $0.quality != "good" && $0.quality != "pending" }
       let pending = device.signals.filter { $0.quality == "pending" }
-      var line = name + "\(device.signals.count) signals"
+      var line = name + counted(device.signals.count, "signal")
       if !pending.isEmpty { line += ", \(pending.count) not read yet" }
       line += bad.isEmpty ? ", all others good" : ", \(bad.count) bad"
       if pending.isEmpty && bad.isEmpty {
-        line = name + "\(device.signals.count) signals, all good"
+        line = name + counted(device.signals.count, "signal") + ", all good"
       }
       return [line] + (withSignals ? device.signals : bad).map { self.line(for: $0) }
     }
@@ -69,7 +69,7 @@ struct StatusReport {
 
   private var journal: String {
     let journal = status.journal
-    let size = "\(journal.seq) records, \(Self.size(journal.bytes)), \(journal.path)"
+    let size = counted(journal.seq, "record") + ", \(Self.size(journal.bytes)), \(journal.path)"
     guard let problem = journal.problem else { return Self.padded("journal", to: 16) + size }
     return Self.padded("journal", to: 16) + Terminal.coloured(problem, .red) + "; " + size
   }
@@ -77,7 +77,7 @@ struct StatusReport {
   private var uplinks: [String] {
     status.uplinks.map { uplink in
       let name = Self.padded(uplink.id, to: 16)
-      let waiting = "\(uplink.backlog) records waiting"
+      let waiting = counted(uplink.backlog, "record") + " waiting"
       let detail = uplink.detail.map { " (\($0))" } ?? ""
       return switch uplink.state {
       case .starting: name + "not tried yet, \(waiting)"

@@ -43,7 +43,7 @@ struct TidyTests {
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
     "Hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HummingbirdCore",
-      "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials",
+      "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
     ],
     "CommandSupport": ["ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc"],
     "lotline": [

@@ -18,4 +18,28 @@ package enum Tool {
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: data, as: UTF8.self))
   }
+
+  /// Runs one of our programs, as it was built, to its end.
+  ///
+  /// What it prints goes by way of a file, which no other process can hold open.
+  ///
+  /// - Returns: Its exit status, and what it printed on standard output and standard error.
+  /// - Throws: When it cannot be started.
+  package static func run(
+    built program: String,
+    _ arguments: [String]
+  ) throws -> (status: Int32, output: String) {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("", to: "output")
+    let file = try FileHandle(forWritingTo: URL(filePath: path))
+    let process = Process()
+    process.executableURL = Repository.root.appending(path: ".build/debug/\(program)")
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = file
+    process.standardError = file
+    try process.run()
+    process.waitUntilExit()
+    return (process.terminationStatus, try String(contentsOfFile: path, encoding: .utf8))
+  }
 }

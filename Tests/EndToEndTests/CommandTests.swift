@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built `lotline`, as a person runs it for the first time.
+@Suite("lotline")
+struct CommandTests {
+  private let folder: TemporaryFolder
+  private let configuration: String
+
+  /// A port where nothing listens, since nobody but root may.
+  private static let deadAddress = "http://127.0.0.1:1"
+
+  init() throws {
+    folder = try TemporaryFolder()
+    configuration = """
+      agent: edge-test
+      site: Test plant
+      stations: [{id: reflow-1}]
+      buses: [{id: oven, tcp: "127.0.0.1:1"}]
+      devices: [{id: oven-1, profile: reflow-oven-10-zone, bus: oven, unit: 1, station: reflow-1}]
+      profiles: \(Repository.root.appending(path: "DeviceProfiles").path)
+      journal: {path: journal.sqlite}
+      """
+  }
+
+  @Test("What goes wrong on the command line has its exit status and a sentence with what to do")
+  func mistakes() throws {
+    let start = ["lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--operator", "mara"]
+    let cases: [(arguments: [String], status: Int32, words: String)] = [
+      (["statsu"], 64, "Did you mean 'status'?"),
+      (start, 64, "--work-order"),
+      (["lot", "end", "re flow"], 64, "use letters, digits"),
+      (["lot", "end", "reflow-1", "--agent", Self.deadAddress], 69, "nothing listens there"),
+      (["status", "--agent", "http://exa mple"], 64, "is no address"),
+      (["simulate", "reflow-oven-10-zone"], 64, "one of --tcp, --rtu and --serial"),
+      (["profile", "list", "--profiles", folder.path("none")], 65, "there is no such folder"),
+    ]
+    for (arguments, status, words) in cases { try expect(arguments, status, words) }
+  }
+
+  @Test("What is wrong with a configuration has its exit status and a sentence with what to do")
+  func configurations() throws {
+    let good = try folder.write(configuration, to: "good.yaml")
+    let typo = try write("stations:", "statoins:")
+    let unit = try write("unit: 1", "unit: 300")
+    let profile = try write("reflow-oven-10-zone", "reflow-oven")
+    let journal = try write("journal.sqlite", "none/journal.sqlite")
+    try expect(["config", "check", good], 0, "1 station, 1 bus, 1 device. No problems found.")
+    try expect(["config", "check", typo], 2, "did you mean \"stations\"?")
+    try expect(["config", "check", unit], 2, "from 1 to 247, or 255 on TCP, such as 1")
+    try expect(["config", "check", profile], 2, "there is no profile \"reflow-oven\"")
+    try expect(["run", "--config", typo], 78, "did you mean \"stations\"?")
+    try expect(["run", "--config", profile], 78, "there is no profile \"reflow-oven\"")
+    try expect(["run", "--config", journal], 73, "its folder must exist")
+    try expect(["run", "--config", folder.path("none")], 78, "there is no such file")
+  }
+
+  @Test(
+    "No help text is torn at 80 columns",
+    arguments: [
+      "", "run", "status", "lot", "lot start", "lot end", "lot consume", "material",
+      "material load", "material unload", "profile", "profile check", "profile list", "config",
+      "config check", "simulate",
+    ]
+  )
+  func help(command: String) throws {
+    let help = try Tool.run(
+      built: "lotline",
+      command.split(separator: " ").map(String.init) + ["--help"]
+    )
+    #expect(help.status == 0)
+    let lines = help.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE:") }
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    // The rest of an example that was too long begins a line.
+    #expect(!lines.contains { $0.hasPrefix("--") })
+  }
+
+  private func write(_ old: String, _ new: String) throws -> String {
+    try folder.write(
+      configuration.replacingOccurrences(of: old, with: new),
+      to: "\(UUID().uuidString).yaml"
+    )
+  }
+
+  private func expect(_ arguments: [String], _ status: Int32, _ words: String) throws {
+    let answer = try Tool.run(built: "lotline", arguments)
+    #expect(answer.status == status, "\(arguments): \(answer.output)")
+    #expect(answer.output.contains(words), "\(arguments): \(answer.output)")
+  }
+}
