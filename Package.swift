@@ -182,7 +182,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict
     ),
-    tests("Telemetry"),
+    tests("Telemetry", exclude: ["Golden", "Vectors"]),
     tests("MarkedYAML"),
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
