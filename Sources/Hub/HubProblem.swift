@@ -78,6 +78,10 @@ package struct HubProblem: Error, Sendable, Hashable, Codable, CustomStringConve
     HubProblem("bad-request", "The request cannot be understood", status: 400, detail: detail)
   }
 
+  static func unknownStart(_ error: UnknownLot) -> HubProblem {
+    HubProblem("unknown-lot", "No record names this lot", status: 404, detail: "\(error)")
+  }
+
   static func unknownLot(_ lot: LotID, near: [String]) -> HubProblem {
     let hint =
       near.isEmpty

@@ -177,6 +177,8 @@ struct ProblemMiddleware: RouterMiddleware {
         detail: error.body
           ?? "\(request.method) \(request.uri.path) is nothing that the hub answers"
       )
+    } catch let error as UnknownLot {
+      problem = .unknownStart(error)
     } catch let error as HubStoreError {
       context.logger.error("\(error)")
       problem = HubProblem("storage", "The hub's database", status: 503, detail: "\(error)")

@@ -77,8 +77,16 @@ package struct HubReader: Sendable {
   /// Lots in the order in which the hub heard of them, the latest first.
   ///
   /// At most `limit`, those that follow `after`, the last lot of the page before.
+  ///
+  /// - Throws: ``UnknownLot`` when no record names `after`.
   package func lots(limit: Int, after: LotID? = nil) async throws -> [LotListing] {
     try await queue.read { db in
+      if let after {
+        let sql = "SELECT id FROM lot WHERE lot = ?"
+        guard try Int64.fetchOne(db, sql: sql, arguments: [after.text]) != nil else {
+          throw UnknownLot(lot: after)
+        }
+      }
       let statement = try db.cachedStatement(
         sql: """
           SELECT lot, part, material, first_at, last_at FROM lot

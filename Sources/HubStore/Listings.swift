@@ -39,6 +39,15 @@ package struct LotListing: Sendable, Hashable, Codable {
   }
 }
 
+/// A lot that no record names.
+package struct UnknownLot: Error, Sendable, Hashable, CustomStringConvertible {
+  package let lot: LotID
+
+  package var description: String {
+    "no record names lot \(lot), so no list goes on after it; leave \"after\" out to begin anew"
+  }
+}
+
 /// One journal that the hub holds.
 package struct JournalListing: Sendable, Hashable, Codable {
   package let agent: AgentID

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -60,6 +61,8 @@ package final class HTTPHubClient: HubClient {
     case is NIOTooManyBytesError: HubClientError.answerTooLong(limit: answerBytesLimit)
     case let error as HTTPClientError where timeouts.contains(error): HubClientError.timedOut
     case let error as HTTPClientError where error == .cancelled: CancellationError()
+    case let error as IOError:
+      HubClientError.unreachable(String(cString: strerror(error.errnoCode)))
     default: HubClientError.unreachable("\(error)")
     }
   }

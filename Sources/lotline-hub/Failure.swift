@@ -9,6 +9,8 @@ extension CommandFailure {
       return try await body()
     } catch let error as HubStoreError {
       throw CommandFailure(status(of: error), error.description)
+    } catch let error as UnknownLot {
+      throw CommandFailure(.notFound, error.description)
     } catch let error as ListenError {
       throw CommandFailure(.cannotCreate, error.description)
     }

@@ -90,6 +90,7 @@ struct CommandTests {
       (["trace", "DEV-042", "--database", database], 66, "did you mean DEV-0042?"),
       (["trace", "X", "--database", folder.path("none")], 66, "there is no hub database"),
       (["trace", "X", "--database", text], 65, "not a database of lotline-hub"),
+      (["lots", "--after", "X", "--database", database], 66, "no record names lot X"),
       (["trace", "X"], 64, "Say which database"),
       (["trace"], 64, "Missing expected argument"),
       (["trce", "X"], 64, "Did you mean 'trace'?"),

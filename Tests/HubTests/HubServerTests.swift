@@ -176,6 +176,8 @@ struct HubServerTests {
       for uri in ["/v1/lots/%FF/trace", "/v1/lots?limit=0", "/v1/agents/a%20b/mark?journal=1"] {
         #expect(try await client.execute(uri: uri, method: .get).status == .badRequest, "\(uri)")
       }
+      let after = try problem(try await client.execute(uri: "/v1/lots?after=X", method: .get))
+      #expect(after.type == "unknown-lot" && after.status == 404)
       #expect(try await client.execute(uri: "/nothing", method: .get).status == .notFound)
     }
   }

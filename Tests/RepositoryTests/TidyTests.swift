@@ -23,7 +23,7 @@ struct TidyTests {
     "JournalStore": ["Telemetry", "GRDB", "Dispatch", "FoundationEssentials", "Glibc"],
     "Uplinks": [
       "Telemetry", "StationAPI", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
-      "Logging", "FoundationEssentials",
+      "Logging", "FoundationEssentials", "Glibc",
     ],
     "StationAPI": ["Telemetry"],
     "StationWeb": [
