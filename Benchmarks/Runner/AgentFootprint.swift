@@ -24,6 +24,7 @@ struct AgentFigures: AsyncParsableCommand {
     print("| --- | ---: | ---: |")
     print("| CPU, % of one core | \(String(format: "%.1f", share)) | < 3.9 |")
     print("| resident memory, MB | \(String(format: "%.1f", after.residentMegabytes)) | < 34 |")
+    print("| of it private, MB | \(rounded(after.privateMegabytes, 1)) | |")
     print("| requests a cycle and device | \(try plant.requestsPerCycle()) | 16 |")
     print(
       "| frames recorded in \(seconds) s | \(after.records - before.records) | \(seconds * 10) |"
@@ -36,6 +37,9 @@ struct FootprintPlant {
   struct Sample {
     let cpuSeconds: Double
     let residentMegabytes: Double
+
+    /// The part of it that is not the program's own files.
+    let privateMegabytes: Double
     let records: Int
   }
 
@@ -44,7 +48,7 @@ struct FootprintPlant {
 
   private let folder: URL
   private let lotline: String
-  private let simulator: Process
+  private let simulators: [Process]
   private let agent: Process
 
   init(lotline: String) throws {
@@ -62,11 +66,15 @@ struct FootprintPlant {
       atomically: true,
       encoding: .utf8
     )
-    let units = (1...Self.devices).map { "thousand-floats@\($0)" }
-    simulator = try Self.start(
-      lotline,
-      ["simulate"] + units + ["--profiles", folder.path, "--tcp", "127.0.0.1:15090"]
-    )
+    let profiles = folder.path
+    simulators = try (1...Self.devices).map { device in
+      try Self.start(
+        lotline,
+        [
+          "simulate", "thousand-floats@1", "--profiles", profiles, "--tcp", Self.address(device),
+        ]
+      )
+    }
     Thread.sleep(forTimeInterval: 2)
     agent = try Self.start(
       lotline,
@@ -75,7 +83,7 @@ struct FootprintPlant {
   }
 
   func stop() {
-    for process in [agent, simulator] where process.isRunning {
+    for process in [agent] + simulators where process.isRunning {
       process.terminate()
       process.waitUntilExit()
     }
@@ -89,16 +97,21 @@ struct FootprintPlant {
     // proc(5): utime and stime are fields 14 and 15, in clock ticks of 10 ms.
     let ticks = (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)
     let status = try String(contentsOfFile: process + "/status", encoding: .utf8)
-    let resident =
-      status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }?
-      .split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
     let answer = try Self.output(lotline, ["status", "--json", "--agent", Self.api])
     let journal = try JSONDecoder().decode(AgentStatus.self, from: answer).journal
     return Sample(
       cpuSeconds: ticks / 100,
-      residentMegabytes: resident / 1_024,
+      residentMegabytes: Self.megabytes("VmRSS:", in: status),
+      privateMegabytes: Self.megabytes("RssAnon:", in: status),
       records: journal.seq
     )
+  }
+
+  /// A line of proc(5) status, which counts in kB.
+  private static func megabytes(_ field: String, in status: String) -> Double {
+    let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
+    let words = line?.split(whereSeparator: \.isWhitespace) ?? []
+    return (words.dropFirst().first.flatMap { Double($0) } ?? 0) / 1_024
   }
 
   /// Requests that the agent sends to each device every second.
@@ -108,6 +121,8 @@ struct FootprintPlant {
     guard case .modbus(let access) = profile.access else { return 0 }
     return access.groups.reduce(0) { $0 + ReadPlan(group: $1, access: access).blocks.count }
   }
+
+  private static func address(_ device: Int) -> String { "127.0.0.1:\(15_089 + device)" }
 
   private static let api = "http://127.0.0.1:18470"
 
@@ -133,9 +148,9 @@ struct FootprintPlant {
   }
 
   private static var configuration: String {
-    let buses = (1...devices).map { "  - {id: bus\($0), tcp: \"127.0.0.1:15090\"}\n" }
+    let buses = (1...devices).map { "  - {id: bus\($0), tcp: \"\(address($0))\"}\n" }
     let members = (1...devices).map {
-      "  - {id: device\($0), profile: thousand-floats, bus: bus\($0), unit: \($0), "
+      "  - {id: device\($0), profile: thousand-floats, bus: bus\($0), unit: 1, "
         + "stations: [rig]}\n"
     }
     return """

@@ -44,12 +44,11 @@ package struct BusPoller: Sendable {
     await bus.close()
   }
 
-  /// Takes every scan that is due now, in the order in which they fell due.
+  /// Takes the scan that has been due longest; none when none is due.
   package func pollOnce(_ schedule: inout Schedule) async {
-    while !Task.isCancelled, let due = schedule.take(at: time.uptime()) {
-      if due.missed > 0 { await report(due) }
-      await scan(groups[due.group])
-    }
+    guard let due = schedule.take(at: time.uptime()) else { return }
+    if due.missed > 0 { await report(due) }
+    await scan(groups[due.group])
   }
 
   private func scan(_ group: ScanGroup) async {

@@ -52,6 +52,9 @@ package enum Words {
     case "[ppb]": "ppb"
     case "Ohm": "Ω"
     case "/min": "rpm"
+    case "%{RH}": "% RH"
+    case let code? where code.hasPrefix("{") && code.hasSuffix("}"):
+      String(code.dropFirst().dropLast())
     case let code?: code
     }
   }
