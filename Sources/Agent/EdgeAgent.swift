@@ -129,8 +129,11 @@ extension Result where Failure == any Error {
 extension EdgeAgent {
   private static func devices(in settings: AgentSettings) throws -> [DeviceBoard.Device] {
     let library = ProfileLibrary(folder: settings.profiles)
+    var profiles: [String: DeviceProfile] = [:]
     return try settings.devices.map { device in
-      let profile = try library.profile(named: device.profile)
+      // Devices of one kind share their profile's memory.
+      let profile = try profiles[device.profile] ?? library.profile(named: device.profile)
+      profiles[device.profile] = profile
       return DeviceBoard.Device(
         id: device.id,
         profile: profile,

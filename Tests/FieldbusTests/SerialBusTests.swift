@@ -27,11 +27,11 @@ struct SerialBusTests {
 
   @Test("A late answer is never taken for the answer to another question")
   func late() async throws {
-    let instrument = try await Instrument(["late:0.5", "ok", "late:0.3", "late:0.4", "ok"])
+    let instrument = try await Instrument(["late:0.9", "ok", "late:0.7", "late:0.8", "ok"])
     let bus = instrument.bus()
     var failures = 0
     for number in 1...8 {
-      let outcome = await bus.exchange([read(number, .milliseconds(200))])[0]
+      let outcome = await bus.exchange([read(number, .milliseconds(500))])[0]
       if let line = outcome.line { #expect(line == "VALUE \(number)") } else { failures += 1 }
     }
     #expect(failures > 0)
