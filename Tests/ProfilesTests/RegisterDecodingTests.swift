@@ -1,4 +1,5 @@
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Profiles
@@ -235,19 +236,5 @@ struct RegisterDecodingTests {
     #expect(Decoding(type: .float32).registers(for: .real(1e300)) == nil)
     #expect(Decoding(type: .string(registers: 1)).registers(for: .text("abc")) == nil)
     #expect(Decoding(type: .uint16, names: [0: "off"]).registers(for: .text("on")) == nil)
-  }
-}
-
-/// A generator whose numbers are the same in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

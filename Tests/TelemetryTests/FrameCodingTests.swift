@@ -1,5 +1,6 @@
 import Foundation
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("Frame coding")
@@ -90,7 +91,7 @@ struct FrameCodingTests {
 
   @Test("Twenty thousand frames of random readings read back", arguments: [1, 2])
   func random(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     for _ in 0..<10_000 {
       let readings = (0..<Int.random(in: 0...6, using: &random)).map { _ in
         random.reading()
@@ -105,7 +106,7 @@ struct FrameCodingTests {
 
   @Test("Foundation's JSON parser reads every frame to the same values")
   func foundation() throws {
-    var random = SplitMix(state: 3)
+    var random = SeededGenerator(seed: 3)
     for _ in 0..<500 {
       let readings = (0..<5).map { _ in random.reading() }
       let object = try JSONSerialization.jsonObject(with: Data(encode(readings)))
@@ -170,19 +171,8 @@ struct FrameCodingTests {
   }
 }
 
-/// Seeded, so that a failure can be repeated (Steele, Lea, Flood 2014).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func reading() -> Reading {
+extension SeededGenerator {
+  fileprivate mutating func reading() -> Reading {
     switch Int.random(in: 0...9, using: &self) {
     case 0: Reading(.exception(UInt8.random(in: 1...255, using: &self)))
     case 1: Reading(.outOfRange, evidence: value())
