@@ -88,7 +88,7 @@ package struct ScanGroup: Sendable {
       .serial(
         SerialRequest(
           send: group.request,
-          terminator: access.terminator,
+          framing: access.framing,
           timeout: isListening ? group.period : group.timeout
         )
       )

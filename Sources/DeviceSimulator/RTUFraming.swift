@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Requests out of the bytes of a serial line (MODBUS over Serial Line V1.02, 2.5.1).
 ///
 /// A frame ends with silence, which the carrier reports with ``silence()``. A read request, whose

@@ -10,22 +10,11 @@ struct RawNumber: Sendable {
 
   /// Whole counts for integers; for floats, what a double holds.
   var rawBounds: ClosedRange<Double> {
-    switch decoding.type {
-    case .bool, .bit: 0...1
-    case .int16: Double(Int16.min)...Double(Int16.max)
-    case .uint16: 0...Double(UInt16.max)
-    case .int32: Double(Int32.min)...Double(Int32.max)
-    case .uint32: 0...Double(UInt32.max)
     // Within what a double counts exactly, so that there is one meaning of every raw value.
-    case .int64: -0x1p53...0x1p53
-    case .uint64: 0...0x1p53
-    case .float32: -1e30...1e30
-    case .float64: -1e300...1e300
-    case .string: 0...0
-    }
+    decoding.type.rawBounds.clamped(to: isWhole ? -0x1p53...0x1p53 : -1e300...1e300)
   }
 
-  var isWhole: Bool { decoding.type != .float32 && decoding.type != .float64 }
+  var isWhole: Bool { !decoding.type.isFloat }
 
   /// Engineering values that the type can carry.
   var bounds: ClosedRange<Double> {
@@ -74,7 +63,7 @@ struct RawNumber: Sendable {
 
   private func floating(_ raw: Double) -> Value {
     guard decoding.scaling == nil else { return .real(engineering(raw)) }
-    return decoding.type == .float32 ? .single(Float(raw)) : .real(raw)
+    return decoding.type == .float64 ? .real(raw) : .single(Float(raw))
   }
 
   /// Three decimals, as an instrument shows, or more where the range is narrow.

@@ -35,8 +35,9 @@ package struct RegisterImage: Sendable {
 
   package init(access: ModbusAccess) {
     let signals = access.groups.flatMap(\.signals)
-    let blocks = Self.blocks(for: signals.map(\.location), maximumGap: access.maximumGap)
-    let wholes = Set(signals.filter { !$0.decoding.type.isBit }.flatMap(\.location.cells))
+    let gap = access.groups.reduce(0) { max($0, $1.limits.maximumGap) }
+    let blocks = Self.blocks(for: signals.map(\.location), maximumGap: gap)
+    let wholes = Set(signals.filter { !$0.decoding.type.isPart }.flatMap(\.location.cells))
     self.blocks = blocks
     places = signals.compactMap { signal in
       let (location, start) = (signal.location, Int(signal.location.address))
@@ -49,7 +50,7 @@ package struct RegisterImage: Sendable {
           offset: start - blocks[$0].start,
           decoding: signal.decoding,
           mask: signal.decoding.mask,
-          isShadowed: signal.decoding.type.isBit && location.cells.contains(where: wholes.contains)
+          isShadowed: signal.decoding.type.isPart && location.cells.contains(where: wholes.contains)
         )
       }
     }
@@ -108,12 +109,13 @@ package struct RegisterImage: Sendable {
 }
 
 extension RegisterType {
-  fileprivate var isBit: Bool { if case .bit = self { true } else { false } }
+  /// Whether the signal is a part of its register.
+  fileprivate var isPart: Bool { mask != .max }
 }
 
 extension ModbusSignal.Decoding {
   fileprivate var mask: UInt16 {
-    type.isBit ? registers(for: .flag(true))?.first ?? .max : .max
+    order.isLowByteFirst ? type.mask.byteSwapped : type.mask
   }
 }
 

@@ -16,7 +16,7 @@ package struct SerialInstrument: Sendable {
 
   package let groups: [Group]
   private let model: ProcessModel
-  private let terminator: [UInt8]
+  private let framing: SerialFraming
 
   /// Times at which a field's values are tried when a way of writing them is sought.
   private static let sampleTimes: [Duration] = (0..<16).map { .seconds(Double($0) * 7.3) }
@@ -38,12 +38,12 @@ package struct SerialInstrument: Sendable {
     }
     self.groups = groups
     self.model = model
-    terminator = access.terminator
+    framing = access.framing
   }
 
-  /// What a group's line says at a time since the start, terminator included.
+  /// What a group's frame says at a time since the start, marks and check sum included.
   package func line(of group: Group, at time: Duration) -> [UInt8] {
-    Array(group.text(of: model, at: time).utf8) + terminator
+    framing.frame(Array(group.text(of: model, at: time).utf8))
   }
 
   private static func group(

@@ -1,24 +1,36 @@
+package import Telemetry
+
 /// One question to a serial instrument, or none: some send by themselves.
 package struct SerialRequest: Sendable, Hashable {
   /// Bytes to send; empty for an instrument that sends by itself.
   package let send: [UInt8]
 
-  /// Bytes that end a line: CR LF, CR, LF, ETX.
-  package let terminator: [UInt8]
+  /// How the answer begins and ends.
+  package let framing: SerialFraming
 
-  /// Longest line that is accepted, in bytes, without the terminator.
+  /// Longest frame that is accepted, in bytes, without its marks.
   package let maximumLength: Int
 
-  /// Longest wait for the line's end.
+  /// Longest wait for the frame's end.
   package let timeout: Duration
 
-  /// - Precondition: The terminator is not empty, the bounds are positive.
-  package init(send: [UInt8], terminator: [UInt8], maximumLength: Int = 512, timeout: Duration) {
-    precondition(!terminator.isEmpty && maximumLength > 0 && timeout > .zero)
+  /// - Precondition: The bounds are positive.
+  package init(
+    send: [UInt8],
+    framing: SerialFraming,
+    maximumLength: Int = 512,
+    timeout: Duration
+  ) {
+    precondition(maximumLength > 0 && timeout > .zero)
     self.send = send
-    self.terminator = terminator
+    self.framing = framing
     self.maximumLength = maximumLength
     self.timeout = timeout
+  }
+
+  /// Bytes that end a line.
+  var terminator: [UInt8] {
+    if case .line(let terminator) = framing.shape { terminator } else { [] }
   }
 
   /// Whether the instrument is only listened to.

@@ -4,6 +4,9 @@ package import Telemetry
 package struct DeviceProfile: Sendable, Hashable {
   /// The profile's name, which is its file's name without `.yaml`: `reflow-oven-10-zone`.
   package let name: String
+
+  /// The profile that this one extends.
+  package let base: String?
   package let title: String
   package let kind: DeviceKind
 
@@ -16,12 +19,14 @@ package struct DeviceProfile: Sendable, Hashable {
   /// Traps that the next reader should know of.
   package let caveats: [String]
 
-  /// SHA-256 of the file's bytes, and its text, both for the journal.
+  /// The file's text, or the expanded form of a profile that extends another, and the SHA-256 of
+  /// its bytes, both for the journal.
   package let hash: Digest
   package let text: String
 
   package init(
     name: String,
+    base: String? = nil,
     title: String,
     kind: DeviceKind,
     source: Source,
@@ -31,6 +36,7 @@ package struct DeviceProfile: Sendable, Hashable {
     text: String
   ) {
     self.name = name
+    self.base = base
     self.title = title
     self.kind = kind
     self.source = source
@@ -85,11 +91,20 @@ package struct Signal: Sendable, Hashable {
   /// Values outside are bad (``Cause/outOfRange``).
   package let range: ClosedRange<Double>?
 
+  /// The smallest change that means something, in ``unit``.
+  package let deadband: Double?
+
   /// Position along the conveyor from the entry, in metres.
   package let position: Double?
 
   /// Which part the signal plays in a drawing of the machine.
   package let role: Role?
+
+  /// What the plant calls the instrument's calibration: `TC-4711`.
+  package let calibration: String?
+
+  /// What another signal of the group must say for this one to be good.
+  package let goodWhen: GoodWhen?
 
   package init(
     name: String,
@@ -97,16 +112,22 @@ package struct Signal: Sendable, Hashable {
     quantity: String? = nil,
     unit: String? = nil,
     range: ClosedRange<Double>? = nil,
+    deadband: Double? = nil,
     position: Double? = nil,
-    role: Role? = nil
+    role: Role? = nil,
+    calibration: String? = nil,
+    goodWhen: GoodWhen? = nil
   ) {
     self.name = name
     self.title = title
     self.quantity = quantity
     self.unit = unit
     self.range = range
+    self.deadband = deadband
     self.position = position
     self.role = role
+    self.calibration = calibration
+    self.goodWhen = goodWhen
   }
 
   package enum Role: String, Sendable, Hashable, CaseIterable {
@@ -122,6 +143,12 @@ package struct Signal: Sendable, Hashable {
 
   /// What a record says of it.
   package var description: SignalDescription {
-    SignalDescription(name: name, quantity: quantity, unit: unit)
+    SignalDescription(
+      name: name,
+      quantity: quantity,
+      unit: unit,
+      position: position,
+      calibration: calibration
+    )
   }
 }

@@ -15,22 +15,35 @@ extension Scaling {
   }
 
   private func apply(toDigits digits: Int128, places: Int) -> Double {
-    exactly(digits, places: places)
-      // Only where the digits do not fit into 127 bits, far beyond what a double can tell apart.
-      ?? Double(digits) / Decimal.power(places) * scale.double + offset.double
+    if let exact = exactly(digits, places: places) { return exact }
+    // Only where the digits do not fit into 127 bits, far beyond what a double can tell apart.
+    let near = Double(digits) / Decimal.power(places) * scale.double + offset.double
+    guard let decimals else { return near }
+    let power = Decimal.power(decimals)
+    let rounded = (near * power).rounded() / power
+    return rounded.isFinite ? rounded : near
+  }
+
+  /// The double nearest to digits × 10^−places, rounded to ``decimals`` first.
+  private func nearest(_ digits: Int128, places: Int) -> Double {
+    guard let decimals, places > decimals else { return Decimal.nearest(digits, places: places) }
+    guard let divisor = Decimal.aligned(1, by: places - decimals) else { return 0 }
+    let (quotient, remainder) = digits.quotientAndRemainder(dividingBy: divisor)
+    let isUp = remainder.magnitude >= divisor.magnitude - remainder.magnitude
+    return Decimal.nearest(quotient + (isUp ? digits.signum() : 0), places: decimals)
   }
 
   private func exactly(_ digits: Int128, places: Int) -> Double? {
     let (product, overflow) = digits.multipliedReportingOverflow(by: Int128(scale.mantissa))
     guard !overflow else { return nil }
     let productPlaces = places + scale.places
-    guard offset.mantissa != 0 else { return Decimal.nearest(product, places: productPlaces) }
+    guard offset.mantissa != 0 else { return nearest(product, places: productPlaces) }
     let common = max(productPlaces, offset.places)
     guard let left = Decimal.aligned(product, by: common - productPlaces),
       let right = Decimal.aligned(Int128(offset.mantissa), by: common - offset.places)
     else { return nil }
     let (sum, sumOverflow) = left.addingReportingOverflow(right)
-    return sumOverflow ? nil : Decimal.nearest(sum, places: common)
+    return sumOverflow ? nil : nearest(sum, places: common)
   }
 }
 

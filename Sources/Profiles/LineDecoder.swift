@@ -12,12 +12,16 @@ package struct LineDecoder {
   private let pattern: Regex<AnyRegexOutput>
   private let errorPattern: Regex<AnyRegexOutput>?
 
+  /// Whether the pattern looks at bytes, each of them a character.
+  private let isBinary: Bool
+
   /// Compiles the group's patterns.
   ///
   /// - Throws: ``LinePatternError`` when a pattern is wrong or lacks a field's group. The profile
   ///   loader has already refused a file with such a pattern.
   package init(_ group: SerialScanGroup) throws(LinePatternError) {
     self.group = group
+    isBinary = group.fields.contains { $0.isBinary }
     pattern = try LinePattern.compile(group.pattern)
     errorPattern =
       if let errorPattern = group.errorPattern {
@@ -35,7 +39,7 @@ package struct LineDecoder {
   /// The end of the line may still be there.
   package func readings(from line: [UInt8]) -> [Reading] {
     guard line.count <= Self.maximumLength else { return all(.notUnderstood) }
-    let text = LinePattern.text(of: line)
+    let text = isBinary ? LinePattern.latin1(line) : LinePattern.text(of: line)
     if let errorPattern, (try? errorPattern.wholeMatch(in: text)) != nil {
       return all(.deviceError)
     }
@@ -77,9 +81,13 @@ enum LinePattern {
   static func text(of line: [UInt8]) -> String {
     var content = line[...]
     while let last = content.last, last == 0x0D || last == 0x0A { content.removeLast() }
-    if let text = String(validating: content, as: UTF8.self) { return text }
+    return String(validating: content, as: UTF8.self) ?? latin1(content)
+  }
+
+  /// Each byte as the character with its number.
+  static func latin1(_ bytes: some Sequence<UInt8>) -> String {
     var scalars = String.UnicodeScalarView()
-    scalars.append(contentsOf: content.map { Unicode.Scalar($0) })
+    scalars.append(contentsOf: bytes.map { Unicode.Scalar($0) })
     return String(scalars)
   }
 }
@@ -87,15 +95,49 @@ enum LinePattern {
 extension SerialField {
   /// The reading of what the pattern's group caught; nothing means "no value".
   func reading(of caught: Substring?) -> Reading {
-    guard let text = caught.map(Self.trimmed) else { return Reading(.notAvailable) }
+    guard let caught else { return Reading(.notAvailable) }
+    if case .bytes(let type, let order, let isHexadecimal) = kind {
+      return reading(of: caught, type, order, isHexadecimal: isHexadecimal)
+    }
+    let text = Self.trimmed(caught)
     if notAvailable.contains(text) { return Reading(.notAvailable) }
     switch kind {
-    case .text: return Reading(.text(text))
+    case .text, .bytes: return Reading(.text(text))
     case .number:
       guard let value = number(text) else { return Reading(.notUnderstood, evidence: .text(text)) }
       guard let range = signal.range, !range.holds(value) else { return Reading(value) }
       return Reading(.outOfRange, evidence: value)
     }
+  }
+
+  /// The number in the caught bytes, or in the bytes that the caught digits write.
+  private func reading(
+    of caught: Substring,
+    _ type: ByteType,
+    _ order: RegisterOrder,
+    isHexadecimal: Bool
+  ) -> Reading {
+    let digits = isHexadecimal ? Self.trimmed(caught) : Self.hexadecimal(caught)
+    if notAvailable.contains(digits) { return Reading(.notAvailable) }
+    guard digits.utf8.count == type.byteCount * 2, let raw = UInt64(digits, radix: 16) else {
+      return Reading(.notUnderstood, evidence: .text(digits))
+    }
+    let decoding = ModbusSignal.Decoding(type: type.registerType, scaling: scaling)
+    let words = type.registerType.registerCount
+    let bits =
+      type.byteCount == 1
+      ? type.extended(raw)
+      : order.bits(of: RegisterOrder.abcd.registers(of: raw, count: words))
+    return decoding.reading(fromBits: bits, range: signal.range)
+  }
+
+  /// The bytes behind characters of ``LinePattern/latin1(_:)`` as digits in upper case.
+  private static func hexadecimal(_ bytes: Substring) -> String {
+    bytes.unicodeScalars.map { scalar in
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      return digits.count == 1 ? "0" + digits : digits
+    }
+    .joined()
   }
 
   /// Sign, digits, point, digits, exponent, and nothing else.
@@ -116,5 +158,40 @@ extension SerialField {
     while part.first == " " || part.first == "\t" { part.removeFirst() }
     while part.last == " " || part.last == "\t" { part.removeLast() }
     return String(part)
+  }
+}
+
+extension SerialField {
+  /// Whether the field is bytes that are no text.
+  var isBinary: Bool {
+    if case .bytes(_, _, isHexadecimal: false) = kind { true } else { false }
+  }
+}
+
+extension SerialField.ByteType {
+  package var byteCount: Int {
+    switch self {
+    case .int8, .uint8: 1
+    default: registerType.registerCount * 2
+    }
+  }
+
+  /// The register type that carries the same numbers; a byte takes a whole register.
+  package var registerType: RegisterType {
+    switch self {
+    case .int8, .int16: .int16
+    case .uint8, .uint16: .uint16
+    case .int32: .int32
+    case .uint32: .uint32
+    case .int64: .int64
+    case .uint64: .uint64
+    case .float32: .float32
+    case .float64: .float64
+    }
+  }
+
+  /// A byte with its sign in all 16 bits.
+  fileprivate func extended(_ byte: UInt64) -> UInt64 {
+    self == .int8 && byte > 0x7F ? byte | 0xFF00 : byte
   }
 }

@@ -2,27 +2,61 @@ package import Telemetry
 
 /// How a Modbus device is read.
 package struct ModbusAccess: Sendable, Hashable {
-  /// Most registers that the device gives in one reply, 1 to 125.
-  package let maximumRegisters: Int
-
-  /// Unmapped registers that may be read along to save a request.
-  package let maximumGap: Int
-
   /// Requests that the device takes at once on TCP; 1 unless the profile says otherwise.
   package let requestsInFlight: Int
+
+  /// What tells this device from others; nil where the profile names nothing.
+  package let identification: ModbusIdentification?
   package let groups: [ModbusScanGroup]
 
   package init(
-    maximumRegisters: Int = 125,
-    maximumGap: Int = 8,
     requestsInFlight: Int = 1,
+    identification: ModbusIdentification? = nil,
     groups: [ModbusScanGroup]
   ) {
-    precondition((1...125).contains(maximumRegisters) && maximumGap >= 0 && requestsInFlight >= 1)
-    self.maximumRegisters = maximumRegisters
-    self.maximumGap = maximumGap
+    precondition(requestsInFlight >= 1)
     self.requestsInFlight = requestsInFlight
+    self.identification = identification
     self.groups = groups
+  }
+}
+
+/// How requests to a device must be cut.
+package struct ReadLimits: Sendable, Hashable {
+  /// Most registers that the device gives in one reply, 1 to 125.
+  package let maximumRegisters: Int
+
+  /// Most coils or discrete inputs that the device gives in one reply, 1 to 2000.
+  package let maximumBits: Int
+
+  /// Addresses between two signals that may be read along to save a request.
+  package let maximumGap: Int
+
+  /// Whether those may be addresses that no signal of the profile has.
+  package let readsUnmapped: Bool
+
+  /// Rest between the end of one reply and the next request.
+  package let pause: Duration
+
+  package init(
+    maximumRegisters: Int = 125,
+    maximumBits: Int = 2_000,
+    maximumGap: Int = 8,
+    readsUnmapped: Bool = true,
+    pause: Duration = .zero
+  ) {
+    precondition((1...125).contains(maximumRegisters) && (1...2_000).contains(maximumBits))
+    precondition(maximumGap >= 0 && pause >= .zero)
+    self.maximumRegisters = maximumRegisters
+    self.maximumBits = maximumBits
+    self.maximumGap = maximumGap
+    self.readsUnmapped = readsUnmapped
+    self.pause = pause
+  }
+
+  /// Most addresses of a table in one request.
+  package func maximumCount(in table: ModbusTable) -> Int {
+    table.holdsBits ? maximumBits : maximumRegisters
   }
 }
 
@@ -30,12 +64,24 @@ package struct ModbusAccess: Sendable, Hashable {
 package struct ModbusScanGroup: Sendable, Hashable {
   package let name: String
   package let period: Duration
+
+  /// When in its period the group is scanned; nil lets the schedule spread the groups.
+  package let phase: Duration?
+  package let limits: ReadLimits
   package let signals: [ModbusSignal]
 
-  package init(name: String, period: Duration, signals: [ModbusSignal]) {
+  package init(
+    name: String,
+    period: Duration,
+    phase: Duration? = nil,
+    limits: ReadLimits = ReadLimits(),
+    signals: [ModbusSignal]
+  ) {
     precondition(period > .zero)
     self.name = name
     self.period = period
+    self.phase = phase
+    self.limits = limits
     self.signals = signals
   }
 }
@@ -108,9 +154,14 @@ package enum RegisterType: Sendable, Hashable {
   case bool
   /// One bit of a register, 0 for the least significant.
   case bit(Int)
+  /// Neighbouring bits of a register as an unsigned number, 0 for the least significant.
+  case bits(ClosedRange<Int>)
   case int16, int32, int64
   case uint16, uint32, uint64
-  case float32, float64
+  /// IEEE 754 binary16, binary32, binary64.
+  case float16, float32, float64
+  /// Four decimal digits a register, one in four bits.
+  case bcd16, bcd32, bcd64
   /// Two characters a register, first in the high byte (before ``RegisterOrder``), ended by NUL
   /// or padded with spaces; UTF-8.
   case string(registers: Int)
@@ -118,9 +169,9 @@ package enum RegisterType: Sendable, Hashable {
   /// Addresses that one value occupies.
   package var registerCount: Int {
     switch self {
-    case .bool, .bit, .int16, .uint16: 1
-    case .int32, .uint32, .float32: 2
-    case .int64, .uint64, .float64: 4
+    case .bool, .bit, .bits, .int16, .uint16, .float16, .bcd16: 1
+    case .int32, .uint32, .float32, .bcd32: 2
+    case .int64, .uint64, .float64, .bcd64: 4
     case .string(let registers): registers
     }
   }
@@ -143,30 +194,4 @@ package enum RegisterOrder: String, Sendable, Hashable, CaseIterable {
 
   package var isLowWordFirst: Bool { self == .cdab || self == .dcba }
   package var isLowByteFirst: Bool { self == .badc || self == .dcba }
-}
-
-/// A scale and an offset as the decimal numbers that the profile states, so that 1832 × 0.1 is
-/// 183.2 and not 183.20000000000002.
-package struct Scaling: Sendable, Hashable {
-  package let scale: Decimal
-  package let offset: Decimal
-
-  package init(scale: Decimal, offset: Decimal = Decimal(mantissa: 0, places: 0)) {
-    self.scale = scale
-    self.offset = offset
-  }
-
-  /// A decimal number: mantissa × 10^−places.
-  package struct Decimal: Sendable, Hashable {
-    package let mantissa: Int64
-
-    /// Digits after the point, 0 to 15.
-    package let places: Int
-
-    package init(mantissa: Int64, places: Int) {
-      precondition((0...15).contains(places))
-      self.mantissa = mantissa
-      self.places = places
-    }
-  }
 }

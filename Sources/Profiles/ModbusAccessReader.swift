@@ -21,13 +21,12 @@ struct ModbusAccessReader {
     let limit = maximum?.value ?? 125
     var groupNames = NameCheck(log: fields.log)
     var signalNames = NameCheck(log: fields.log)
+    let limits = ReadLimits(maximumRegisters: limit, maximumGap: gap?.value ?? 8)
     let groups = groupReaders.compactMap {
-      group($0, limit: limit, names: &groupNames, signalNames: &signalNames)
+      group($0, limits: limits, names: &groupNames, signalNames: &signalNames)
     }
     guard !groups.isEmpty else { return nil }
     return ModbusAccess(
-      maximumRegisters: limit,
-      maximumGap: gap?.value ?? 8,
       requestsInFlight: inFlight?.value ?? 1,
       groups: groups
     )
@@ -35,7 +34,7 @@ struct ModbusAccessReader {
 
   private func group(
     _ fields: FieldReader,
-    limit: Int,
+    limits: ReadLimits,
     names: inout NameCheck,
     signalNames: inout NameCheck
   ) -> ModbusScanGroup? {
@@ -44,12 +43,22 @@ struct ModbusAccessReader {
     if let name { names.take(name, noun: "group") }
     var signals: [ModbusSignal] = []
     for reader in fields.mappings("signals", noun: "signal") {
-      let signal = ModbusSignalReader(fields: reader, base: base, order: order, limit: limit)
+      let signal = ModbusSignalReader(
+        fields: reader,
+        base: base,
+        order: order,
+        limit: limits.maximumRegisters
+      )
       if let signal = signal.signal(names: &signalNames) { signals.append(signal) }
     }
     fields.finish()
     guard let name, let period, !signals.isEmpty else { return nil }
-    return ModbusScanGroup(name: name.value, period: period.value, signals: signals)
+    return ModbusScanGroup(
+      name: name.value,
+      period: period.value,
+      limits: limits,
+      signals: signals
+    )
   }
 }
 

@@ -63,7 +63,7 @@ package struct ReadPlan: Sendable, Hashable {
     group: ModbusScanGroup,
     access: ModbusAccess
   ) -> [Block] {
-    let limit = table.holdsBits ? table.maximumCount : access.maximumRegisters
+    let limit = group.limits.maximumCount(in: table)
     let sorted = signals.sorted {
       let (left, right) = (group.signals[$0].location, group.signals[$1].location)
       return (left.address, left.count, $0) < (right.address, right.count, $1)
@@ -72,7 +72,9 @@ package struct ReadPlan: Sendable, Hashable {
     var growing: OpenBlock?
     for signal in sorted {
       let range = group.signals[signal].location.addresses
-      if growing?.take(signal, range, limit: limit, gap: access.maximumGap) == true { continue }
+      if growing?.take(signal, range, limit: limit, gap: group.limits.maximumGap) == true {
+        continue
+      }
       if let growing { blocks.append(growing.block(of: table)) }
       growing = OpenBlock(signal, range)
     }

@@ -12,13 +12,19 @@ extension ModbusSignal.Decoding {
     case .bool: return flag(value).map { order.registers(of: $0 ? 1 : 0, count: 1) }
     case .bit(let index):
       return flag(value).map { order.registers(of: $0 ? 1 << UInt64(index) : 0, count: 1) }
+    case .bits(let range):
+      return integer(value).map {
+        order.registers(of: UInt64(truncatingIfNeeded: $0) << UInt64(range.lowerBound), count: 1)
+      }
+    case .float16:
+      return half(value).map { order.registers(of: UInt64($0.bitPattern), count: 1) }
     case .float32:
       return float(value).map { order.registers(of: UInt64($0.bitPattern), count: 2) }
     case .float64:
       return double(value).map { order.registers(of: $0.bitPattern, count: 4) }
     default:
       return integer(value).map {
-        order.registers(of: UInt64(truncatingIfNeeded: $0), count: type.registerCount)
+        order.registers(of: type.bits(of: $0), count: type.registerCount)
       }
     }
   }
@@ -40,6 +46,10 @@ extension ModbusSignal.Decoding {
     case .text: nil
     default: value.number.map { $0 != 0 }
     }
+  }
+
+  private func half(_ value: Value) -> Float16? {
+    unscaled(value).flatMap { nearest(to: Float16($0), readingAs: value) }
   }
 
   private func float(_ value: Value) -> Float? {

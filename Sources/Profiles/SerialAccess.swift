@@ -1,24 +1,38 @@
-/// How a serial instrument is read: text lines, asked for or sent by itself.
+package import Telemetry
+
+/// How a serial instrument is read: frames of text or bytes, asked for or sent by itself.
 package struct SerialAccess: Sendable, Hashable {
-  /// Bytes that end a line in both directions, unless a request carries its own.
-  package let terminator: [UInt8]
+  package let framing: SerialFraming
+
+  /// What tells this instrument from others; nil where the profile names nothing.
+  package let identification: SerialIdentification?
   package let groups: [SerialScanGroup]
 
-  package init(terminator: [UInt8], groups: [SerialScanGroup]) {
-    precondition(!terminator.isEmpty)
-    self.terminator = terminator
+  package init(
+    framing: SerialFraming,
+    identification: SerialIdentification? = nil,
+    groups: [SerialScanGroup]
+  ) {
+    self.framing = framing
+    self.identification = identification
     self.groups = groups
   }
 }
 
-/// Fields of one line that are sampled together.
+/// Fields of one frame that are sampled together.
 package struct SerialScanGroup: Sendable, Hashable {
   package let name: String
 
   /// Time from one request to the next; for a listener, the silence after which values are stale.
   package let period: Duration
 
-  /// Bytes to send, terminator included; empty for a listener.
+  /// When in its period the group is asked; nil lets the schedule spread the groups.
+  package let phase: Duration?
+
+  /// Rest between the end of one reply and the next request.
+  package let pause: Duration
+
+  /// Bytes to send, framing included; empty for a listener.
   package let request: [UInt8]
 
   /// Longest wait for the reply; not used by a listener.
@@ -38,6 +52,8 @@ package struct SerialScanGroup: Sendable, Hashable {
   package init(
     name: String,
     period: Duration,
+    phase: Duration? = nil,
+    pause: Duration = .zero,
     request: [UInt8],
     timeout: Duration,
     pattern: String,
@@ -48,6 +64,8 @@ package struct SerialScanGroup: Sendable, Hashable {
     precondition(period > .zero && timeout > .zero)
     self.name = name
     self.period = period
+    self.phase = phase
+    self.pause = pause
     self.request = request
     self.timeout = timeout
     self.pattern = pattern
@@ -59,10 +77,17 @@ package struct SerialScanGroup: Sendable, Hashable {
 
 /// A signal that is one named part of a line.
 package struct SerialField: Sendable, Hashable {
-  package enum Kind: String, Sendable, Hashable, CaseIterable {
+  package enum Kind: Sendable, Hashable {
     /// A decimal number, with sign, point and exponent as they come.
     case number
     case text
+    /// The bytes of a number, as they are or as hexadecimal digits.
+    case bytes(ByteType, RegisterOrder, isHexadecimal: Bool)
+  }
+
+  /// What the bytes of a number carry.
+  package enum ByteType: String, Sendable, Hashable, CaseIterable {
+    case int8, uint8, int16, uint16, int32, uint32, int64, uint64, float32, float64
   }
 
   package let signal: Signal

@@ -17,7 +17,10 @@ struct SerialAccessReader {
     }
     checkListeners(groups, groupReaders)
     guard !groups.isEmpty else { return nil }
-    return SerialAccess(terminator: terminator, groups: groups)
+    return SerialAccess(
+      framing: SerialFraming(shape: .line(terminator: terminator)),
+      groups: groups
+    )
   }
 
   private static let terminator = ScalarKind<String>(
@@ -128,13 +131,16 @@ struct SerialAccessReader {
 private struct SerialFieldReader {
   let fields: FieldReader
 
+  enum TypeWord: String, CaseIterable, Sendable { case number, text }
+
   func field(pattern: String?, names: inout NameCheck) -> SerialField? {
     let name = fields.required("name", .text.suchAs("oxygen"))
     if let name { names.take(name, noun: "signal") }
     let common = SignalReader(fields: fields)
     let signal = common.signal(named: name?.value ?? "")
-    let kind =
-      fields.optional("type", ScalarKind<SerialField.Kind>.choice("known types"))?.value ?? .number
+    let word =
+      fields.optional("type", ScalarKind<TypeWord>.choice("known types"))?.value ?? .number
+    let kind: SerialField.Kind = word == .text ? .text : .number
     if kind == .text {
       common.forbid(["scale", "offset", "range"], because: "is for type: number; remove it")
     }

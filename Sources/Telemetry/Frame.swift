@@ -90,9 +90,23 @@ package struct SignalDescription: Sendable, Hashable, Codable {
   /// UCUM code: `Cel`, `cm/min`, `[ppm]`; nil for states and texts.
   package let unit: String?
 
-  package init(name: String, quantity: String? = nil, unit: String? = nil) {
+  /// Metres from the conveyor's entry to the sensor.
+  package let position: Double?
+
+  /// What the plant calls the instrument's calibration.
+  package let calibration: String?
+
+  package init(
+    name: String,
+    quantity: String? = nil,
+    unit: String? = nil,
+    position: Double? = nil,
+    calibration: String? = nil
+  ) {
     self.name = name
     self.quantity = quantity
     self.unit = unit
+    self.position = position
+    self.calibration = calibration
   }
 }

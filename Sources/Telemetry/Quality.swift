@@ -34,6 +34,10 @@ package enum Cause: Sendable, Hashable {
   case deviceError
   /// Nothing new came from an instrument that sends by itself.
   case stale
+  /// The device's own status does not vouch for the value.
+  case deviceStatus
+  /// The device is not the one that its profile is for.
+  case wrongDevice
 
   /// Stable code, as it stands in records and answers.
   package var code: String {
@@ -50,12 +54,15 @@ package enum Cause: Sendable, Hashable {
     case .notUnderstood: "not_understood"
     case .deviceError: "device_error"
     case .stale: "stale"
+    case .deviceStatus: "device_status"
+    case .wrongDevice: "wrong_device"
     }
   }
 
   private static let plain: [Cause] = [
     .timeout, .checksum, .foreignReply, .malformedReply, .noConnection, .outOfRange,
-    .notAvailable, .undefinedCode, .notUnderstood, .deviceError, .stale,
+    .notAvailable, .undefinedCode, .notUnderstood, .deviceError, .stale, .deviceStatus,
+    .wrongDevice,
   ]
 
   private static let byCode = Dictionary(uniqueKeysWithValues: plain.map { ($0.code, $0) })
@@ -83,9 +90,11 @@ package enum Cause: Sendable, Hashable {
     case .outOfRange: "The value is outside the plausible range. Check sensor and profile."
     case .notAvailable: "The device says that it has no value now."
     case .undefinedCode: "The device sent a code that its profile does not name."
-    case .notUnderstood: "The instrument's text does not fit the profile's pattern."
+    case .notUnderstood: "What the device sent does not fit its profile."
     case .deviceError: "The instrument reported an error of its own."
     case .stale: "Nothing new has come from the instrument for too long."
+    case .deviceStatus: "The device's own status does not vouch for the value. Look at its display."
+    case .wrongDevice: "Another device answers here. Check its unit, its address and its profile."
     }
   }
 

@@ -143,7 +143,7 @@ struct BusPollerTests {
       source: .generic,
       access: .serial(
         SerialAccess(
-          terminator: [0x0D, 0x0A],
+          framing: SerialFraming(shape: .line(terminator: [0x0D, 0x0A])),
           groups: [
             SerialScanGroup(
               name: "line",

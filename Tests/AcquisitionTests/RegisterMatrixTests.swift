@@ -111,8 +111,14 @@ struct RegisterMatrixTests {
       source: .generic,
       access: .modbus(
         ModbusAccess(
-          maximumGap: maximumGap,
-          groups: [ModbusScanGroup(name: "all", period: .seconds(1), signals: signals)]
+          groups: [
+            ModbusScanGroup(
+              name: "all",
+              period: .seconds(1),
+              limits: ReadLimits(maximumGap: maximumGap),
+              signals: signals
+            )
+          ]
         )
       ),
       caveats: [],

@@ -26,8 +26,13 @@ enum TestProfiles {
     maximumGap: Int = 8,
     _ signals: [ModbusSignal]
   ) -> DeviceProfile {
-    let group = ModbusScanGroup(name: "all", period: .seconds(1), signals: signals)
-    return profile(name, kind: kind, .modbus(ModbusAccess(maximumGap: maximumGap, groups: [group])))
+    let group = ModbusScanGroup(
+      name: "all",
+      period: .seconds(1),
+      limits: ReadLimits(maximumGap: maximumGap),
+      signals: signals
+    )
+    return profile(name, kind: kind, .modbus(ModbusAccess(groups: [group])))
   }
 
   static func signal(
@@ -114,7 +119,12 @@ enum TestProfiles {
     profile(
       name,
       kind: kind,
-      .serial(SerialAccess(terminator: Array(terminator.utf8), groups: groups))
+      .serial(
+        SerialAccess(
+          framing: SerialFraming(shape: .line(terminator: Array(terminator.utf8))),
+          groups: groups
+        )
+      )
     )
   }
 

@@ -159,7 +159,13 @@ struct RTUBusTests {
   func impossible() async throws {
     let line = try await FaultyLine(["ok"])
     let bus = line.bus(timeout: .seconds(1), quiet: .zero)
-    let text = BusRequest.serial(SerialRequest(send: [1], terminator: [2], timeout: .seconds(1)))
+    let text = BusRequest.serial(
+      SerialRequest(
+        send: [1],
+        framing: SerialFraming(shape: .line(terminator: [2])),
+        timeout: .seconds(1)
+      )
+    )
     let outcomes = await bus.exchange([text] + (try asking([1], unit: 255)) + (try asking([1])))
     #expect(outcomes.map { $0.failure?.cause } == [.noConnection, .noConnection, nil])
     let odd = RTUBus(

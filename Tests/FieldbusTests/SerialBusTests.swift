@@ -120,12 +120,22 @@ struct SerialBusTests {
 
   private func read(_ number: Int, _ timeout: Duration = .seconds(5)) -> BusRequest {
     .serial(
-      SerialRequest(send: Array("READ \(number)\r".utf8), terminator: [13, 10], timeout: timeout)
+      SerialRequest(
+        send: Array("READ \(number)\r".utf8),
+        framing: SerialFraming(shape: .line(terminator: [13, 10])),
+        timeout: timeout
+      )
     )
   }
 
   private func listen(_ timeout: Duration = .seconds(5)) -> BusRequest {
-    .serial(SerialRequest(send: [], terminator: [13, 10], timeout: timeout))
+    .serial(
+      SerialRequest(
+        send: [],
+        framing: SerialFraming(shape: .line(terminator: [13, 10])),
+        timeout: timeout
+      )
+    )
   }
 }
 

@@ -196,7 +196,13 @@ struct TCPBusTests {
   @Test("A request for a serial instrument is refused, and the others are carried")
   func wrongKind() async throws {
     let server = try await ScriptedServer { [.send($0.reply)] }
-    let text = BusRequest.serial(SerialRequest(send: [1], terminator: [2], timeout: .seconds(1)))
+    let text = BusRequest.serial(
+      SerialRequest(
+        send: [1],
+        framing: SerialFraming(shape: .line(terminator: [2])),
+        timeout: .seconds(1)
+      )
+    )
     let outcomes = await bus(server).exchange([text] + (try asking([3])) + [text])
     #expect(outcomes.map(\.registers) == [nil, [3, 4], nil])
     #expect(await bus(server).exchange([]) == [])

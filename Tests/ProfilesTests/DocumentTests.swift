@@ -32,7 +32,7 @@ struct DocumentTests {
       ("## Every profile", "kind", DeviceKind.allCases.map(\.rawValue)),
       ("## Modbus", "order", RegisterOrder.allCases.map(\.rawValue)),
       ("## Modbus", "role", Signal.Role.allCases.map(\.rawValue)),
-      ("## Serial", "type", SerialField.Kind.allCases.map(\.rawValue)),
+      ("## Serial", "type", ["number", "text"]),
     ]
   )
   func choices(section: String, key: String, words: [String]) throws {

@@ -95,32 +95,4 @@ struct LineDecoderTests {
       try LineDecoder(group("(?<x>a)", [field("t")]))
     }
   }
-
-  @Test(
-    "A line is written like the example, and read back",
-    arguments: [
-      ("-18.78 Nm", 4.285, "4.29 Nm"), ("+0012.50 Nm", -3.1, "-0003.10 Nm"),
-      ("+0012.50 Nm", 3.1, "+0003.10 Nm"), ("7 Nm", 0.4, "0 Nm"), ("0.00 Nm", -0.05, "-0.05 Nm"),
-    ]
-  )
-  func writer(example: String, value: Double, expected: String) throws {
-    let group = group("(?<t>[-+0-9.]+) Nm", [field("t")], example: example)
-    let writer = try #require(LineWriter(group))
-    let line = writer.line(for: [.real(value)], end: [0x0D])
-    #expect(String(decoding: line, as: UTF8.self) == expected + "\r")
-    let reading = try LineDecoder(group).readings(from: line)[0]
-    #expect(reading.quality == .good)
-  }
-
-  @Test("A field without a value keeps what the example shows")
-  func writerKeeps() throws {
-    let group = group(
-      "(?<a>[0-9.]+) (?<b>[a-z]+)",
-      [field("b", .text), field("a")],
-      example: "1.5 run"
-    )
-    let writer = try #require(LineWriter(group))
-    #expect(writer.line(for: [nil, .real(2)], end: []) == Array("2.0 run".utf8))
-    #expect(writer.line(for: [.text("stop"), nil], end: []) == Array("1.5 stop".utf8))
-  }
 }

@@ -19,8 +19,13 @@ struct ReadPlanTests {
   }
 
   private func plan(_ signals: [ModbusSignal], maximum: Int = 125, gap: Int = 8) -> ReadPlan {
-    let group = ModbusScanGroup(name: "g", period: .seconds(1), signals: signals)
-    let access = ModbusAccess(maximumRegisters: maximum, maximumGap: gap, groups: [group])
+    let group = ModbusScanGroup(
+      name: "g",
+      period: .seconds(1),
+      limits: ReadLimits(maximumRegisters: maximum, maximumGap: gap),
+      signals: signals
+    )
+    let access = ModbusAccess(groups: [group])
     return ReadPlan(group: group, access: access)
   }
 

@@ -16,7 +16,7 @@ package enum CRC16 {
   }
 
   /// Whether the last two bytes are the check sum of those before, low byte first.
-  static func holds(_ frame: ArraySlice<UInt8>) -> Bool {
+  package static func holds(_ frame: ArraySlice<UInt8>) -> Bool {
     guard frame.count > 2 else { return false }
     let sum = of(frame.dropLast(2))
     let end = frame.suffix(2)
