@@ -1,27 +1,25 @@
-/// Reads the fields of one mapping, and notes everything that is wrong with them.
+/// Reads the fields of one mapping by its ``Shape``, and notes everything that is wrong with them.
 ///
 /// A field that is missing or wrong is nil, so that reading goes on; after the last field,
-/// ``finish()`` notes the keys that nobody asked for.
+/// ``finish()`` notes what the mapping lacks, the keys that nobody knows and the rules that are
+/// broken.
 ///
-///     let fields = FieldReader(node, noun: "group", into: log)
-///     let name = fields.required("name", .text)
-///     let period = fields.required("period", .duration(in: .milliseconds(10)...(.seconds(60))))
+///     let fields = FieldReader(node, shape: GroupShape.shape, into: log)
+///     let name = fields.value(GroupShape.name)
+///     let period = fields.value(GroupShape.period)
 ///     fields.finish()
 package final class FieldReader {
   /// Where the mapping begins.
   package let mark: SourceMark
-
-  /// What the mapping is, in the words of a finding: "signal".
-  package let noun: String
   package let log: FindingLog
+  private let shape: Shape
   private let entries: [YAMLNode.Entry]
   private let isMapping: Bool
-  private var asked: Set<String> = []
 
   /// Takes what should be a mapping; anything else is noted and reads as empty.
-  package init(_ node: YAMLNode, noun: String, into log: FindingLog) {
+  package init(_ node: YAMLNode, shape: Shape, into log: FindingLog) {
     mark = node.mark
-    self.noun = noun
+    self.shape = shape
     self.log = log
     if case .mapping(let entries) = node.content {
       self.entries = entries
@@ -32,115 +30,118 @@ package final class FieldReader {
       log.add(
         .wrongType,
         at: node.mark,
-        "\(Self.article(noun)) is \(node.noun) here; write a mapping, key: value"
+        "\(Wording.article(shape.noun)) is \(node.noun) here; write a mapping, key: value",
+        schemaRefuses: true
       )
     }
   }
 
-  /// Reads a value that must be there.
-  package func required<Value>(_ key: String, _ kind: ScalarKind<Value>) -> Marked<Value>? {
-    guard let node = node(key) else {
-      addMissing(key, "add \(kind.expected), such as \(key): \(kind.example)")
+  /// What the mapping is, in the words of a finding.
+  package var noun: String { shape.noun }
+
+  // MARK: Reading
+
+  /// Reads a value.
+  package func value<Value>(_ key: Key<Value>) -> Marked<Value>? {
+    node(key.name).flatMap { read($0, as: key.kind, key: key.name) }
+  }
+
+  /// Reads a list of values; a single value is a list of one where the shape has no count.
+  package func values<Value>(_ key: Key<Value>) -> [Marked<Value>]? {
+    guard let node = node(key.name), let form = field(key.name)?.form else { return nil }
+    if case .values(_, let count?) = form { return list(node, of: key, count: count) }
+    guard case .sequence(let nodes) = node.content else {
+      return read(node, as: key.kind, key: key.name).map { [$0] }
+    }
+    return nodes.compactMap { read($0, as: key.kind, key: key.name) }
+  }
+
+  private func list<Value>(
+    _ node: YAMLNode,
+    of key: Key<Value>,
+    count: Int
+  ) -> [Marked<Value>]? {
+    guard case .sequence(let nodes) = node.content, nodes.count == count else {
+      let found =
+        if case .sequence(let nodes) = node.content { "has \(nodes.count) values" } else {
+          "is \(node.noun)"
+        }
+      log.add(
+        .wrongType,
+        at: node.mark,
+        "\"\(key.name)\" \(found); write a list of \(count), such as \(key.kind.example)",
+        schemaRefuses: true
+      )
       return nil
     }
-    return read(node, as: kind, key: key)
-  }
-
-  /// Reads a value that may be there.
-  package func optional<Value>(_ key: String, _ kind: ScalarKind<Value>) -> Marked<Value>? {
-    node(key).flatMap { read($0, as: kind, key: key) }
-  }
-
-  /// Reads a list of values; a single value is a list of one.
-  package func list<Value>(_ key: String, of kind: ScalarKind<Value>) -> [Marked<Value>]? {
-    guard let node = node(key) else { return nil }
-    switch node.content {
-    case .sequence(let nodes): return nodes.compactMap { read($0, as: kind, key: key) }
-    case .scalar, .mapping: return read(node, as: kind, key: key).map { [$0] }
-    }
-  }
-
-  /// How many values are given for a key: the length of its list, or one.
-  package func count(_ key: String) -> Int {
-    switch node(key)?.content {
-    case nil: 0
-    case .sequence(let nodes)?: nodes.count
-    case .scalar?, .mapping?: 1
-    }
+    let values = nodes.compactMap { read($0, as: key.kind, key: key.name) }
+    return values.count == count ? values : nil
   }
 
   /// Reads a mapping within this one, if it is there.
-  package func mapping(_ key: String, noun: String) -> FieldReader? {
-    node(key).map { FieldReader($0, noun: noun, into: log) }
+  package func mapping(_ section: Section) -> FieldReader? {
+    node(section.name).map { FieldReader($0, shape: section.shape, into: log) }
   }
 
-  /// Reads a list of mappings that must be there and hold one at least, each of them a `noun`.
-  package func mappings(_ key: String, noun: String) -> [FieldReader] {
-    guard let node = node(key) else {
-      addMissing(key, "add a list with \(Self.article(noun)) at least")
+  /// Reads a list of mappings.
+  package func mappings(_ section: Section) -> [FieldReader] {
+    guard let node = node(section.name) else { return [] }
+    guard case .sequence(let nodes) = node.content else {
+      log.add(
+        .wrongType,
+        at: node.mark,
+        "\"\(section.name)\" is \(node.noun); write a list, each line beginning with '- '",
+        schemaRefuses: true
+      )
       return []
     }
-    let readers = mappings(in: node, key: key, noun: noun)
-    if case .sequence(let nodes) = node.content, nodes.isEmpty {
+    if nodes.isEmpty, case .mappings(_, _, isEmptyAllowed: false)? = field(section.name)?.form {
       log.add(
         .outOfBounds,
         at: node.mark,
-        "\"\(key)\" is an empty list; add \(Self.article(noun)) at least"
+        "\"\(section.name)\" is an empty list; add \(Wording.article(section.shape.noun)) at least",
+        schemaRefuses: true
       )
     }
-    return readers
+    return nodes.map { FieldReader($0, shape: section.shape, into: log) }
   }
 
-  /// Reads a list of mappings that may be missing or empty.
-  package func optionalMappings(_ key: String, noun: String) -> [FieldReader] {
-    node(key).map { mappings(in: $0, key: key, noun: noun) } ?? []
-  }
-
-  private func mappings(in node: YAMLNode, key: String, noun: String) -> [FieldReader] {
-    guard case .sequence(let nodes) = node.content else {
-      let message = "\"\(key)\" is \(node.noun); write a list, each line beginning with '- '"
-      log.add(.wrongType, at: node.mark, message)
-      return []
+  /// Reads a scalar as the given kind, or hands out the mapping that stands in its place.
+  package func valueOrMapping<Value>(
+    _ section: Section,
+    as kind: ScalarKind<Value>
+  ) -> (value: Marked<Value>?, mapping: FieldReader?) {
+    guard let node = node(section.name) else { return (nil, nil) }
+    if case .mapping = node.content {
+      return (nil, FieldReader(node, shape: section.shape, into: log))
     }
-    return nodes.map { FieldReader($0, noun: noun, into: log) }
+    return (read(node, as: kind, key: section.name), nil)
+  }
+
+  /// The entries of a mapping whose keys are values; none where it is missing.
+  package func entries(of name: String) -> [YAMLNode.Entry] {
+    guard let node = node(name) else { return [] }
+    if case .mapping(let entries) = node.content { return entries }
+    log.add(
+      .wrongType,
+      at: node.mark,
+      "\"\(name)\" is \(node.noun); write a mapping, {0: idle, 1: running}",
+      schemaRefuses: true
+    )
+    return []
   }
 
   /// The node behind a key, whatever it is.
-  package func node(_ key: String) -> YAMLNode? {
-    asked.insert(key)
-    return entries.first { $0.key.text == key }?.value
+  package func node(_ name: String) -> YAMLNode? {
+    assert(field(name) != nil, "\(name) is not in the shape of a \(noun)")
+    return entries.first { $0.key.text == name }?.value
   }
 
-  /// Whether the mapping holds the key; asking does not make the key a known one.
-  package func has(_ key: String) -> Bool { entries.contains { $0.key.text == key } }
-
-  /// All entries, for a mapping whose keys are values: codes and their names.
-  package func allEntries() -> [YAMLNode.Entry] {
-    asked.formUnion(entries.map(\.key.text))
-    return entries
-  }
+  package func has(_ name: String) -> Bool { entries.contains { $0.key.text == name } }
 
   /// Where a key stands; the mapping's own place when it is missing.
-  package func mark(of key: String) -> SourceMark {
-    entries.first { $0.key.text == key }?.key.mark ?? mark
-  }
-
-  /// Notes every key that was not asked for.
-  package func finish() {
-    for entry in entries where !asked.contains(entry.key.text) {
-      log.add(
-        .unknownKey,
-        at: entry.key.mark,
-        "\"\(entry.key.text)\" is not a key of \(Self.article(noun)); "
-          + Suggestion.text(for: entry.key.text, among: Array(asked), noun: "its keys are")
-      )
-    }
-  }
-
-  /// Notes that a key is missing; nothing more is said where the mapping itself is wrong.
-  package func addMissing(_ key: String, _ advice: String) {
-    guard isMapping else { return }
-    log.add(.missingKey, at: mark, "\"\(key)\" is missing in this \(noun); \(advice)")
+  package func mark(of name: String) -> SourceMark {
+    entries.first { $0.key.text == name }?.key.mark ?? mark
   }
 
   /// Reads one node as a scalar of a kind, and notes what is wrong with it.
@@ -159,8 +160,13 @@ package final class FieldReader {
       switch error {
       case .wrongType: addWrong(key, node, kind, code: .wrongType)
       case .outOfBounds: addWrong(key, node, kind, code: .outOfBounds)
-      case .other(let code, let message):
-        log.add(code, at: node.mark, "\"\(key)\": \(message)")
+      case .other(let code, let message, let schemaRefuses):
+        log.add(
+          code,
+          at: node.mark,
+          "\"\(key)\": \(message)",
+          schemaRefuses: schemaRefuses
+        )
       }
       return nil
     }
@@ -172,12 +178,79 @@ package final class FieldReader {
     _ kind: ScalarKind<Value>,
     code: FindingCode
   ) {
-    let advice = "write \(kind.expected), such as \(kind.example)"
-    log.add(code, at: node.mark, "\"\(key)\" is \(node.noun); \(advice)")
+    log.add(
+      code,
+      at: node.mark,
+      "\"\(key)\" is \(node.noun); write \(kind.expected), such as \(kind.example)",
+      schemaRefuses: true
+    )
   }
 
-  private static func article(_ noun: String) -> String {
-    guard let first = noun.first else { return noun }
-    return ("aeiou".contains(first) ? "an " : "a ") + noun
+  // MARK: The whole
+
+  /// Notes every key that the shape does not have, what is missing, and the rules that are broken.
+  package func finish() {
+    guard isMapping else { return }
+    let known = shape.fields.map(\.name)
+    for entry in entries where !known.contains(entry.key.text) {
+      log.add(
+        .unknownKey,
+        at: entry.key.mark,
+        "\"\(entry.key.text)\" is not a key of \(Wording.article(noun)); "
+          + Suggestion.text(for: entry.key.text, among: known, noun: "its keys are"),
+        schemaRefuses: true
+      )
+    }
+    for field in shape.fields where field.isRequired && !has(field.name) {
+      addMissing(field.name, field.advice)
+    }
+    for rule in shape.rules { check(rule) }
   }
+
+  /// Notes that a key is missing.
+  private func addMissing(_ name: String, _ advice: String) {
+    log.add(
+      .missingKey,
+      at: mark,
+      "\"\(name)\" is missing in this \(noun); \(advice)",
+      schemaRefuses: !log.isPartial
+    )
+  }
+
+  private func check(_ rule: Shape.Rule) {
+    switch rule {
+    case .exactlyOne(let keys, let missing, let several):
+      let stated = keys.filter(has)
+      if stated.isEmpty, let first = keys.first { addMissing(first, missing) }
+      if stated.count > 1 { addContradiction(at: stated[1], several) }
+    case .atMostOne(let keys, let finding):
+      let stated = keys.filter(has)
+      if stated.count > 1 { addContradiction(at: stated[1], finding) }
+    case .together(let key, let others):
+      guard has(key) else { return }
+      for other in others where !has(other) {
+        addMissing(other, field(other)?.advice ?? "it goes with \"\(key)\"")
+      }
+    case .needs(let keys, let key, let words):
+      guard let word = word(of: key), words.contains(word) else { return }
+      for other in keys where !has(other) { addMissing(other, field(other)?.advice ?? "") }
+    case .only(let keys, let key, let words, let isDefault, let finding):
+      let isRight = word(of: key).map(words.contains) ?? (isDefault && !has(key))
+      guard !isRight else { return }
+      for other in keys where has(other) {
+        addContradiction(at: other, "\"\(other)\" \(finding)")
+      }
+    }
+  }
+
+  private func addContradiction(at key: String, _ finding: String) {
+    log.add(.contradiction, at: mark(of: key), finding, schemaRefuses: !log.isPartial)
+  }
+
+  private func word(of key: String) -> String? {
+    guard case .scalar(let scalar)? = node(key)?.content else { return nil }
+    return scalar.text
+  }
+
+  private func field(_ name: String) -> Field? { shape.fields.first { $0.name == name } }
 }

@@ -3,16 +3,20 @@ package struct SourceMark: Sendable, Hashable, Comparable {
   package let line: Int
   package let column: Int
 
-  package init(line: Int, column: Int) {
+  /// The file, where it is not the one that is being checked: a profile's base.
+  package let file: String?
+
+  package init(line: Int, column: Int, file: String? = nil) {
     self.line = line
     self.column = column
+    self.file = file
   }
 
   /// Where a file begins; also the place of what concerns the file as a whole.
   package static let start = SourceMark(line: 1, column: 1)
 
   package static func < (left: Self, right: Self) -> Bool {
-    (left.line, left.column) < (right.line, right.column)
+    (left.file ?? "", left.line, left.column) < (right.file ?? "", right.line, right.column)
   }
 }
 
@@ -34,18 +38,23 @@ package struct Finding: Sendable, Hashable {
   /// What is wrong; what would be right.
   package let message: String
 
+  /// Whether the file's JSON Schema refuses the same; what it cannot see is found only here.
+  package let schemaRefuses: Bool
+
   package init(
     file: String,
     mark: SourceMark,
     severity: Severity = .error,
     code: FindingCode,
-    message: String
+    message: String,
+    schemaRefuses: Bool = false
   ) {
     self.file = file
     self.mark = mark
     self.severity = severity
     self.code = code
     self.message = message
+    self.schemaRefuses = schemaRefuses
   }
 
   package var line: Int { mark.line }
@@ -83,6 +92,8 @@ package struct FindingCode: RawRepresentable, Sendable, Hashable {
   package static let badName = FindingCode(rawValue: "bad-name")
   /// Two things of one kind have one name, port or unit.
   package static let duplicateName = FindingCode(rawValue: "duplicate-name")
+  /// A name that nothing in the file has.
+  package static let unknownName = FindingCode(rawValue: "unknown-name")
   /// Two statements that exclude each other.
   package static let contradiction = FindingCode(rawValue: "contradiction")
   package static let tooManyFindings = FindingCode(rawValue: "too-many-findings")
@@ -94,6 +105,10 @@ package final class FindingLog {
   package static let maximumFindings = 500
 
   package let file: String
+
+  /// Whether the file says only what differs from another one, so that its schema cannot tell what
+  /// is missing.
+  package var isPartial = false
   private var collected: [Finding] = []
   private var seen: Set<Finding> = []
 
@@ -104,10 +119,18 @@ package final class FindingLog {
     _ code: FindingCode,
     at mark: SourceMark,
     _ message: String,
-    severity: Finding.Severity = .error
+    severity: Finding.Severity = .error,
+    schemaRefuses: Bool = false
   ) {
     guard collected.count < Self.maximumFindings else { return }
-    let finding = Finding(file: file, mark: mark, severity: severity, code: code, message: message)
+    let finding = Finding(
+      file: mark.file ?? file,
+      mark: mark,
+      severity: severity,
+      code: code,
+      message: message,
+      schemaRefuses: schemaRefuses && mark.file == nil
+    )
     guard seen.insert(finding).inserted else { return }
     collected.append(finding)
     if collected.count == Self.maximumFindings { addLimitNote(after: mark) }

@@ -79,4 +79,46 @@ enum PlainScalar {
   static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
+
+  /// What YAML 1.2's core schema, which editors and JSON Schemas follow, takes a plain text for
+  /// (YAML 1.2.2, 10.3.2).
+  enum Core { case text, null, bool, number }
+
+  static func core(_ text: String) -> Core {
+    switch text {
+    case "", "~", "null", "Null", "NULL": return .null
+    case "true", "True", "TRUE", "false", "False", "FALSE": return .bool
+    case ".nan", ".NaN", ".NAN": return .number
+    default:
+      let unsigned = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]
+      if [".inf", ".Inf", ".INF"].contains(unsigned) || isCoreInteger(text) { return .number }
+      return isCoreFloat(unsigned) ? .number : .text
+    }
+  }
+
+  /// `[-+]? [0-9]+`, `0o [0-7]+` and `0x [0-9a-fA-F]+`.
+  static func isCoreInteger(_ text: String) -> Bool {
+    if text.hasPrefix("0x") { return text.count > 2 && text.dropFirst(2).allSatisfy(\.isHexDigit) }
+    if text.hasPrefix("0o") {
+      return text.count > 2 && text.dropFirst(2).allSatisfy { "01234567".contains($0) }
+    }
+    let digits = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]
+    return !digits.isEmpty && digits.utf8.allSatisfy(isDigit)
+  }
+
+  /// `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`, the sign taken off.
+  private static func isCoreFloat(_ text: Substring) -> Bool {
+    let parts = text.split(
+      maxSplits: 1,
+      omittingEmptySubsequences: false,
+      whereSeparator: { $0 == "e" || $0 == "E" }
+    )
+    let halves = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard halves.allSatisfy({ $0.utf8.allSatisfy(isDigit) }),
+      halves.contains(where: { !$0.isEmpty })
+    else { return false }
+    guard parts.count == 2 else { return true }
+    let digits = parts[1].first.map { "+-".contains($0) } == true ? parts[1].dropFirst() : parts[1]
+    return !digits.isEmpty && digits.utf8.allSatisfy(isDigit)
+  }
 }

@@ -1,4 +1,4 @@
-/// What a value may be, how it is read, and what a finding says would be right.
+/// What a value may be, how it is read, and what a finding and a JSON Schema say of it.
 package struct ScalarKind<Value: Sendable>: Sendable {
   /// Completes "write …": `a whole number from 1 to 125`.
   package let expected: String
@@ -6,57 +6,79 @@ package struct ScalarKind<Value: Sendable>: Sendable {
   /// Completes "…, such as": a value as it stands in a file.
   package let example: String
 
+  /// What a JSON Schema can tell of the value.
+  package let schema: SchemaNode
+
   package let read: @Sendable (YAMLScalar) throws(ScalarProblem) -> Value
 
   package init(
     expected: String,
     example: String,
+    schema: SchemaNode,
     read: @escaping @Sendable (YAMLScalar) throws(ScalarProblem) -> Value
   ) {
     self.expected = expected
     self.example = example
+    self.schema = schema
     self.read = read
   }
 
   /// The same kind with another example.
   package func suchAs(_ example: String) -> ScalarKind {
-    ScalarKind(expected: expected, example: example, read: read)
+    ScalarKind(expected: expected, example: example, schema: schema, read: read)
   }
 }
 
 /// Why a scalar is not the value that is wanted there.
 package enum ScalarProblem: Error, Sendable, Hashable {
-  /// It is something else; the kind says what would be right.
+  /// It is something else; the kind says what would be right, and so does its schema.
   case wrongType
-  /// It is of the right kind and too small or too large; the kind says what would be right.
+  /// It is of the right kind and too small or too large, as the kind and its schema say.
   case outOfBounds
-  /// A finding of its own.
-  case other(FindingCode, message: String)
+  /// A finding of its own; `schemaRefuses` when the kind's schema refuses the value, too.
+  case other(FindingCode, message: String, schemaRefuses: Bool = false)
 }
 
 extension ScalarKind where Value == String {
   /// A text that every YAML program reads as one.
-  package static let text = ScalarKind(expected: "a text", example: "Reflow oven") {
-    scalar throws(ScalarProblem) in
+  package static let text = ScalarKind(
+    expected: "a text",
+    example: "Reflow oven",
+    schema: ["type": "string", "minLength": 1]
+  ) { scalar throws(ScalarProblem) in
     if scalar.isAbsent { throw .wrongType }
     if scalar.isPlain, let meaning = PlainScalar.meaning(of: scalar.text) {
       throw .other(
         .ambiguousScalar,
         message: "\(scalar.text) without quotes is \(meaning) in YAML; "
-          + "quote it: \"\(scalar.text)\""
+          + "quote it: \"\(scalar.text)\"",
+        schemaRefuses: PlainScalar.core(scalar.text) != .text
       )
     }
-    if scalar.text.isEmpty { throw .other(.outOfBounds, message: "the text is empty; write one") }
+    if scalar.text.isEmpty {
+      throw .other(.outOfBounds, message: "the text is empty; write one", schemaRefuses: true)
+    }
     return scalar.text
   }
 
   /// A text, or a plain number without traps, taken as it is written: a page, a revision.
-  package static let textOrNumber = ScalarKind(expected: "a text or a number", example: "14") {
-    scalar throws(ScalarProblem) in
+  package static let textOrNumber = ScalarKind(
+    expected: "a text or a number",
+    example: "14",
+    schema: ["anyOf": [["type": "string", "minLength": 1], ["type": "integer", "minimum": 0]]]
+  ) { scalar throws(ScalarProblem) in
     let isNumber =
       scalar.isPlain && !PlainScalar.isOctal(scalar.text) && !scalar.text.isEmpty
       && scalar.text.utf8.allSatisfy(PlainScalar.isDigit)
-    return isNumber ? scalar.text : try text.read(scalar)
+    if isNumber { return scalar.text }
+    do throws(ScalarProblem) {
+      return try text.read(scalar)
+    } catch {
+      // The schema takes whole numbers in every notation.
+      guard case .other(let code, let message, _) = error, PlainScalar.isCoreInteger(scalar.text)
+      else { throw error }
+      throw .other(code, message: message)
+    }
   }
 }
 
@@ -65,7 +87,12 @@ extension ScalarKind where Value == Int {
   package static func integer(in bounds: ClosedRange<Int>, example: Int? = nil) -> ScalarKind {
     ScalarKind(
       expected: "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)",
-      example: "\(example ?? bounds.lowerBound)"
+      example: "\(example ?? bounds.lowerBound)",
+      schema: [
+        "type": "integer",
+        "minimum": .integer(bounds.lowerBound),
+        "maximum": .integer(bounds.upperBound),
+      ]
     ) { scalar throws(ScalarProblem) in
       let number = try ScalarNumber.integer(scalar)
       guard let value = Int(exactly: number), bounds.contains(value) else { throw .outOfBounds }
@@ -76,16 +103,24 @@ extension ScalarKind where Value == Int {
 
 extension ScalarKind where Value == Int128 {
   /// A raw code, decimal or `0x8000`, of any width up to 64 bits, with or without quotes.
-  package static let code = ScalarKind(expected: "a code", example: "0x8000") {
-    scalar throws(ScalarProblem) in
+  package static let code = ScalarKind(
+    expected: "a code",
+    example: "0x8000",
+    schema: ["anyOf": [["type": "integer"], ["type": "string", "pattern": .text(codePattern)]]]
+  ) { scalar throws(ScalarProblem) in
     let plain = YAMLScalar(text: scalar.text, isPlain: true, mark: scalar.mark)
     return try ScalarNumber.integer(plain)
   }
+
+  private static let codePattern = "^(-?[0-9]+|0[xX][0-9a-fA-F]+)$"
 }
 
 extension ScalarKind where Value == Bool {
-  package static let bool = ScalarKind(expected: "true or false", example: "true") {
-    scalar throws(ScalarProblem) in
+  package static let bool = ScalarKind(
+    expected: "true or false",
+    example: "true",
+    schema: ["type": "boolean"]
+  ) { scalar throws(ScalarProblem) in
     switch (scalar.isPlain, scalar.text) {
     case (true, "true"): return true
     case (true, "false"): return false
@@ -96,7 +131,8 @@ extension ScalarKind where Value == Bool {
       throw .other(
         .ambiguousScalar,
         message: "\(text) is \(meaning) for some programs and a text for others; "
-          + "write true or false"
+          + "write true or false",
+        schemaRefuses: PlainScalar.core(text) != .bool
       )
     case (false, _): throw .wrongType
     }
@@ -109,10 +145,16 @@ extension ScalarKind where Value == Duration {
     let span = "\(ScalarNumber.text(bounds.lowerBound)) to \(ScalarNumber.text(bounds.upperBound))"
     return ScalarKind(
       expected: "a duration with its unit (ms, s, m, h), \(span)",
-      example: "1s"
+      example: "1s",
+      schema: ["type": "string", "pattern": "^[0-9]+(\\.[0-9]{1,6})?(ms|s|m|h)$"]
     ) { scalar throws(ScalarProblem) in
       let value = try ScalarNumber.duration(scalar)
-      guard bounds.contains(value) else { throw .outOfBounds }
+      guard bounds.contains(value) else {
+        throw .other(
+          .outOfBounds,
+          message: "\(scalar.text) is too short or too long; write a duration from \(span)"
+        )
+      }
       return value
     }
   }
@@ -122,7 +164,8 @@ extension ScalarKind where Value == YAMLDecimal {
   /// A decimal number, kept as its digits.
   package static let decimal = ScalarKind(
     expected: "a number with at most 15 digits after the point",
-    example: "0.1"
+    example: "0.1",
+    schema: ["type": "number"]
   ) { scalar throws(ScalarProblem) in
     try ScalarNumber.decimal(scalar)
   }
@@ -135,16 +178,25 @@ where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
     return ScalarKind(
       expected: "one of " + words.joined(separator: ", "),
-      example: words.first ?? ""
+      example: words.first ?? "",
+      schema: ["enum": .array(SchemaNode.words(words))]
     ) { scalar throws(ScalarProblem) in
       if let value = Value(rawValue: scalar.text) { return value }
       if scalar.isAbsent { throw .wrongType }
       throw .other(
         .unknownValue,
         message: "\(scalar.shown) is not one of the \(noun); "
-          + Suggestion.text(for: scalar.text, among: words, noun: noun)
+          + Suggestion.text(for: scalar.text, among: words, noun: noun),
+        schemaRefuses: true
       )
     }
+  }
+}
+
+extension SchemaNode {
+  /// Words as values: a word that is a number may stand in the file without quotes.
+  package static func words(_ words: [String]) -> [SchemaNode] {
+    words.map { .text($0) } + words.compactMap { Int($0).map { .integer($0) } }
   }
 }
 
@@ -157,4 +209,10 @@ package struct YAMLDecimal: Sendable, Hashable {
 
   /// The nearest double.
   package let double: Double
+
+  package init(mantissa: Int64, places: Int, double: Double) {
+    self.mantissa = mantissa
+    self.places = places
+    self.double = double
+  }
 }

@@ -4,7 +4,14 @@ enum ScalarNumber {
   static func integer(_ scalar: YAMLScalar) throws(ScalarProblem) -> Int128 {
     guard scalar.isPlain else { throw quoted(scalar) }
     try refuseTraps(scalar)
-    guard let value = integer(scalar.text) else { throw .wrongType }
+    guard let value = integer(scalar.text) else {
+      // Notations that the schema takes, and programs of YAML 1.1 do not.
+      guard PlainScalar.isCoreInteger(scalar.text) else { throw .wrongType }
+      throw .other(
+        .ambiguousScalar,
+        message: "\(scalar.text) is not a number for every program; write plain digits, or 0x…"
+      )
+    }
     return value
   }
 
@@ -24,29 +31,42 @@ enum ScalarNumber {
     guard scalar.isPlain else { throw quoted(scalar) }
     try refuseTraps(scalar)
     guard let parts = DecimalDigits(scalar.text), let double = Double(scalar.text) else {
-      throw .wrongType
+      guard PlainScalar.core(scalar.text) == .number else { throw .wrongType }
+      throw .other(
+        .wrongType,
+        message: "\(scalar.text) is not written as digits, point, digits; write 0.5, not .5"
+      )
     }
     guard let mantissa = Int64(parts.digits), (0...15).contains(parts.places) else {
-      throw .outOfBounds
+      throw .other(
+        .outOfBounds,
+        message: "\(scalar.text) has too many digits; write at most 15 after the point"
+      )
     }
     return YAMLDecimal(mantissa: mantissa, places: parts.places, double: double)
   }
 
   static func duration(_ scalar: YAMLScalar) throws(ScalarProblem) -> Duration {
     let text = scalar.text
-    let number = text.prefix { $0.isNumber || $0 == "." || $0 == "-" }
+    let number = text.prefix { $0.isNumber || $0 == "." }
     let milliseconds: [String: Int64] = ["ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000]
     guard let parts = DecimalDigits(String(number)), let digits = Int64(parts.digits) else {
       throw .wrongType
     }
     guard let unit = milliseconds[String(text.dropFirst(number.count))] else {
       throw number.count == text.count
-        ? .other(.wrongType, message: "\(text) has no unit; write \(text)ms, \(text)s or \(text)m")
+        ? .other(
+          .wrongType,
+          message: "\(text) has no unit; write \(text)ms, \(text)s or \(text)m",
+          schemaRefuses: true
+        )
         : .wrongType
     }
     guard (0...6).contains(parts.places) else { throw .wrongType }
     let nanoseconds = Int128(digits) * Int128(unit) * 1_000_000 / power(parts.places)
-    guard let value = Int64(exactly: nanoseconds) else { throw .outOfBounds }
+    guard let value = Int64(exactly: nanoseconds) else {
+      throw .other(.outOfBounds, message: "\(text) is longer than any clock runs; write less")
+    }
     return .nanoseconds(value)
   }
 
@@ -64,7 +84,8 @@ enum ScalarNumber {
     guard isNumber else { return .wrongType }
     return .other(
       .wrongType,
-      message: "\(scalar.shown) is a text; write the number without quotes: \(scalar.text)"
+      message: "\(scalar.shown) is a text; write the number without quotes: \(scalar.text)",
+      schemaRefuses: true
     )
   }
 
@@ -81,7 +102,8 @@ enum ScalarNumber {
     if PlainScalar.isBase60(unsigned) {
       throw .other(
         .ambiguousScalar,
-        message: "\(text) is a number in base 60 for some programs; write one plain number"
+        message: "\(text) is a number in base 60 for some programs; write one plain number",
+        schemaRefuses: true
       )
     }
   }

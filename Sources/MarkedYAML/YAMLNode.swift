@@ -11,6 +11,11 @@ package struct YAMLNode: Sendable, Hashable {
   package struct Entry: Sendable, Hashable {
     package let key: YAMLScalar
     package let value: YAMLNode
+
+    package init(key: YAMLScalar, value: YAMLNode) {
+      self.key = key
+      self.value = value
+    }
   }
 
   package let mark: SourceMark
@@ -19,6 +24,69 @@ package struct YAMLNode: Sendable, Hashable {
   package init(mark: SourceMark, content: Content) {
     self.mark = mark
     self.content = content
+  }
+
+  /// The value behind a key of a mapping.
+  package func value(of key: String) -> YAMLNode? {
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.first { $0.key.text == key }?.value
+  }
+
+  package func has(_ key: String) -> Bool { value(of: key) != nil }
+
+  /// The text of a scalar.
+  package var text: String? {
+    if case .scalar(let scalar) = content { scalar.text } else { nil }
+  }
+
+  /// The same node with every scalar changed.
+  package func mapScalars(_ change: (YAMLScalar) -> YAMLScalar) -> YAMLNode {
+    switch content {
+    case .scalar(let scalar):
+      let changed = change(scalar)
+      return YAMLNode(mark: changed.mark, content: .scalar(changed))
+    case .sequence(let nodes):
+      return YAMLNode(mark: mark, content: .sequence(nodes.map { $0.mapScalars(change) }))
+    case .mapping(let entries):
+      let changed = entries.map {
+        Entry(key: change($0.key), value: $0.value.mapScalars(change))
+      }
+      return YAMLNode(mark: mark, content: .mapping(changed))
+    }
+  }
+
+  /// The same node as one of another file, whose name its marks carry.
+  package func placed(in file: String) -> YAMLNode {
+    func moved(_ mark: SourceMark) -> SourceMark {
+      SourceMark(line: mark.line, column: mark.column, file: file)
+    }
+    switch content {
+    case .scalar(let scalar):
+      return YAMLNode(
+        mark: moved(mark),
+        content: .scalar(
+          YAMLScalar(text: scalar.text, isPlain: scalar.isPlain, mark: moved(scalar.mark))
+        )
+      )
+    case .sequence(let nodes):
+      return YAMLNode(
+        mark: moved(mark),
+        content: .sequence(nodes.map { $0.placed(in: file) })
+      )
+    case .mapping(let entries):
+      return YAMLNode(
+        mark: moved(mark),
+        content: .mapping(
+          entries.map { entry in
+            let key = entry.key
+            return Entry(
+              key: YAMLScalar(text: key.text, isPlain: key.isPlain, mark: moved(key.mark)),
+              value: entry.value.placed(in: file)
+            )
+          }
+        )
+      )
+    }
   }
 
   /// What the node is, in the words of a finding.
@@ -44,6 +112,9 @@ package struct YAMLScalar: Sendable, Hashable {
     self.isPlain = isPlain
     self.mark = mark
   }
+
+  /// Written without quotes, and a number for YAML 1.2.
+  package var isPlainNumber: Bool { isPlain && PlainScalar.core(text) == .number }
 
   /// A key with nothing behind it.
   package var isAbsent: Bool { isPlain && text.isEmpty }

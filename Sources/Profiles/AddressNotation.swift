@@ -17,15 +17,31 @@ enum AddressBase: String, CaseIterable, Sendable {
 /// An address as the manual writes it.
 struct AddressNotation: Sendable, Hashable {
   let text: String
+
+  /// The table in front: `holding:10`.
+  let table: ModbusTable?
   let value: Int
   let isHexadecimal: Bool
 
   static let kind = ScalarKind<AddressNotation>(
     expected: "an address as the manual writes it",
-    example: "10"
+    example: "10",
+    schema: [
+      "anyOf": [
+        ["type": "integer", "minimum": 0],
+        [
+          "type": "string",
+          "pattern": "^((coil|discrete|holding|input):)?(0[xX][0-9a-fA-F]+|[0-9]+)$",
+        ],
+      ]
+    ]
   ) { scalar throws(ScalarProblem) in
-    let text = scalar.text
-    if scalar.isPlain, text.utf8.count > 1, text.hasPrefix("0"), !text.lowercased().hasPrefix("0x")
+    let parts = scalar.text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let table = parts.count == 2 ? ModbusTable(rawValue: String(parts[0])) : nil
+    guard parts.count == 1 || table != nil else { throw .wrongType }
+    let text = String(parts[parts.count - 1])
+    if scalar.isPlain, table == nil, text.utf8.count > 1, text.hasPrefix("0"),
+      !text.lowercased().hasPrefix("0x")
     {
       throw .other(
         .ambiguousScalar,
@@ -35,9 +51,15 @@ struct AddressNotation: Sendable, Hashable {
     }
     let isHexadecimal = text.lowercased().hasPrefix("0x")
     let digits = isHexadecimal ? String(text.dropFirst(2)) : text
-    guard digits.allSatisfy(\.isHexDigit), let value = Int(digits, radix: isHexadecimal ? 16 : 10)
+    guard digits.utf8.allSatisfy({ $0 < 0x80 }), digits.allSatisfy(\.isHexDigit),
+      let value = Int(digits, radix: isHexadecimal ? 16 : 10)
     else { throw .wrongType }
-    return AddressNotation(text: text, value: value, isHexadecimal: isHexadecimal)
+    return AddressNotation(
+      text: scalar.text,
+      table: table,
+      value: value,
+      isHexadecimal: isHexadecimal
+    )
   }
 
   /// The table and the address on the wire.
@@ -45,6 +67,10 @@ struct AddressNotation: Sendable, Hashable {
   /// - Returns: The table is nil where the notation does not tell it.
   func resolved(in base: AddressBase) throws(AddressProblem) -> (table: ModbusTable?, address: Int)
   {
+    if let table {
+      guard base == .zero || value > 0 else { throw .beforeFirst }
+      return (table, base == .zero ? value : value - 1)
+    }
     switch base {
     case .zero: return (nil, value)
     case .one:
@@ -52,6 +78,17 @@ struct AddressNotation: Sendable, Hashable {
       return (nil, value - 1)
     case .modicon: return try modicon()
     }
+  }
+
+  /// The notation of an address further on, for a block that is repeated.
+  func advanced(by distance: Int) -> String? {
+    let (next, overflow) = value.addingReportingOverflow(distance)
+    guard !overflow, next >= 0 else { return nil }
+    let prefix = table.map { "\($0.rawValue):" } ?? ""
+    if isHexadecimal { return prefix + "0x" + String(next, radix: 16, uppercase: true) }
+    let digits = String(next)
+    let width = text.count - prefix.count
+    return prefix + String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   private func modicon() throws(AddressProblem) -> (table: ModbusTable?, address: Int) {
@@ -64,7 +101,7 @@ struct AddressNotation: Sendable, Hashable {
 
   /// The table whose modicon numbers look like this one.
   var modiconLookalike: ModbusTable? {
-    guard !isHexadecimal else { return nil }
+    guard !isHexadecimal, table == nil else { return nil }
     switch value {
     case 40_001...49_999: return .holding
     case 30_001...39_999: return .input

@@ -34,6 +34,18 @@ extension FindingCode {
   package static let modiconAddress = FindingCode(rawValue: "modicon-address")
   /// A unit that is not in the table of UCUM codes.
   package static let unknownUnit = FindingCode(rawValue: "unknown-unit")
+  /// A unit that does not measure the quantity.
+  package static let unitMismatch = FindingCode(rawValue: "unit-mismatch")
+  /// A plausible range that the registers cannot hold.
+  package static let impossibleRange = FindingCode(rawValue: "impossible-range")
+  /// Two signals share registers.
+  package static let overlappingRegisters = FindingCode(rawValue: "overlapping-registers")
+  /// Two signals read the same registers in different ways.
+  package static let contradictoryRegisters = FindingCode(rawValue: "contradictory-registers")
+  /// A profile that another one extends and that cannot be used for it.
+  package static let badBase = FindingCode(rawValue: "bad-base")
+  /// A block that cannot be repeated as it says.
+  package static let badRepeat = FindingCode(rawValue: "bad-repeat")
   /// A text that is not a regular expression.
   package static let badPattern = FindingCode(rawValue: "bad-pattern")
   /// A pattern that lacks the group of a field.

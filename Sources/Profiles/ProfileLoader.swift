@@ -8,17 +8,16 @@ package enum ProfileLoader {
   /// - Throws: ``ProfileError/findings(_:)`` with everything that is wrong, not just the first.
   package static func load(_ path: String) throws(ProfileError) -> DeviceProfile {
     let log = FindingLog(file: path)
-    let source = SourceText(path: path, into: log)
-    return try result(of: source, log: log)
+    return try result(of: SourceText(path: path, into: log), log: log)
   }
 
   /// Reads one profile that is not in a file of its own.
   ///
-  /// Findings call it `file`, the last part of which must be the profile's name.
+  /// Findings call it `file`, the last part of which must be the profile's name, and the rest the
+  /// folder of what it extends.
   package static func load(bytes: [UInt8], file: String) throws(ProfileError) -> DeviceProfile {
     let log = FindingLog(file: file)
-    let source = SourceText(bytes: bytes, into: log)
-    return try result(of: source, log: log)
+    return try result(of: SourceText(bytes: bytes, into: log), log: log)
   }
 
   /// Everything that a check has to say about a file, warnings included; empty for a good one.
@@ -26,6 +25,29 @@ package enum ProfileLoader {
     let log = FindingLog(file: path)
     _ = SourceText(path: path, into: log).flatMap { profile(in: $0, log: log) }
     return log.findings
+  }
+
+  /// The profile's text in its plain form: what it extends filled in, its blocks repeated.
+  ///
+  /// - Throws: ``ProfileError/findings(_:)`` when the file cannot be used.
+  package static func expanded(_ path: String) throws(ProfileError) -> String {
+    let log = FindingLog(file: path)
+    let source = SourceText(path: path, into: log)
+    _ = try result(of: source, log: log)
+    guard let source, let root = YAMLDocument.compose(source.text, into: log) else {
+      throw .findings(log.findings)
+    }
+    return YAMLText.of(ProfileExpansion(log: log).expand(root))
+  }
+
+  /// The JSON Schema (draft-07) of profile files.
+  package static var schema: String {
+    JSONSchema.text(
+      title: "Lotline device profile",
+      shape: ProfileShape.modbus,
+      alternative: (key: "serial", shape: ProfileShape.serial),
+      extending: (key: "extends", required: ProfileShape.requiredOfPartial)
+    )
   }
 
   private static func result(
@@ -39,7 +61,21 @@ package enum ProfileLoader {
 
   private static func profile(in source: SourceText, log: FindingLog) -> DeviceProfile? {
     guard let root = YAMLDocument.compose(source.text, into: log) else { return nil }
-    let reader = ProfileReader(FieldReader(root, noun: "profile", into: log))
-    return reader.profile(hash: .sha256(source.bytes), text: source.text)
+    let plain = ProfileExpansion(log: log).expand(root)
+    return ProfileReader(plain, into: log).profile(keeping: ProfileText(source, root, plain))
+  }
+}
+
+/// What the journal keeps of a profile: its whole text, and the hash of it.
+struct ProfileText {
+  let base: String?
+  let text: String
+  let hash: Digest
+
+  /// A profile that extends another is not all in its own file, so its plain form is kept.
+  init(_ source: SourceText, _ root: YAMLNode, _ plain: YAMLNode) {
+    base = root.value(of: ProfileShape.extends.name)?.text
+    text = base == nil ? source.text : YAMLText.of(plain)
+    hash = base == nil ? .sha256(source.bytes) : .sha256(Array(text.utf8))
   }
 }

@@ -1,41 +1,22 @@
 internal import MarkedYAML
 internal import Telemetry
 
-/// Reads the `serial` section and the groups of a profile.
+/// Reads the `serial` section, the groups and the identification of a profile.
 struct SerialAccessReader {
   private let fields: FieldReader
 
   init(_ fields: FieldReader) { self.fields = fields }
 
-  func access(_ groupReaders: [FieldReader]) -> SerialAccess? {
-    let terminator = Array((fields.required("terminator", Self.terminator)?.value ?? "\r\n").utf8)
+  func access(_ groupReaders: [FieldReader], _ identify: FieldReader?) -> SerialAccess? {
+    let framing = self.framing()
     fields.finish()
     var groupNames = NameCheck(log: fields.log)
     var signalNames = NameCheck(log: fields.log)
-    let groups = groupReaders.compactMap {
-      group($0, terminator: terminator, names: &groupNames, signalNames: &signalNames)
-    }
+    let groups = groupReaders.compactMap { group($0, framing, &groupNames, &signalNames) }
     checkListeners(groups, groupReaders)
-    guard !groups.isEmpty else { return nil }
-    return SerialAccess(
-      framing: SerialFraming(shape: .line(terminator: terminator)),
-      groups: groups
-    )
-  }
-
-  private static let terminator = ScalarKind<String>(
-    expected: "the bytes that end a line, in double quotes",
-    example: #""\r\n""#
-  ) { scalar throws(ScalarProblem) in
-    guard !scalar.text.isEmpty, !scalar.isPlain else { throw .wrongType }
-    guard !scalar.text.hasPrefix("\\") else {
-      throw .other(
-        .wrongType,
-        message: "single quotes keep the backslash as it is; use double quotes: "
-          + "\"\(scalar.text)\""
-      )
-    }
-    return scalar.text
+    let identification = identify.flatMap { self.identification($0, framing) }
+    guard !groups.isEmpty, let framing else { return nil }
+    return SerialAccess(framing: framing, identification: identification, groups: groups)
   }
 
   private func checkListeners(_ groups: [SerialScanGroup], _ readers: [FieldReader]) {
@@ -50,47 +31,143 @@ struct SerialAccessReader {
     }
   }
 
+  // MARK: Framing
+
+  private func framing() -> SerialFraming? {
+    let terminator = fields.value(SerialShape.terminator)
+    let length = fields.value(SerialShape.length)
+    let start = fields.value(SerialShape.start)
+    let end = fields.value(SerialShape.end)
+    let framesRequests = fields.value(SerialShape.framesRequests)?.value ?? true
+    let shape: SerialFraming.Shape
+    if let terminator {
+      shape = .line(terminator: Self.bytes(terminator.value))
+    } else if let length {
+      shape = .fixed(length: length.value)
+    } else if let start, let end {
+      shape = .enclosed(start: Self.bytes(start.value), end: Self.bytes(end.value))
+    } else {
+      _ = fields.mapping(SerialShape.checksum).flatMap { self.checksum($0, isEnclosed: false) }
+      return nil
+    }
+    let isEnclosed = if case .enclosed = shape { true } else { false }
+    let checksum = fields.mapping(SerialShape.checksum).flatMap {
+      self.checksum($0, isEnclosed: isEnclosed)
+    }
+    if let checksum, let length, checksum.byteCount >= length.value {
+      fields.log.add(
+        .outOfBounds,
+        at: length.mark,
+        "\"length\" counts the check sum, which has \(checksum.byteCount) bytes; "
+          + "write the bytes of the whole answer"
+      )
+    }
+    return SerialFraming(shape: shape, checksum: checksum, framesRequests: framesRequests)
+  }
+
+  private func checksum(_ fields: FieldReader, isEnclosed: Bool) -> SerialChecksum? {
+    let kind = fields.value(ChecksumShape.kind)
+    let form = fields.value(ChecksumShape.form)
+    let stated = fields.value(ChecksumShape.place)
+    let coverage = fields.value(ChecksumShape.coverage)
+    fields.finish()
+    if let stated, stated.value == .afterEnd, !isEnclosed {
+      fields.log.add(
+        .contradiction,
+        at: stated.mark,
+        "nothing comes after the end of such a frame; remove \"place\""
+      )
+    }
+    let place = stated?.value ?? (isEnclosed ? .afterEnd : .beforeEnd)
+    return kind.map {
+      SerialChecksum(
+        kind: $0.value,
+        form: form?.value ?? .binary,
+        place: place,
+        coverage: coverage?.value ?? (place == .afterEnd ? .contentAndEnd : .content)
+      )
+    }
+  }
+
+  /// Marks are bytes: `"\x02"`, and other texts in UTF-8.
+  private static func bytes(_ text: String) -> [UInt8] {
+    let scalars = text.unicodeScalars
+    return scalars.allSatisfy { $0.value < 0x100 }
+      ? scalars.map { UInt8(truncatingIfNeeded: $0.value) } : Array(text.utf8)
+  }
+
+  /// A request that ends its line itself is left as it is.
+  private func bytes(of request: String, in framing: SerialFraming?) -> [UInt8] {
+    let bytes = Self.bytes(request)
+    guard let framing, framing.framesRequests else { return bytes }
+    if case .line(let terminator) = framing.shape, framing.checksum == nil {
+      let endsItself = bytes.last == 0x0D || bytes.last == 0x0A || bytes.ends(with: terminator)
+      if endsItself { return bytes }
+    }
+    return framing.frame(bytes)
+  }
+
+  // MARK: Groups
+
   private func group(
     _ fields: FieldReader,
-    terminator: [UInt8],
-    names: inout NameCheck,
-    signalNames: inout NameCheck
+    _ framing: SerialFraming?,
+    _ names: inout NameCheck,
+    _ signalNames: inout NameCheck
   ) -> SerialScanGroup? {
-    let name = fields.required("name", .text.suchAs("measurement"))
-    if let name { names.take(name, noun: "group") }
-    let period = fields.required("period", .period)
-    let request = fields.optional("request", Self.request)?.value
-    let timeout = fields.optional("timeout", .timeout)?.value ?? .seconds(1)
-    let pattern = fields.required("pattern", .pattern)
-    let errorPattern = fields.optional("error_pattern", .pattern)?.value
-    let example = fields.optional("example", Self.example)
-    var serialFields: [SerialField] = []
-    for reader in fields.mappings("fields", noun: "field") {
-      let field = SerialFieldReader(fields: reader)
-      let read = field.field(pattern: pattern?.value, names: &signalNames)
-      if let read { serialFields.append(read) }
-    }
+    let head = GroupHead(fields, names: &names)
+    let pause = fields.value(SerialGroupShape.pause)?.value ?? .zero
+    let request = fields.value(SerialGroupShape.request)?.value
+    let timeout = fields.value(SerialGroupShape.timeout)?.value ?? .seconds(1)
+    let pattern = fields.value(SerialGroupShape.pattern)
+    let errorPattern = fields.value(SerialGroupShape.errorPattern)?.value
+    let example = fields.value(SerialGroupShape.example)
+    let members = self.members(fields, pattern?.value, &signalNames)
     fields.finish()
-    guard let name, let period, let pattern, !serialFields.isEmpty else { return nil }
+    guard let head, let pattern, !members.isEmpty else { return nil }
     let group = SerialScanGroup(
-      name: name.value,
-      period: period.value,
-      request: request.map { Self.bytes(of: $0, terminator: terminator) } ?? [],
+      name: head.name,
+      period: head.period,
+      phase: head.phase,
+      pause: pause,
+      request: request.map { bytes(of: $0, in: framing) } ?? [],
       timeout: timeout,
       pattern: pattern.value,
       errorPattern: errorPattern,
       example: example?.value,
-      fields: serialFields
+      fields: members
     )
     checkExample(example, of: group, log: fields.log)
     return group
   }
 
-  /// A request that ends its line itself is left as it is.
-  private static func bytes(of request: String, terminator: [UInt8]) -> [UInt8] {
-    let bytes = Array(request.utf8)
-    let endsItself = bytes.last == 0x0D || bytes.last == 0x0A || bytes.ends(with: terminator)
-    return endsItself ? bytes : bytes + terminator
+  private func members(
+    _ fields: FieldReader,
+    _ pattern: String?,
+    _ signalNames: inout NameCheck
+  ) -> [SerialField] {
+    let goodWhen = GoodWhenChoice(fields)
+    var members: [(field: SerialField, goodWhen: GoodWhenChoice)] = []
+    var names: [String] = []
+    for reader in fields.mappings(SerialGroupShape.fields) {
+      if let name = reader.value(SignalShape.name) {
+        names.append(name.value)
+        signalNames.take(name, noun: "signal")
+      }
+      let own = GoodWhenChoice(reader)
+      if let field = SerialFieldReader(fields: reader).field(pattern: pattern) {
+        members.append((field, own))
+      }
+    }
+    let resolver = GoodWhenResolver(
+      candidates: members.map(\.field.candidate),
+      names: names,
+      log: fields.log
+    )
+    return members.enumerated().map { index, member in
+      let rule = resolver.rule(for: index, own: member.goodWhen, group: goodWhen)
+      return rule == nil ? member.field : member.field.with(goodWhen: rule)
+    }
   }
 
   private func checkExample(
@@ -99,7 +176,7 @@ struct SerialAccessReader {
     log: FindingLog
   ) {
     guard let example, let decoder = try? LineDecoder(group) else { return }
-    let readings = decoder.readings(from: Array(example.value.utf8))
+    let readings = decoder.readings(from: Self.bytes(example.value))
     for (field, reading) in zip(group.fields, readings) where !reading.quality.isGood {
       log.add(
         .exampleMismatch,
@@ -110,95 +187,18 @@ struct SerialAccessReader {
     }
   }
 
-  private static let request = ScalarKind<String>(
-    expected: "the text to send, in quotes",
-    example: #""?""#
-  ) { scalar throws(ScalarProblem) in
-    guard !scalar.text.isEmpty else { throw .wrongType }
-    return scalar.isPlain ? try ScalarKind.text.read(scalar) : scalar.text
-  }
-
-  private static let example = ScalarKind<String>(
-    expected: "a line as the manual shows it, in quotes",
-    example: #""512 ppm""#
-  ) { scalar throws(ScalarProblem) in
-    guard !scalar.text.isEmpty else { throw .wrongType }
-    return scalar.isPlain ? try ScalarKind.text.read(scalar) : scalar.text
-  }
-}
-
-/// Reads one field of a line.
-private struct SerialFieldReader {
-  let fields: FieldReader
-
-  enum TypeWord: String, CaseIterable, Sendable { case number, text }
-
-  func field(pattern: String?, names: inout NameCheck) -> SerialField? {
-    let name = fields.required("name", .text.suchAs("oxygen"))
-    if let name { names.take(name, noun: "signal") }
-    let common = SignalReader(fields: fields)
-    let signal = common.signal(named: name?.value ?? "")
-    let word =
-      fields.optional("type", ScalarKind<TypeWord>.choice("known types"))?.value ?? .number
-    let kind: SerialField.Kind = word == .text ? .text : .number
-    if kind == .text {
-      common.forbid(["scale", "offset", "range"], because: "is for type: number; remove it")
-    }
-    let capture = fields.optional("capture", .text)
-    let scaling = kind == .number ? common.scaling() : nil
-    let notAvailable = fields.list("not_available", of: Self.verbatim) ?? []
+  private func identification(
+    _ fields: FieldReader,
+    _ framing: SerialFraming?
+  ) -> SerialIdentification? {
+    let request = fields.value(SerialIdentifyShape.request)
+    let answer = fields.value(SerialIdentifyShape.answer)
     fields.finish()
-    guard let name else { return nil }
-    let group = capture?.value ?? name.value.split(separator: ".").last.map(String.init) ?? ""
-    checkCapture(group, in: pattern, at: capture?.mark ?? name.mark)
-    return SerialField(
-      signal: signal,
-      capture: group,
-      kind: kind,
-      scaling: scaling,
-      notAvailable: Set(notAvailable.map(\.value))
+    guard let request, let answer else { return nil }
+    return SerialIdentification(
+      request: bytes(of: request.value, in: framing),
+      answer: answer.value
     )
-  }
-
-  private func checkCapture(_ name: String, in pattern: String?, at mark: SourceMark) {
-    guard let pattern, let regex = try? LinePattern.compile(pattern),
-      !regex.contains(captureNamed: name)
-    else { return }
-    fields.log.add(
-      .missingCapture,
-      at: mark,
-      "the pattern has no group named \"\(name)\"; add (?<\(name)>…) to it, "
-        + "or name one of its groups with \"capture\""
-    )
-  }
-
-  private static let verbatim = ScalarKind<String>(
-    expected: "a text as the instrument sends it, in quotes",
-    example: #""----""#
-  ) { scalar throws(ScalarProblem) in
-    guard !scalar.isAbsent else { throw .wrongType }
-    return scalar.isPlain ? try ScalarKind.text.read(scalar) : scalar.text
-  }
-}
-
-extension ScalarKind where Value == Duration {
-  /// The longest wait for a reply.
-  static var timeout: ScalarKind { .duration(in: .milliseconds(10)...(.seconds(60))) }
-}
-
-extension ScalarKind where Value == String {
-  /// A regular expression that compiles.
-  static let pattern = ScalarKind(
-    expected: "a regular expression, in single quotes",
-    example: #"'^(?<oxygen>[0-9.]+) ppm$'"#
-  ) { scalar throws(ScalarProblem) in
-    guard !scalar.text.isEmpty else { throw .wrongType }
-    do throws(LinePatternError) {
-      _ = try LinePattern.compile(scalar.text)
-    } catch {
-      throw .other(.badPattern, message: "\(error); write one, in single quotes")
-    }
-    return scalar.text
   }
 }
 

@@ -4,53 +4,39 @@ internal import MarkedYAML
 struct SignalReader {
   let fields: FieldReader
 
-  func signal(named name: String) -> Signal {
-    Signal(
-      name: name,
-      title: fields.optional("title", .text)?.value,
-      quantity: fields.optional("quantity", .text)?.value,
-      unit: fields.optional("unit", Self.unit)?.value,
+  /// The signal, without what its status says of it.
+  func signal() -> Signal? {
+    let name = fields.value(SignalShape.name)
+    let signal = Signal(
+      name: name?.value ?? "",
+      title: fields.value(SignalShape.title)?.value,
+      quantity: fields.value(SignalShape.quantity)?.value,
+      unit: fields.value(SignalShape.unit)?.value,
       range: range(),
-      position: fields.optional("position", .decimal)?.value.double,
-      role: fields.optional("role", ScalarKind<Signal.Role>.choice("known roles"))?.value
+      deadband: fields.value(SignalShape.deadband)?.value.double,
+      position: fields.value(SignalShape.position)?.value.double,
+      role: fields.value(SignalShape.role)?.value,
+      calibration: fields.value(SignalShape.calibration)?.value
     )
+    QuantityCheck.check(signal, at: fields)
+    return name == nil ? nil : signal
   }
 
-  /// Scale and offset; nil where the profile states neither.
+  /// Scale, offset and rounding; nil where the profile states none of them.
   func scaling() -> Scaling? {
-    let scale = fields.optional("scale", Self.scale)
-    let offset = fields.optional("offset", .decimal)
-    guard scale != nil || offset != nil else { return nil }
+    let scale = fields.value(SignalShape.scale)
+    let offset = fields.value(SignalShape.offset)
+    let decimals = fields.value(SignalShape.decimals)
+    guard scale != nil || offset != nil || decimals != nil else { return nil }
     return Scaling(
       scale: scale.map { Scaling.Decimal($0.value) } ?? Scaling.Decimal(mantissa: 1, places: 0),
-      offset: offset.map { Scaling.Decimal($0.value) } ?? Scaling.Decimal(mantissa: 0, places: 0)
+      offset: offset.map { Scaling.Decimal($0.value) } ?? Scaling.Decimal(mantissa: 0, places: 0),
+      decimals: decimals?.value
     )
-  }
-
-  /// Notes keys that make no sense here.
-  func forbid(_ keys: [String], because reason: String) {
-    for key in keys where fields.has(key) {
-      _ = fields.node(key)
-      fields.log.add(
-        .contradiction,
-        at: fields.mark(of: key),
-        "\"\(key)\" \(reason)"
-      )
-    }
   }
 
   private func range() -> ClosedRange<Double>? {
-    guard let bounds = fields.list("range", of: .decimal) else { return nil }
-    let count = fields.count("range")
-    guard count == 2 else {
-      fields.log.add(
-        .wrongType,
-        at: fields.mark(of: "range"),
-        "\"range\" has \(count) numbers; write the lowest and the highest: [0, 400]"
-      )
-      return nil
-    }
-    guard bounds.count == 2 else { return nil }
+    guard let bounds = fields.values(SignalShape.range), bounds.count == 2 else { return nil }
     let (lower, upper) = (bounds[0].value.double, bounds[1].value.double)
     guard lower < upper else {
       fields.log.add(
@@ -62,24 +48,21 @@ struct SignalReader {
     }
     return lower...upper
   }
+}
 
-  private static let scale = ScalarKind<YAMLDecimal>(
-    expected: "a number other than 0, with at most 15 digits after the point",
-    example: "0.1"
-  ) { scalar throws(ScalarProblem) in
-    let value = try ScalarKind.decimal.read(scalar)
-    guard value.mantissa != 0 else { throw .outOfBounds }
-    return value
-  }
-
-  private static let unit = ScalarKind<String>(expected: "a UCUM code", example: "Cel") {
-    scalar throws(ScalarProblem) in
-    // Codes such as "1" and "%" are texts here, whatever YAML makes of them.
-    guard !scalar.text.isEmpty else { throw .wrongType }
-    if UnitCodes.known[scalar.text] != nil { return scalar.text }
-    throw .other(
-      .unknownUnit,
-      message: "\"\(scalar.text)\" is not a known unit; \(UnitCodes.advice(for: scalar.text))"
+extension Signal {
+  func with(goodWhen: GoodWhen?) -> Signal {
+    Signal(
+      name: name,
+      title: title,
+      quantity: quantity,
+      unit: unit,
+      range: range,
+      deadband: deadband,
+      position: position,
+      role: role,
+      calibration: calibration,
+      goodWhen: goodWhen
     )
   }
 }

@@ -6,19 +6,22 @@ extension AgentSettings {
   ///
   /// - Throws: ``SettingsError`` with everything that is wrong, not just the first.
   package static func load(_ path: String) throws(SettingsError) -> AgentSettings {
-    try SettingsFile.load(path, noun: noun) { fields, source in
+    try SettingsFile.load(path, shape: AgentShape.shape) { fields, source in
       AgentSettingsReader(fields).settings(source, PathResolver(file: path))
     }
   }
 
   /// Reads the bytes of a configuration that is not, or not yet, in the file `path`.
   package static func load(bytes: [UInt8], path: String) throws(SettingsError) -> AgentSettings {
-    try SettingsFile.load(bytes: bytes, path: path, noun: noun) { fields, source in
+    try SettingsFile.load(bytes: bytes, path: path, shape: AgentShape.shape) { fields, source in
       AgentSettingsReader(fields).settings(source, PathResolver(file: path))
     }
   }
 
-  private static let noun = "agent configuration"
+  /// The JSON Schema (draft-07) of `agent.yaml`.
+  package static var schema: String {
+    JSONSchema.text(title: "Lotline agent configuration", shape: AgentShape.shape)
+  }
 }
 
 /// Reads the top level of `agent.yaml`.
@@ -28,8 +31,8 @@ private struct AgentSettingsReader {
   init(_ fields: FieldReader) { self.fields = fields }
 
   func settings(_ source: SourceText, _ paths: PathResolver) -> AgentSettings? {
-    let agent = fields.required("agent", ScalarKind<AgentID>.identifier)
-    let site = fields.required("site", ScalarKind<Label>.identifier)
+    let agent = fields.value(AgentShape.agent)
+    let site = fields.value(AgentShape.site)
     let stations = self.stations()
     var busNames: [String] = []
     let buses = self.buses(paths, declared: &busNames)
@@ -39,7 +42,7 @@ private struct AgentSettingsReader {
       buses: buses,
       busNames: busNames
     ).devices()
-    let profiles = fields.required("profiles", .path)
+    let profiles = fields.value(AgentShape.profiles)
     let journal = self.journal(paths)
     let uplinks = self.uplinks()
     let api = self.api()
@@ -62,9 +65,9 @@ private struct AgentSettingsReader {
 
   private func stations() -> [StationSettings] {
     var names = UniqueNames(noun: "station", log: fields.log)
-    return fields.mappings("stations", noun: "station").compactMap { reader in
-      let id = reader.required("id", ScalarKind<StationID>.identifier)
-      let title = reader.optional("title", .text)
+    return fields.mappings(AgentShape.stations).compactMap { reader in
+      let id = reader.value(StationShape.id)
+      let title = reader.value(StationShape.title)
       reader.finish()
       guard let id else { return nil }
       names.take(Marked(id.value.text, at: id.mark), advice: "give each station an id of its own")
@@ -77,14 +80,11 @@ private struct AgentSettingsReader {
     var names = UniqueNames(noun: "bus", log: fields.log)
     var lines = UniqueNames(noun: "line", log: fields.log)
     var buses: [BusSettings] = []
-    for reader in fields.optionalMappings("buses", noun: "bus") {
-      let id = reader.required("id", .name)
+    for reader in fields.mappings(AgentShape.buses) {
+      let id = reader.value(BusShape.id)
       if let id { declared.append(id.value) }
       let carrier = CarrierReader(fields: reader, paths: paths).carrier()
-      let timeout = reader.optional(
-        "timeout",
-        .duration(in: .milliseconds(10)...(.seconds(60)))
-      )
+      let timeout = reader.value(BusShape.timeout)
       reader.finish()
       guard let id, let carrier else { continue }
       names.take(id, advice: "give each bus an id of its own")
@@ -104,15 +104,9 @@ private struct AgentSettingsReader {
   }
 
   private func journal(_ paths: PathResolver) -> JournalSettings? {
-    guard let reader = fields.mapping("journal", noun: "journal section") else {
-      fields.addMissing("journal", "add journal: {path: /var/lib/lotline/journal.sqlite}")
-      return nil
-    }
-    let path = reader.required("path", .path)
-    let interval = reader.optional(
-      "commit_interval",
-      .duration(in: .milliseconds(10)...(.seconds(10)))
-    )
+    guard let reader = fields.mapping(AgentShape.journal) else { return nil }
+    let path = reader.value(JournalShape.path)
+    let interval = reader.value(JournalShape.commitInterval)
     reader.finish()
     return path.map {
       JournalSettings(
@@ -124,10 +118,10 @@ private struct AgentSettingsReader {
 
   private func uplinks() -> [UplinkSettings] {
     var names = UniqueNames(noun: "uplink", log: fields.log)
-    return fields.optionalMappings("uplinks", noun: "uplink").compactMap { reader in
-      let id = reader.required("id", .name)
-      let url = reader.required("url", .hubAddress)
-      let records = reader.optional("batch_records", .integer(in: 1...10_000, example: 1_000))
+    return fields.mappings(AgentShape.uplinks).compactMap { reader in
+      let id = reader.value(UplinkShape.id)
+      let url = reader.value(UplinkShape.url)
+      let records = reader.value(UplinkShape.batchRecords)
       reader.finish()
       guard let id, let url else { return nil }
       names.take(id, advice: "give each uplink an id of its own")
@@ -136,11 +130,8 @@ private struct AgentSettingsReader {
   }
 
   private func api() -> Endpoint? {
-    guard fields.has("api") else {
-      _ = fields.node("api")
-      return Endpoint(host: "127.0.0.1", port: 8_470)
-    }
-    guard let api = fields.required("api", ScalarKind<Endpoint>.endpoint) else { return nil }
+    guard fields.has("api") else { return Endpoint(host: "127.0.0.1", port: 8_470) }
+    guard let api = fields.value(AgentShape.api) else { return nil }
     if !api.value.isLoopback {
       fields.log.add(
         .notLoopback,
@@ -150,15 +141,5 @@ private struct AgentSettingsReader {
       )
     }
     return api.value
-  }
-}
-
-extension ScalarKind where Value == String {
-  /// A file or folder.
-  static let path = ScalarKind(
-    expected: "a path, from / or from this file's folder",
-    example: "/var/lib/lotline"
-  ) { scalar throws(ScalarProblem) in
-    try ScalarKind.text.read(scalar)
   }
 }

@@ -14,10 +14,10 @@ struct DeviceSettingsReader {
     var names = UniqueNames(noun: "device", log: fields.log)
     var seats = UniqueNames(noun: "unit", log: fields.log)
     var serialBuses = UniqueNames(noun: "a device on the serial bus", log: fields.log)
-    return fields.optionalMappings("devices", noun: "device").compactMap { reader in
-      let id = reader.required("id", ScalarKind<DeviceID>.identifier)
-      let profile = reader.required("profile", .name)
-      let busName = reader.required("bus", .name)
+    return fields.mappings(AgentShape.devices).compactMap { reader in
+      let id = reader.value(DeviceShape.id)
+      let profile = reader.value(DeviceShape.profile)
+      let busName = reader.value(DeviceShape.bus)
       let bus = busName.flatMap { self.bus($0) }
       let unit = self.unit(reader, on: bus)
       let stations = self.stations(of: reader)
@@ -53,13 +53,9 @@ struct DeviceSettingsReader {
   }
 
   private func unit(_ reader: FieldReader, on bus: BusSettings?) -> Marked<UnitID>? {
-    guard let bus else {
-      _ = reader.node("unit")
-      return nil
-    }
+    guard let bus else { return nil }
     guard bus.carrier.isModbus else {
       if reader.has("unit") {
-        _ = reader.node("unit")
         fields.log.add(
           .contradiction,
           at: reader.mark(of: "unit"),
@@ -68,7 +64,16 @@ struct DeviceSettingsReader {
       }
       return nil
     }
-    guard let unit = reader.required("unit", Self.unit) else { return nil }
+    guard let unit = reader.value(DeviceShape.unit) else {
+      if !reader.has("unit") {
+        fields.log.add(
+          .missingKey,
+          at: reader.mark,
+          "\"unit\" is missing in this device; add \(DeviceShape.unit.kind.expected), such as unit: 1"
+        )
+      }
+      return nil
+    }
     if case .rtu = bus.carrier, unit.value.rawValue > 247 {
       fields.log.add(
         .outOfBounds,
@@ -79,28 +84,15 @@ struct DeviceSettingsReader {
     return unit
   }
 
-  private static let unit = ScalarKind<UnitID>(
-    expected: "a whole number from 1 to 247, or 255 on TCP",
-    example: "1"
-  ) { scalar throws(ScalarProblem) in
-    let value = try ScalarKind<Int>.integer(in: 0...255).read(scalar)
-    guard let unit = UnitID(UInt8(value)) else { throw .outOfBounds }
-    return unit
-  }
-
   private func stations(of reader: FieldReader) -> [StationID] {
-    let kind = ScalarKind<StationID>.identifier
-    let one = reader.optional("station", kind).map { [$0] }
-    let several = reader.list("stations", of: kind)
-    if one != nil, several != nil {
+    let one = reader.value(DeviceShape.station).map { [$0] }
+    let several = reader.values(DeviceShape.stations)
+    if several?.isEmpty == true {
       fields.log.add(
-        .contradiction,
+        .outOfBounds,
         at: reader.mark(of: "stations"),
-        "a device has \"station\" or \"stations\", not both; remove one"
+        "\"stations\" is an empty list; add the ids of the stations that it serves"
       )
-    }
-    if !reader.has("station"), several?.isEmpty ?? true {
-      reader.addMissing("station", "add the id of the station that it serves, or stations: [a, b]")
     }
     return (one ?? several ?? []).compactMap { station in
       if stations.contains(station.value) { return station.value }

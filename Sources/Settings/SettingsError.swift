@@ -11,8 +11,6 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
 
 /// Rules about configuration, beyond those about YAML.
 extension FindingCode {
-  /// A name that nothing in the file has.
-  package static let unknownName = FindingCode(rawValue: "unknown-name")
   /// A local interface that the whole network could reach.
   package static let notLoopback = FindingCode(rawValue: "not-loopback")
 }
@@ -21,34 +19,34 @@ extension FindingCode {
 enum SettingsFile {
   static func load<Settings>(
     _ path: String,
-    noun: String,
+    shape: Shape,
     read: (FieldReader, SourceText) -> Settings?
   ) throws(SettingsError) -> Settings {
     let log = FindingLog(file: path)
     let source = SourceText(path: path, into: log)
-    return try load(source, log: log, noun: noun, read: read)
+    return try load(source, log: log, shape: shape, read: read)
   }
 
   static func load<Settings>(
     bytes: [UInt8],
     path: String,
-    noun: String,
+    shape: Shape,
     read: (FieldReader, SourceText) -> Settings?
   ) throws(SettingsError) -> Settings {
     let log = FindingLog(file: path)
     let source = SourceText(bytes: bytes, into: log)
-    return try load(source, log: log, noun: noun, read: read)
+    return try load(source, log: log, shape: shape, read: read)
   }
 
   private static func load<Settings>(
     _ source: SourceText?,
     log: FindingLog,
-    noun: String,
+    shape: Shape,
     read: (FieldReader, SourceText) -> Settings?
   ) throws(SettingsError) -> Settings {
     var settings: Settings?
     if let source, let root = YAMLDocument.compose(source.text, into: log) {
-      settings = read(FieldReader(root, noun: noun, into: log), source)
+      settings = read(FieldReader(root, shape: shape, into: log), source)
     }
     guard let settings, !log.hasErrors else { throw SettingsError(findings: log.findings) }
     return settings

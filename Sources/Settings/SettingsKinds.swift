@@ -5,8 +5,11 @@ internal import Telemetry
 extension ScalarKind where Value: Identifier {
   /// A name or label that records hold.
   static var identifier: ScalarKind {
-    ScalarKind(expected: "the name of the \(Value.noun)", example: "edge-1") {
-      scalar throws(ScalarProblem) in
+    ScalarKind(
+      expected: "the name of the \(Value.noun)",
+      example: "edge-1",
+      schema: ScalarKind<String>.text.schema
+    ) { scalar throws(ScalarProblem) in
       let text = try ScalarKind<String>.text.read(scalar)
       do throws(IdentifierError) {
         return try Value(text)
@@ -19,8 +22,11 @@ extension ScalarKind where Value: Identifier {
 
 extension ScalarKind where Value == String {
   /// A name within the file: a bus, an uplink.
-  static let name = ScalarKind(expected: "a name", example: "oven") {
-    scalar throws(ScalarProblem) in
+  static let name = ScalarKind(
+    expected: "a name",
+    example: "oven",
+    schema: text.schema
+  ) { scalar throws(ScalarProblem) in
     let text = try ScalarKind.text.read(scalar)
     if let violation = IdentifierRule.name.violation(in: text) {
       throw .other(.badName, message: "\"\(text)\" cannot be a name: \(violation)")
@@ -31,12 +37,20 @@ extension ScalarKind where Value == String {
   /// The address of a hub: scheme, host and port.
   static let hubAddress = ScalarKind(
     expected: "the hub's address with http:// or https://",
-    example: "http://hub.plant:8480"
+    example: "http://hub.plant:8480",
+    schema: ["type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://[^/]+"]
   ) { scalar throws(ScalarProblem) in
     let text = try ScalarKind.text.read(scalar)
     guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
       url.host()?.isEmpty == false, (url.port).map({ (1...65_535).contains($0) }) ?? true
-    else { throw .wrongType }
+    else {
+      let isHTTP = ["http://", "https://"].contains { text.lowercased().hasPrefix($0) }
+      guard isHTTP else { throw .wrongType }
+      throw .other(
+        .wrongType,
+        message: "\(text) names no host or port that can be; write http://hub.plant:8480"
+      )
+    }
     guard url.user() == nil, url.password() == nil else {
       throw .other(
         .outOfBounds,
@@ -49,11 +63,18 @@ extension ScalarKind where Value == String {
 
 extension ScalarKind where Value == Endpoint {
   /// A host and a port: `10.0.0.7:502`, `oven.plant:502`, `"[::1]:502"`.
-  static let endpoint = ScalarKind(expected: "a host and a port", example: "192.168.10.21:502") {
-    scalar throws(ScalarProblem) in
+  static let endpoint = ScalarKind(
+    expected: "a host and a port",
+    example: "192.168.10.21:502",
+    schema: ["type": "string", "pattern": "^.+:[0-9]+$"]
+  ) { scalar throws(ScalarProblem) in
     let text = try ScalarKind<String>.text.read(scalar)
     guard let colon = text.lastIndex(of: ":") else {
-      throw .other(.wrongType, message: "\(text) has no port; write \(text):502, or another port")
+      throw .other(
+        .wrongType,
+        message: "\(text) has no port; write \(text):502, or another port",
+        schemaRefuses: true
+      )
     }
     var host = String(text[..<colon])
     if host.hasPrefix("["), host.hasSuffix("]") {

@@ -12,8 +12,9 @@ struct FieldReaderTests {
     guard let root = YAMLDocument.compose("v: \(scalar)\n", into: log) else {
       return (nil, log.findings.map(\.description))
     }
-    let fields = FieldReader(root, noun: "thing", into: log)
-    let value = fields.required("v", kind)?.value
+    let key = Key("v", kind, "A value")
+    let fields = FieldReader(root, shape: Shape("thing", [key.required]), into: log)
+    let value = fields.value(key)?.value
     fields.finish()
     return (value, log.findings.map { "\($0.code.rawValue): \($0.message)" })
   }
@@ -124,15 +125,19 @@ struct FieldReaderTests {
     let root = try #require(
       YAMLDocument.compose("perod: 1\nlist: 5\nname: off\n", into: log)
     )
-    let fields = FieldReader(root, noun: "thing", into: log)
-    _ = fields.required("name", .text)
-    _ = fields.required("period", .text)
-    _ = fields.mappings("list", noun: "item")
+    let name = Key("name", .text, "A name")
+    let period = Key("period", .text, "A period")
+    let list = Section("list", Shape("item", []), "Items")
+    let shape = Shape("thing", [name.required, period.required, list.requiredList])
+    let fields = FieldReader(root, shape: shape, into: log)
+    _ = fields.value(name)
+    _ = fields.value(period)
+    _ = fields.mappings(list)
     fields.finish()
     #expect(
       log.findings.map(\.description) == [
-        "a.yaml:1:1: \"period\" is missing in this thing; add a text, such as period: Reflow oven",
         "a.yaml:1:1: \"perod\" is not a key of a thing; did you mean \"period\"?",
+        "a.yaml:1:1: \"period\" is missing in this thing; add a text, such as period: Reflow oven",
         "a.yaml:2:7: \"list\" is 5; write a list, each line beginning with '- '",
         "a.yaml:3:7: \"name\": off without quotes is the truth value false in YAML; quote it: \"off\"",
       ]

@@ -162,7 +162,7 @@ struct AgentSettingsTests {
       ),
       (
         "id: o2,", "id: o2, tcp: \"a:1\",",
-        "10:26: a bus is one line, and this one is tcp and serial; keep one of them"
+        "10:26: a bus is one line; keep one of tcp, rtu and serial"
       ),
       (
         "agent: edge-1", "agent: on",
