@@ -98,10 +98,10 @@ let package = Package(
 
     // What everything speaks of.
     stage("Telemetry", [crypto]),
-    stage("MarkedYAML", [yams]),
+    stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
     stage("StationAPI", ["Telemetry"]),
-    stage("CommandSupport", [argumentParser, system]),
+    stage("CommandSupport", ["Telemetry", "MarkedYAML", argumentParser, system]),
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),

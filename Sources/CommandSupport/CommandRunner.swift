@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import Glibc
+internal import MarkedYAML
 
 /// Runs a program's command, and maps whatever is thrown to a message and an exit status.
 package enum CommandRunner {
@@ -50,8 +51,7 @@ package enum CommandRunner {
         command = match.0
         continue
       }
-      let near = known.map(\.1).min { distance($0, argument) < distance($1, argument) }
-      guard let near, distance(near, argument) <= 2 else {
+      guard let near = Suggestion.nearest(to: argument, among: known.map(\.1)) else {
         return "There is no '\(argument)'; there is: \(known.map(\.1).joined(separator: ", "))."
       }
       return "There is no '\(argument)'. Did you mean '\(near)'?"
@@ -61,20 +61,5 @@ package enum CommandRunner {
 
   private static func name(of command: any ParsableCommand.Type) -> String {
     command.configuration.commandName ?? String(describing: command).lowercased()
-  }
-
-  /// Insertions, deletions and replacements that lead from one text to the other (Levenshtein).
-  private static func distance(_ left: String, _ right: String) -> Int {
-    var row = Array(0...right.count)
-    for (index, character) in left.enumerated() {
-      var previous = row[0]
-      row[0] = index + 1
-      for (column, other) in right.enumerated() {
-        let replaced = previous + (character == other ? 0 : 1)
-        previous = row[column + 1]
-        row[column + 1] = min(replaced, row[column] + 1, previous + 1)
-      }
-    }
-    return row[right.count]
   }
 }

@@ -25,6 +25,11 @@ package enum Terminal {
     _ = try? FileDescriptor.standardOutput.writeAll((text + "\n").utf8)
   }
 
+  /// Prints a whole text, which ends its lines itself.
+  package static func text(_ text: String) {
+    _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)
+  }
+
   /// Prints a document for programs.
   package static func json(_ document: some Encodable) throws {
     let encoder = JSONEncoder()

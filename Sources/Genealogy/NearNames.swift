@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Finds names that somebody who mistyped may have meant.
 package enum NearNames {
   /// The names nearest to `name`, nearest first, `limit` of them at most.
@@ -11,7 +13,7 @@ package enum NearNames {
     var scored: [(distance: Int, name: String)] = []
     for candidate in candidates {
       let text = Array(candidate.lowercased().unicodeScalars)
-      let distance = Self.distance(wanted, text)
+      let distance = EditDistance.between(wanted, text)
       let isPart = wanted.count >= 3 && contains(text, wanted)
       if distance <= tolerance || isPart {
         scored.append((isPart ? min(distance, tolerance) : distance, candidate))
@@ -24,27 +26,5 @@ package enum NearNames {
   private static func contains(_ text: [Unicode.Scalar], _ part: [Unicode.Scalar]) -> Bool {
     guard text.count >= part.count else { return false }
     return (0...(text.count - part.count)).contains { text[$0...].starts(with: part) }
-  }
-
-  /// Insertions, deletions, substitutions and swaps of neighbours that lead from one to the other
-  /// (optimal string alignment).
-  private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
-    if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
-    var before: [Int] = []
-    var last = Array(0...right.count)
-    for i in 1...left.count {
-      var row = [i]
-      row.reserveCapacity(right.count + 1)
-      for j in 1...right.count {
-        let same = left[i - 1] == right[j - 1]
-        var best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1))
-        if i > 1, j > 1, left[i - 1] == right[j - 2], left[i - 2] == right[j - 1] {
-          best = min(best, before[j - 2] + 1)
-        }
-        row.append(best)
-      }
-      (before, last) = (last, row)
-    }
-    return last[right.count]
   }
 }

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// The frame that all pages share, and the one way in which text enters them.
 enum HTML {
   /// Text as the content of an element or of a quoted attribute.

@@ -70,33 +70,89 @@ extension Finding: CustomStringConvertible {
 }
 
 /// Stable name of a rule, for programs and for suppression: `unknown-key`.
-package struct FindingCode: RawRepresentable, Sendable, Hashable {
-  package let rawValue: String
+package struct FindingCode: Sendable, Hashable {
+  package let name: String
 
-  package init(rawValue: String) { self.rawValue = rawValue }
+  /// What it means, as the documents have it.
+  package let meaning: String
 
-  package static let fileUnreadable = FindingCode(rawValue: "file-unreadable")
-  package static let fileTooLarge = FindingCode(rawValue: "file-too-large")
-  package static let yamlSyntax = FindingCode(rawValue: "yaml-syntax")
-  package static let yamlAlias = FindingCode(rawValue: "yaml-alias")
-  package static let yamlTag = FindingCode(rawValue: "yaml-tag")
-  package static let yamlDepth = FindingCode(rawValue: "yaml-depth")
-  package static let duplicateKey = FindingCode(rawValue: "duplicate-key")
-  package static let unknownKey = FindingCode(rawValue: "unknown-key")
-  package static let missingKey = FindingCode(rawValue: "missing-key")
-  package static let wrongType = FindingCode(rawValue: "wrong-type")
-  package static let unknownValue = FindingCode(rawValue: "unknown-value")
-  package static let ambiguousScalar = FindingCode(rawValue: "ambiguous-scalar")
-  package static let outOfBounds = FindingCode(rawValue: "out-of-bounds")
-  /// A name that cannot stand in records and addresses.
-  package static let badName = FindingCode(rawValue: "bad-name")
-  /// Two things of one kind have one name, port or unit.
-  package static let duplicateName = FindingCode(rawValue: "duplicate-name")
-  /// A name that nothing in the file has.
-  package static let unknownName = FindingCode(rawValue: "unknown-name")
-  /// Two statements that exclude each other.
-  package static let contradiction = FindingCode(rawValue: "contradiction")
-  package static let tooManyFindings = FindingCode(rawValue: "too-many-findings")
+  package init(_ name: String, _ meaning: String) {
+    self.name = name
+    self.meaning = meaning
+  }
+
+  package static let fileUnreadable = FindingCode(
+    "file-unreadable",
+    "the file cannot be read"
+  )
+  package static let fileTooLarge = FindingCode(
+    "file-too-large",
+    "the file has more than 1 MiB"
+  )
+  package static let yamlSyntax = FindingCode(
+    "yaml-syntax",
+    "the file is not YAML, or not UTF-8"
+  )
+  package static let yamlAlias = FindingCode(
+    "yaml-alias",
+    "more than 16 aliases"
+  )
+  package static let yamlTag = FindingCode(
+    "yaml-tag",
+    "a tag (`!name`), which these files do not have"
+  )
+  package static let yamlDepth = FindingCode(
+    "yaml-depth",
+    "more than 32 levels"
+  )
+  package static let duplicateKey = FindingCode(
+    "duplicate-key",
+    "a key is given twice"
+  )
+  package static let unknownKey = FindingCode(
+    "unknown-key",
+    "the key is not known there"
+  )
+  package static let missingKey = FindingCode(
+    "missing-key",
+    "a required key is missing"
+  )
+  package static let wrongType = FindingCode(
+    "wrong-type",
+    "a list where a text belongs, a text where a number belongs"
+  )
+  package static let unknownValue = FindingCode(
+    "unknown-value",
+    "not one of the words that the key takes"
+  )
+  package static let ambiguousScalar = FindingCode(
+    "ambiguous-scalar",
+    "programs read this differently (`on`, `017`, `1:30`); quote it, or write it plainly"
+  )
+  package static let outOfBounds = FindingCode(
+    "out-of-bounds",
+    "too small, too large, too many or too few"
+  )
+  package static let badName = FindingCode(
+    "bad-name",
+    "the name cannot stand in records and addresses"
+  )
+  package static let duplicateName = FindingCode(
+    "duplicate-name",
+    "two things have one name, port or unit"
+  )
+  package static let unknownName = FindingCode(
+    "unknown-name",
+    "in a configuration: nothing in the file has this name"
+  )
+  package static let contradiction = FindingCode(
+    "contradiction",
+    "two statements exclude each other"
+  )
+  package static let tooManyFindings = FindingCode(
+    "too-many-findings",
+    "500 findings; the rest is not listed"
+  )
 }
 
 /// Collects what is wrong with one file, so that one check names everything.

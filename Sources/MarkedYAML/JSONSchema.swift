@@ -3,7 +3,9 @@
 package enum JSONSchema {
   /// The schema of a file whose mapping is a shape.
   package static func text(title: String, shape: Shape) -> String {
-    text(title: title, root: node(of: shape))
+    var builder = SchemaBuilder()
+    let root = builder.node(of: shape)
+    return text(title: title, root: root, builder)
   }
 
   /// The schema of a file that has one of two shapes and may extend another file.
@@ -21,34 +23,41 @@ package enum JSONSchema {
     alternative: (key: String, shape: Shape),
     extending: (key: String, required: Set<String>)
   ) -> String {
-    let partials = [shape, alternative.shape].map {
-      node(of: $0.partial(keeping: extending.required))
-    }
+    var builder = SchemaBuilder()
     let whole: SchemaNode = [
       "if": ["required": [.text(alternative.key)]],
-      "then": node(of: alternative.shape),
-      "else": node(of: shape),
+      "then": builder.node(of: alternative.shape),
+      "else": builder.node(of: shape),
     ]
-    return text(
-      title: title,
-      root: [
-        "if": ["required": [.text(extending.key)]],
-        "then": ["anyOf": .array(partials)],
-        "else": whole,
-      ]
-    )
+    let partials = [shape, alternative.shape].map {
+      builder.node(of: $0.partial(keeping: extending.required))
+    }
+    let root: SchemaNode = [
+      "if": ["required": [.text(extending.key)]],
+      "then": ["anyOf": .array(partials)],
+      "else": whole,
+    ]
+    return text(title: title, root: root, builder)
   }
 
-  private static func text(title: String, root: SchemaNode) -> String {
-    root.with([
+  private static func text(title: String, root: SchemaNode, _ builder: SchemaBuilder) -> String {
+    let head: [String: SchemaNode] = [
       "$schema": "http://json-schema.org/draft-07/schema#",
       "title": .text(title),
       "type": "object",
-    ])
-    .text
+    ]
+    return root.with(head).with(["definitions": .object(builder.definitions)]).text
   }
+}
 
-  private static func node(of shape: Shape) -> SchemaNode {
+/// Makes nodes of shapes; what could be needed twice becomes a definition.
+private struct SchemaBuilder {
+  /// Longer lists of words become definitions.
+  private static let longestEnumeration = 20
+
+  private(set) var definitions: [String: SchemaNode] = [:]
+
+  mutating func node(of shape: Shape) -> SchemaNode {
     var node: SchemaNode = [
       "type": "object",
       "properties": properties(of: shape),
@@ -58,21 +67,44 @@ package enum JSONSchema {
     if !required.isEmpty { node = node.with(["required": .array(required)]) }
     let rules = shape.rules.map(Self.node)
     if !rules.isEmpty { node = node.with(["allOf": .array(rules)]) }
-    return node
+    return reference(to: node, name: shape.noun)
   }
 
-  private static func properties(of shape: Shape) -> SchemaNode {
-    .object(Dictionary(uniqueKeysWithValues: shape.fields.map { ($0.name, node(of: $0)) }))
+  /// A reference to a definition of the node; others of the same name are numbered.
+  private mutating func reference(to node: SchemaNode, name: String) -> SchemaNode {
+    let base = String(name.map { $0 == " " ? "_" : $0 })
+    var key = base
+    var number = 1
+    while let other = definitions[key], other != node {
+      number += 1
+      key = "\(base)_\(number)"
+    }
+    definitions[key] = node
+    return ["$ref": .text("#/definitions/\(key)")]
   }
 
-  private static func node(of field: Field) -> SchemaNode {
+  private mutating func properties(of shape: Shape) -> SchemaNode {
+    .object(
+      Dictionary(
+        uniqueKeysWithValues: shape.fields.map { field in (field.name, node(of: field)) }
+      )
+    )
+  }
+
+  private mutating func node(of field: Field) -> SchemaNode {
     let fallback = field.fallback.map { " Without it: \($0)." } ?? ""
-    return node(of: field.form).with(["description": .text(field.summary + "." + fallback)])
+    let description: [String: SchemaNode] = ["description": .text(field.summary + "." + fallback)]
+    let node = node(of: field.form, name: field.name)
+    // What stands beside a reference does not count (draft-07 core, 8.3).
+    if case .object(let members) = node, members["$ref"] != nil {
+      return SchemaNode.object(["allOf": [node]]).with(description)
+    }
+    return node.with(description)
   }
 
-  private static func node(of form: Field.Form) -> SchemaNode {
+  private mutating func node(of form: Field.Form, name: String) -> SchemaNode {
     switch form {
-    case .value(let scalar): return scalar.schema
+    case .value(let scalar): return node(of: scalar, name: name)
     case .values(let scalar, let count?):
       let length = SchemaNode.integer(count)
       return ["type": "array", "items": scalar.schema, "minItems": length, "maxItems": length]
@@ -94,7 +126,14 @@ package enum JSONSchema {
     }
   }
 
-  private static func item(_ shape: Shape, _ block: Shape?) -> SchemaNode {
+  private mutating func node(of scalar: ScalarForm, name: String) -> SchemaNode {
+    guard case .object(let members) = scalar.schema, case .array(let words)? = members["enum"],
+      words.count > Self.longestEnumeration
+    else { return scalar.schema }
+    return reference(to: scalar.schema, name: name)
+  }
+
+  private mutating func item(_ shape: Shape, _ block: Shape?) -> SchemaNode {
     guard let block, let first = block.fields.first else { return node(of: shape) }
     return [
       "if": ["required": [.text(first.name)]],

@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Which known word was probably meant.
 package enum Suggestion {
   /// Longer words are not compared.
@@ -9,7 +11,7 @@ package enum Suggestion {
     let limit = max(1, word.count / 3)
     return
       known
-      .map { (word: $0, distance: distance(normal(word), normal($0))) }
+      .map { (word: $0, distance: EditDistance.between(normal(word), normal($0))) }
       .filter { $0.distance <= limit }
       .min { ($0.distance, $0.word) < ($1.distance, $1.word) }?
       .word
@@ -24,28 +26,5 @@ package enum Suggestion {
 
   private static func normal(_ word: String) -> [Character] {
     word.lowercased().map { $0 == "-" ? "_" : $0 }
-  }
-
-  /// Insertions, deletions, changes and swaps of neighbours between two words.
-  static func distance(_ left: [Character], _ right: [Character]) -> Int {
-    var beforeLast: [Int] = []
-    var last = Array(0...right.count)
-    for (row, character) in left.enumerated() {
-      var current = [row + 1]
-      for (column, other) in right.enumerated() {
-        var best = min(
-          last[column] + (character == other ? 0 : 1),
-          last[column + 1] + 1,
-          current[column] + 1
-        )
-        if row > 0, column > 0, character == right[column - 1], left[row - 1] == other {
-          best = min(best, beforeLast[column - 1] + 1)
-        }
-        current.append(best)
-      }
-      beforeLast = last
-      last = current
-    }
-    return last[right.count]
   }
 }

@@ -26,30 +26,56 @@ extension ProfileError: CustomStringConvertible {
 
 /// Rules about profiles, beyond those about YAML.
 extension FindingCode {
-  /// The profile's name is not its file's name.
-  package static let nameMismatch = FindingCode(rawValue: "name-mismatch")
-  /// An address that the notation or the protocol does not have.
-  package static let badAddress = FindingCode(rawValue: "bad-address")
-  /// An address that looks like a modicon number in a profile that counts otherwise.
-  package static let modiconAddress = FindingCode(rawValue: "modicon-address")
-  /// A unit that is not in the table of UCUM codes.
-  package static let unknownUnit = FindingCode(rawValue: "unknown-unit")
-  /// A unit that does not measure the quantity.
-  package static let unitMismatch = FindingCode(rawValue: "unit-mismatch")
-  /// A plausible range that the registers cannot hold.
-  package static let impossibleRange = FindingCode(rawValue: "impossible-range")
-  /// Two signals share registers.
-  package static let overlappingRegisters = FindingCode(rawValue: "overlapping-registers")
-  /// Two signals read the same registers in different ways.
-  package static let contradictoryRegisters = FindingCode(rawValue: "contradictory-registers")
-  /// A profile that another one extends and that cannot be used for it.
-  package static let badBase = FindingCode(rawValue: "bad-base")
-  /// A block that cannot be repeated as it says.
-  package static let badRepeat = FindingCode(rawValue: "bad-repeat")
-  /// A text that is not a regular expression.
-  package static let badPattern = FindingCode(rawValue: "bad-pattern")
-  /// A pattern that lacks the group of a field.
-  package static let missingCapture = FindingCode(rawValue: "missing-capture")
-  /// An example that its own pattern does not match.
-  package static let exampleMismatch = FindingCode(rawValue: "example-mismatch")
+  package static let nameMismatch = FindingCode(
+    "name-mismatch",
+    "the profile's name is not the file's"
+  )
+  package static let badAddress = FindingCode(
+    "bad-address",
+    "the notation or the protocol does not have this address"
+  )
+  package static let modiconAddress = FindingCode(
+    "modicon-address",
+    "a warning: the address looks like a modicon number, and `address_base` says otherwise"
+  )
+  package static let unknownUnit = FindingCode(
+    "unknown-unit",
+    "not a known UCUM code"
+  )
+  package static let unitMismatch = FindingCode(
+    "unit-mismatch",
+    "a warning: the unit does not measure the quantity"
+  )
+  package static let impossibleRange = FindingCode(
+    "impossible-range",
+    "the registers cannot hold the plausible range; a warning where they hold a part of it"
+  )
+  package static let overlappingRegisters = FindingCode(
+    "overlapping-registers",
+    "two signals share registers; a warning where both read the same"
+  )
+  package static let contradictoryRegisters = FindingCode(
+    "contradictory-registers",
+    "two signals read the same registers in different ways"
+  )
+  package static let badBase = FindingCode(
+    "bad-base",
+    "the profile that this one extends cannot be used for it"
+  )
+  package static let badRepeat = FindingCode(
+    "bad-repeat",
+    "the block cannot be repeated as it says"
+  )
+  package static let badPattern = FindingCode(
+    "bad-pattern",
+    "not a regular expression"
+  )
+  package static let missingCapture = FindingCode(
+    "missing-capture",
+    "the pattern has no group for the field"
+  )
+  package static let exampleMismatch = FindingCode(
+    "example-mismatch",
+    "the pattern does not give good values from the example"
+  )
 }

@@ -1,3 +1,4 @@
+package import MarkedYAML
 package import Telemetry
 
 /// What `agent.yaml` says.
@@ -42,8 +43,9 @@ package struct BusSettings: Sendable, Hashable {
 package struct DeviceSettings: Sendable, Hashable {
   package let id: DeviceID
 
-  /// Name of a profile in ``AgentSettings/profiles``.
+  /// Name of a profile in ``AgentSettings/profiles``, and where the file names it.
   package let profile: String
+  package let profileMark: SourceMark
 
   /// ``BusSettings/id``.
   package let bus: String

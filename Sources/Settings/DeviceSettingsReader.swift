@@ -40,6 +40,7 @@ struct DeviceSettingsReader {
       return DeviceSettings(
         id: id.value,
         profile: profile.value,
+        profileMark: profile.mark,
         bus: bus.id,
         unit: unit?.value,
         stations: stations

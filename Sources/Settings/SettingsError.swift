@@ -11,8 +11,10 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
 
 /// Rules about configuration, beyond those about YAML.
 extension FindingCode {
-  /// A local interface that the whole network could reach.
-  package static let notLoopback = FindingCode(rawValue: "not-loopback")
+  package static let notLoopback = FindingCode(
+    "not-loopback",
+    "in a configuration: other machines could reach `api`"
+  )
 }
 
 /// Reads one settings file; the steps that agent and hub have in common.

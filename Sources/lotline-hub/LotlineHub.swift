@@ -24,7 +24,7 @@ struct LotlineHub: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       ServeCommand.self, TraceCommand.self, LotsCommand.self, AgentsCommand.self,
-      VerifyCommand.self, RebuildCommand.self,
+      VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
     ]
   )
 }

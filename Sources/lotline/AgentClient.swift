@@ -6,6 +6,7 @@ internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import StationAPI
+internal import Telemetry
 
 /// Where the agent is, for every command that speaks to it.
 struct AgentOption: ParsableArguments {
@@ -118,19 +119,4 @@ struct AgentClient: Sendable {
 
 extension Data {
   fileprivate init(buffer: ByteBuffer) { self.init(buffer.readableBytesView) }
-}
-
-/// A piece of a path, percent-encoded (RFC 3986, 2.3): lot numbers may hold anything printable.
-func pathSegment(_ text: String) -> String {
-  let unreserved = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-  let digits = Array("0123456789ABCDEF".utf8)
-  var bytes: [UInt8] = []
-  for byte in text.utf8 {
-    if unreserved.contains(byte) {
-      bytes.append(byte)
-    } else {
-      bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]]
-    }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

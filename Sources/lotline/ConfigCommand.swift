@@ -8,7 +8,7 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Check a configuration.",
-    subcommands: [ConfigCheck.self]
+    subcommands: [ConfigCheck.self, ConfigSchema.self]
   )
 }
 
@@ -19,39 +19,53 @@ struct ConfigCheck: ParsableCommand {
   )
 
   @Argument(help: "The configuration file.") var file: String
+  @OptionGroup var report: FindingOptions
 
   func run() throws {
     let settings: AgentSettings
     do {
       settings = try AgentSettings.load(file)
     } catch {
-      for finding in error.findings { Terminal.line(finding.lineWithCode) }
-      throw ExitCode(ExitStatus.findings.rawValue)
+      return try report.report(error.findings, summary: "")
     }
-    let problems = Self.problems(ofProfilesIn: settings)
-    for problem in problems { Terminal.line(problem) }
-    if !problems.isEmpty { throw ExitCode(ExitStatus.findings.rawValue) }
-    Terminal.line(
-      "\(file): \(counted(settings.stations.count, "station")), "
+    try report.report(
+      Self.findings(ofProfilesIn: settings, file: file),
+      summary: "\(file): \(counted(settings.stations.count, "station")), "
         + "\(counted(settings.buses.count, "bus", plural: "buses")), "
         + "\(counted(settings.devices.count, "device")). No problems found."
     )
   }
 
   /// What is wrong with the profiles of all devices, each profile once.
-  private static func problems(ofProfilesIn settings: AgentSettings) -> [String] {
+  private static func findings(ofProfilesIn settings: AgentSettings, file: String) -> [Finding] {
     let library = ProfileLibrary(folder: settings.profiles)
     var checked: Set<String> = []
-    var problems: [String] = []
+    var findings: [Finding] = []
     for device in settings.devices where checked.insert(device.profile).inserted {
       do {
         _ = try library.profile(named: device.profile)
-      } catch .findings(let findings) {
-        problems += findings.map(\.lineWithCode)
+      } catch .findings(let ofProfile) {
+        findings += ofProfile
       } catch {
-        problems.append("device \(device.id): \(error)")
+        findings.append(
+          Finding(
+            file: file,
+            mark: device.profileMark,
+            code: .unknownName,
+            message: "device \(device.id): \(error)"
+          )
+        )
       }
     }
-    return problems
+    return findings
   }
+}
+
+struct ConfigSchema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print the JSON Schema of agent.yaml, by which editors complete and underline."
+  )
+
+  func run() { Terminal.text(AgentSettings.schema) }
 }

@@ -61,7 +61,7 @@ struct MaterialUnloadCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOption
 
   func run() async throws {
-    let path = "/v1/stations/\(station)/materials/\(pathSegment(lot.text))"
+    let path = "/v1/stations/\(station)/materials/\(PercentEncoding.encode(lot.text))"
     try output.print(try await AgentClient(agent).delete(path))
   }
 }

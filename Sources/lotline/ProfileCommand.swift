@@ -1,13 +1,14 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import MarkedYAML
 internal import Profiles
 
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Check device profiles, and list those there are.",
-    subcommands: [ProfileCheck.self, ProfileList.self]
+    abstract: "Check device profiles, look at them, and list those there are.",
+    subcommands: [
+      ProfileCheck.self, ProfileExpand.self, ProfileSchema.self, ProfileList.self,
+    ]
   )
 }
 
@@ -34,59 +35,57 @@ struct ProfileCheck: ParsableCommand {
     commandName: "check",
     abstract: "Check profiles: every finding with file, line, column, and what would be right.",
     discussion: """
-      EXAMPLE
+      EXAMPLES
         lotline profile check DeviceProfiles/*.yaml
+        lotline profile check --format github DeviceProfiles/*.yaml
       """
   )
 
   @Argument(help: "Profile files.") var files: [String]
-  @Flag(help: "Print JSON for programs.") var json = false
+  @OptionGroup var report: FindingOptions
 
   func run() throws {
-    let findings = files.flatMap { ProfileLoader.findings($0) }
-    if json {
-      try Terminal.json(
-        FindingsDocument(findings: findings.map(FindingsDocument.Entry.init))
-      )
-    } else {
-      for finding in findings { Terminal.line(finding.lineWithCode) }
-      if findings.isEmpty {
-        Terminal.line("\(counted(files.count, "profile")), no problems found.")
-      }
-    }
-    if findings.contains(where: { $0.severity == .error }) {
-      throw ExitCode(ExitStatus.findings.rawValue)
+    try report.report(
+      files.flatMap { ProfileLoader.findings($0) },
+      summary: "\(counted(files.count, "profile")), no problems found."
+    )
+  }
+}
+
+struct ProfileExpand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "expand",
+    abstract: "Print a profile in its plain form: what it extends filled in, blocks repeated.",
+    discussion: """
+      EXAMPLE
+        lotline profile expand DeviceProfiles/reflow-oven-10-zone.yaml
+      """
+  )
+
+  @Argument(help: "The profile's file.") var file: String
+
+  func run() throws {
+    do throws(ProfileError) {
+      Terminal.text(try ProfileLoader.expanded(file))
+    } catch {
+      throw CommandFailure(.badData, error.description)
     }
   }
 }
 
-extension Finding {
-  /// As people and editors read it, with the code for a search in the documents.
-  var lineWithCode: String { "\(self) [\(code.rawValue)]" }
-}
+struct ProfileSchema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Print the JSON Schema of profiles, by which editors complete and underline.",
+    discussion: """
+      EXAMPLE
+        lotline profile schema > profile.schema.json
+        The first line of a profile then names it:
+        # yaml-language-server: $schema=profile.schema.json
+      """
+  )
 
-/// Findings as programs read them.
-private struct FindingsDocument: Encodable {
-  struct Entry: Encodable {
-    let file: String
-    let line: Int
-    let column: Int
-    let severity: String
-    let code: String
-    let message: String
-
-    init(_ finding: Finding) {
-      file = finding.file
-      line = finding.line
-      column = finding.column
-      severity = finding.severity.rawValue
-      code = finding.code.rawValue
-      message = finding.message
-    }
-  }
-
-  let schema = 1
-  let findings: [Entry]
+  func run() { Terminal.text(ProfileLoader.schema) }
 }
 
 struct ProfileList: ParsableCommand {
@@ -96,6 +95,7 @@ struct ProfileList: ParsableCommand {
   )
 
   @OptionGroup var folder: ProfilesOption
+  @Flag(help: "Print a table in Markdown, by kind of device, with sources.") var markdown = false
 
   func run() throws {
     let names: [String]
@@ -104,11 +104,15 @@ struct ProfileList: ParsableCommand {
     } catch {
       throw CommandFailure(.badData, "\(error)")
     }
-    let width = names.reduce(0) { max($0, $1.count) } + 2
-    for name in names {
-      let title = (try? folder.library.profile(named: name))?.title
-      let padding = String(repeating: " ", count: width - name.count)
-      Terminal.line(name + padding + (title ?? "has problems: lotline profile check"))
+    let profiles = names.map { (name: $0, profile: try? folder.library.profile(named: $0)) }
+    if markdown {
+      Terminal.text(ProfileIndex.markdown(of: profiles.compactMap(\.profile)))
+    } else {
+      Terminal.table(
+        profiles.map { name, profile in
+          [name, profile?.title ?? "has problems: lotline profile check"]
+        }
+      )
     }
   }
 }

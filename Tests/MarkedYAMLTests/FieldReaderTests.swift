@@ -16,7 +16,7 @@ struct FieldReaderTests {
     let fields = FieldReader(root, shape: Shape("thing", [key.required]), into: log)
     let value = fields.value(key)?.value
     fields.finish()
-    return (value, log.findings.map { "\($0.code.rawValue): \($0.message)" })
+    return (value, log.findings.map { "\($0.code.name): \($0.message)" })
   }
 
   @Test(

@@ -8,7 +8,7 @@ struct YAMLDocumentTests {
   private func findings(_ text: String) -> [String] {
     let log = FindingLog(file: "a.yaml")
     _ = YAMLDocument.compose(text, into: log)
-    return log.findings.map { "\($0.line):\($0.column) \($0.code.rawValue)" }
+    return log.findings.map { "\($0.line):\($0.column) \($0.code.name)" }
   }
 
   private func root(_ text: String) throws -> YAMLNode {
@@ -127,7 +127,7 @@ struct YAMLDocumentTests {
     #expect(SourceText(path: "/nonexistent.yaml", into: log) == nil)
     #expect(SourceText(path: "/tmp", into: log) == nil)
     #expect(
-      Set(log.findings.map { "\($0.line) \($0.code.rawValue)" })
+      Set(log.findings.map { "\($0.line) \($0.code.name)" })
         == ["1 file-too-large", "2 yaml-syntax", "1 file-unreadable"]
     )
   }

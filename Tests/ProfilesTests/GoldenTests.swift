@@ -24,7 +24,7 @@ struct GoldenTests {
     let text = ProfileLoader.findings(path)
       .map { finding in
         let place = "\(name).yaml:\(finding.line):\(finding.column)"
-        return "\(place): \(finding.severity) \(finding.code.rawValue): \(finding.message)\n"
+        return "\(place): \(finding.severity) \(finding.code.name): \(finding.message)\n"
       }
       .joined()
     if ProcessInfo.processInfo.environment["LOTLINE_RECORD_GOLDEN"] != nil {

@@ -11,7 +11,7 @@ struct TidyTests {
   /// those that are the Swift project's own.
   private static let allowedImports: [String: Set<String>] = [
     "Telemetry": ["Crypto", "FoundationEssentials", "Glibc"],
-    "MarkedYAML": ["Yams", "FoundationEssentials"],
+    "MarkedYAML": ["Telemetry", "Yams", "FoundationEssentials"],
     "Gzip": ["CZlib"],
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "Settings": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
@@ -45,7 +45,9 @@ struct TidyTests {
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HummingbirdCore",
       "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
     ],
-    "CommandSupport": ["ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc"],
+    "CommandSupport": [
+      "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
+    ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
       "DeviceSimulator", "CommandSupport", "ArgumentParser",

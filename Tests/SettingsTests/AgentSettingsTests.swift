@@ -184,7 +184,7 @@ struct AgentSettingsTests {
   @Test("Everything that is wrong is said at once")
   func all() {
     let error = #expect(throws: SettingsError.self) { try load("agent: 7\nstation: x\n") }
-    let codes = error?.findings.map(\.code.rawValue) ?? []
+    let codes = error?.findings.map(\.code.name) ?? []
     #expect(codes.filter { $0 == "missing-key" }.count == 4)
     #expect(codes.contains("ambiguous-scalar") && codes.contains("unknown-key"))
   }

@@ -1,7 +1,7 @@
 /// Percent-encoding of one segment of an address (RFC 3986, 2.1).
-enum PercentEncoding {
+package enum PercentEncoding {
   /// The text that a segment stands for; nil when the encoding is broken.
-  static func decode(_ segment: String) -> String? {
+  package static func decode(_ segment: String) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(segment.utf8)[...]
     while let byte = rest.popFirst() {
@@ -19,7 +19,7 @@ enum PercentEncoding {
   }
 
   /// A text as a segment or value of an address.
-  static func encode(_ text: String) -> String {
+  package static func encode(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {
