@@ -216,3 +216,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Fuzzers have no main of their own, so they are there only for Scripts/fuzz.
+if Context.environment["LOTLINE_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver", swiftSettings: strict),
+    .executableTarget(
+      name: "ProfileFuzz",
+      dependencies: ["FuzzDriver", "Profiles"],
+      path: "Tests/Fuzz/ProfileFuzz",
+      exclude: ["Corpus"],
+      swiftSettings: strict
+    ),
+  ]
+}

@@ -32,7 +32,19 @@ package enum ProfileLoader {
   /// - Throws: ``ProfileError/findings(_:)`` when the file cannot be used.
   package static func expanded(_ path: String) throws(ProfileError) -> String {
     let log = FindingLog(file: path)
-    let source = SourceText(path: path, into: log)
+    return try expanded(SourceText(path: path, into: log), log: log)
+  }
+
+  /// The same for a profile that is not in a file of its own.
+  package static func expanded(bytes: [UInt8], file: String) throws(ProfileError) -> String {
+    let log = FindingLog(file: file)
+    return try expanded(SourceText(bytes: bytes, into: log), log: log)
+  }
+
+  private static func expanded(
+    _ source: SourceText?,
+    log: FindingLog
+  ) throws(ProfileError) -> String {
     _ = try result(of: source, log: log)
     guard let source, let root = YAMLDocument.compose(source.text, into: log) else {
       throw .findings(log.findings)
