@@ -7,6 +7,8 @@ enum SignalShape: Sendable {
   /// A code with a name.
   case names([Int64: String])
   case text
+
+  var isNumber: Bool { if case .number = self { true } else { false } }
 }
 
 /// Chooses how each signal of a profile moves, by the kind of machine, the signal's role and what

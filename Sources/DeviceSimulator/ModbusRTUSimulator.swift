@@ -4,23 +4,27 @@ package import Telemetry
 /// Units on one serial line, which is a pseudo terminal.
 package struct ModbusRTUSimulator: Sendable {
   private let units: UnitBank
+  private let faults: FaultInjector
   private let link: String
   private let line: SerialLine?
   private let time: any TimeSource
 
   /// - Parameters:
   ///   - units: What answers, by unit identifier.
+  ///   - faults: What goes wrong.
   ///   - link: Path of the symbolic link by which clients find the line.
   ///   - baud: Answers take as long as they would at this rate with 11-bit characters, the
   ///     standard's; nil answers as fast as the machine can.
   ///   - time: Whose uptime the process follows.
   package init(
     units: [UnitID: SimulatedUnit],
+    faults: FaultInjector = FaultInjector(),
     link: String,
     baud: Int? = nil,
     time: any TimeSource
   ) {
     self.units = UnitBank(units)
+    self.faults = faults
     self.link = link
     line = baud.map { SerialLine(port: link, baud: $0) }
     self.time = time
@@ -31,11 +35,9 @@ package struct ModbusRTUSimulator: Sendable {
   /// - Parameter onReady: Called once, when the link is there.
   /// - Throws: ``SimulationError``
   package func run(onReady: @escaping @Sendable () -> Void) async throws {
-    let (units, line, time) = (units, line, time)
-    try await TerminalPort(link: link).serve { terminal in
-      RTULineHandler(units: units, line: line, time: time, terminal: terminal)
-    } whileOpen: { _, _ in
-      onReady()
+    let (units, faults, line, time) = (units, faults, line, time)
+    try await TerminalPort(link: link, faults: faults, time: time).serve(onReady: onReady) {
+      RTULineHandler(units: units, faults: faults, line: line, time: time, terminal: $0)
     }
   }
 }
@@ -50,17 +52,25 @@ private final class RTULineHandler: ChannelInboundHandler {
   private static let shortestGap: TimeAmount = .milliseconds(10)
 
   private let units: UnitBank
+  private let faults: FaultInjector
   private let line: SerialLine?
   private let time: any TimeSource
   private let terminal: PseudoTerminal
   private let gap: TimeAmount
   private var framing = RTUFraming()
   private var silence: Scheduled<Void>?
-  private var pendingReply: Scheduled<Void>?
+  private var schedule = ReplySchedule()
   private var unreadReplies: UnreadReplies
 
-  init(units: UnitBank, line: SerialLine?, time: any TimeSource, terminal: PseudoTerminal) {
+  init(
+    units: UnitBank,
+    faults: FaultInjector,
+    line: SerialLine?,
+    time: any TimeSource,
+    terminal: PseudoTerminal
+  ) {
     self.units = units
+    self.faults = faults
     self.line = line
     self.time = time
     self.terminal = terminal
@@ -83,7 +93,7 @@ private final class RTULineHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     silence?.cancel()
-    pendingReply?.cancel()
+    schedule.cancelAll()
     context.fireChannelInactive()
   }
 
@@ -94,15 +104,37 @@ private final class RTULineHandler: ChannelInboundHandler {
   /// Broadcasts and requests to units that are not here get no answer.
   private func answer(_ request: RTUFraming.Request, _ context: ChannelHandlerContext) {
     // A client that asks anew has given up on what was asked before.
-    pendingReply?.cancel()
+    schedule.cancelInTurn()
     guard let unit = units.unit(onLine: request.unit) else { return }
-    let reply = unit.reply(to: request.pdu, at: time.uptime())
-    let frame = RTUFraming.frame(reply, unit: request.unit)
-    guard let line else { return send(frame, context) }
-    let characters = request.pdu.count + 3 + frame.count
-    let delay = line.characterTime * characters + line.frameGap
-    pendingReply = context.eventLoop.assumeIsolated()
-      .scheduleTask(in: .microseconds(delay.wholeMicroseconds)) { self.send(frame, context) }
+    let uptime = time.uptime()
+    let reply = unit.reply(to: request.pdu, at: uptime)
+    let plan = faults.plan(for: FaultRequest(unit: request.unit, pdu: request.pdu), at: uptime)
+    let frame = RTUFraming.frame(
+      plan.pdu(reply, to: request.pdu),
+      unit: plan.unit(request.unit)
+    )
+    for action in plan.actions(for: frame) { perform(action, request, context) }
+  }
+
+  private func perform(
+    _ action: FaultAction,
+    _ request: RTUFraming.Request,
+    _ context: ChannelHandlerContext
+  ) {
+    switch action {
+    case .disconnect: context.close(promise: nil)
+    case .send(let frame, let delay, let isLate):
+      let paced = delay + timeOnLine(request.pdu.count + 3 + frame.count)
+      // What a client that asks too often has no place to wait for is lost, as on a real line.
+      _ = schedule.send(frame, after: paced, isLate: isLate, in: context) {
+        self.send($0, context)
+      }
+    }
+  }
+
+  /// Time that the characters of a request and its reply take.
+  private func timeOnLine(_ characters: Int) -> Duration {
+    line.map { $0.characterTime * characters + $0.frameGap } ?? .zero
   }
 
   private func send(_ frame: [UInt8], _ context: ChannelHandlerContext) {

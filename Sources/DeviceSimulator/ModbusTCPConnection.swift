@@ -7,14 +7,17 @@ final class ModbusTCPConnection: ChannelInboundHandler {
   typealias OutboundOut = ByteBuffer
 
   private let units: UnitBank
+  private let faults: FaultInjector
   private let time: any TimeSource
   private let idle: TimeAmount
   private var framing = MBAPFraming()
+  private var schedule = ReplySchedule()
   private var lastRequest = NIODeadline.uptimeNanoseconds(0)
   private var idleCheck: Scheduled<Void>?
 
-  init(units: UnitBank, time: any TimeSource, idle: Duration) {
+  init(units: UnitBank, faults: FaultInjector, time: any TimeSource, idle: Duration) {
     self.units = units
+    self.faults = faults
     self.time = time
     self.idle = .microseconds(idle.wholeMicroseconds)
   }
@@ -27,6 +30,7 @@ final class ModbusTCPConnection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     idleCheck?.cancel()
+    schedule.cancelAll()
     context.fireChannelInactive()
   }
 
@@ -48,12 +52,31 @@ final class ModbusTCPConnection: ChannelInboundHandler {
 
   private func answer(_ request: MBAPFraming.Request, _ context: ChannelHandlerContext) {
     lastRequest = context.eventLoop.now
-    let unit = units.unit(onNetwork: request.unit)
+    let uptime = time.uptime()
     let reply =
-      unit?.reply(to: request.pdu, at: time.uptime())
+      units.unit(onNetwork: request.unit)?.reply(to: request.pdu, at: uptime)
       ?? ModbusServerCodec.exception(.gatewayTargetSilent, to: request.pdu)
-    let bytes = MBAPFraming.frame(reply, answering: request)
-    context.write(wrapOutboundOut(context.channel.allocator.buffer(bytes: bytes)), promise: nil)
+    let plan = faults.plan(for: FaultRequest(unit: request.unit, pdu: request.pdu), at: uptime)
+    let answered = MBAPFraming.Request(
+      transaction: plan.transaction(request.transaction),
+      unit: plan.unit(request.unit),
+      pdu: request.pdu
+    )
+    let frame = MBAPFraming.frame(plan.pdu(reply, to: request.pdu), answering: answered)
+    for action in plan.actions(for: frame) { perform(action, context) }
+  }
+
+  private func perform(_ action: FaultAction, _ context: ChannelHandlerContext) {
+    switch action {
+    case .disconnect: context.close(promise: nil)
+    case .send(let frame, let delay, let isLate):
+      let isTaken = schedule.send(frame, after: delay, isLate: isLate, in: context) { bytes in
+        let buffer = context.channel.allocator.buffer(bytes: bytes)
+        context.write(self.wrapOutboundOut(buffer), promise: nil)
+      }
+      // A client that asks on and on, while its replies wait, is one that nobody can serve.
+      if !isTaken { context.close(promise: nil) }
+    }
   }
 
   /// Closes the connection when no request was completed for too long: a client that trickles

@@ -28,22 +28,26 @@ package struct ModbusTCPSimulator: Sendable {
   private static let unsentLimit = 65_536
 
   private let units: UnitBank
+  private let faults: FaultInjector
   private let endpoint: Endpoint
   private let time: any TimeSource
   private let limits: Limits
 
   /// - Parameters:
   ///   - units: What answers, by unit identifier.
+  ///   - faults: What goes wrong.
   ///   - endpoint: Port 0 takes any free port, which ``run(onReady:)`` reports.
   ///   - time: Whose uptime the process follows.
   ///   - limits: What a client may take.
   package init(
     units: [UnitID: SimulatedUnit],
+    faults: FaultInjector = FaultInjector(),
     endpoint: Endpoint,
     time: any TimeSource,
     limits: Limits = Limits()
   ) {
     self.units = UnitBank(units)
+    self.faults = faults
     self.endpoint = endpoint
     self.time = time
     self.limits = limits
@@ -81,12 +85,18 @@ package struct ModbusTCPSimulator: Sendable {
         .writeBufferWaterMark,
         value: .init(low: Self.unsentLimit / 2, high: Self.unsentLimit)
       )
-      .childChannelInitializer { [units, time, limits] channel in
+      .childChannelInitializer { [units, faults, time, limits] channel in
         channel.eventLoop.makeCompletedFuture {
+          if faults.comesBack(at: time.uptime()) != nil { throw Away() }
           try connections.admit(channel)
           try channel.pipeline.syncOperations.addHandlers([
             BackPressureHandler(),
-            ModbusTCPConnection(units: units, time: time, idle: limits.idle),
+            ModbusTCPConnection(
+              units: units,
+              faults: faults,
+              time: time,
+              idle: limits.idle
+            ),
           ])
         }
       }
@@ -98,6 +108,9 @@ package struct ModbusTCPSimulator: Sendable {
     }
   }
 }
+
+/// A fault has the device gone.
+private struct Away: Error {}
 
 /// The connections of a server: no more than the limit, all closed at the end.
 private final class ConnectionList: Sendable {

@@ -10,6 +10,15 @@ package struct ProcessModel: Sendable {
   package let signals: [Signal]
   private let courses: [Course]
 
+  /// Values that are stuck, by signal; the first in force counts.
+  private var holds: [Int: [Hold]] = [:]
+
+  private struct Hold: Sendable {
+    let window: FaultWindow
+    /// nil keeps the one that the signal had.
+    let value: Value?
+  }
+
   fileprivate struct Course: Sendable {
     let behaviour: Behaviour
     let form: Form
@@ -44,6 +53,14 @@ package struct ProcessModel: Sendable {
   ///   - time: Since the simulation's start.
   /// - Returns: What a client that decodes it should find.
   package func value(_ index: Int, at time: Duration) -> Value {
+    for hold in holds[index] ?? [] {
+      guard let begin = hold.window.stretch(at: time) else { continue }
+      return hold.value ?? movingValue(index, at: begin)
+    }
+    return movingValue(index, at: time)
+  }
+
+  private func movingValue(_ index: Int, at time: Duration) -> Value {
     let course = courses[index]
     let seconds = max(time.inSeconds, 0)
     switch course.behaviour {
@@ -56,6 +73,34 @@ package struct ProcessModel: Sendable {
   /// The values of all signals, in the order of ``signals``.
   package func values(at time: Duration) -> [Value] {
     signals.indices.map { value($0, at: time) }
+  }
+
+  /// The same process with some values stuck; those that do not fit their signal are left out.
+  func holding(_ stuck: [StuckValue]) -> ProcessModel {
+    var model = self
+    for (index, signal) in signals.enumerated() {
+      model.holds[index] = stuck.filter { $0.signals.contains(signal.name) }.compactMap { stuck in
+        guard let wanted = stuck.value else { return Hold(window: stuck.window, value: nil) }
+        return forced(wanted, on: index).map { Hold(window: stuck.window, value: $0) }
+      }
+    }
+    return model
+  }
+
+  /// A value as a signal shows it, whatever its range says; nil when its device cannot send it.
+  func forced(_ wanted: Value, on index: Int) -> Value? {
+    switch (courses[index].form, wanted) {
+    case (.field(let field), .text): return field.kind == .text ? wanted : nil
+    case (.field(let field), _):
+      return field.kind == .text ? nil : wanted.number.map { .real($0) }
+    case (.register(let decoding), _):
+      guard decoding.registers(for: wanted) != nil else { return nil }
+      guard let number = wanted.number, Self.shape(of: courses[index].form).isNumber else {
+        return wanted
+      }
+      let raw = RawNumber(decoding)
+      return raw.bounds.contains(number) ? raw.value(number, within: raw.bounds) : nil
+    }
   }
 
   private static func forms(of profile: DeviceProfile) -> [(signal: Signal, form: Form)] {

@@ -22,6 +22,9 @@ struct SeededNoise: Sendable, Hashable {
     return Double(bits >> 11) * 0x1p-52 - 1
   }
 
+  /// A part of a whole, 0 up to but not including 1, one for each index.
+  func part(_ index: Int) -> Double { (white(Int64(index)) + 1) / 2 }
+
   /// White noise that changes every half second, as a display does.
   func jitter(_ seconds: Double) -> Double { white(Int64((seconds * 2).rounded(.down))) }
 

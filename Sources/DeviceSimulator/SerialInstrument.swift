@@ -24,7 +24,12 @@ package struct SerialInstrument: Sendable {
   /// - Precondition: The profile is that of a serial instrument.
   /// - Throws: ``SimulationError/pattern(profile:group:_:)`` when no text can be made from a
   ///   pattern.
-  package init(profile: DeviceProfile, access: SerialAccess, seed: UInt64) throws(SimulationError) {
+  package init(
+    profile: DeviceProfile,
+    access: SerialAccess,
+    seed: UInt64,
+    faults: FaultScript = FaultScript()
+  ) throws(SimulationError) {
     let model = ProcessModel(profile: profile, seed: seed)
     var groups: [Group] = []
     var firstSignal = 0
@@ -37,7 +42,7 @@ package struct SerialInstrument: Sendable {
       firstSignal += group.fields.count
     }
     self.groups = groups
-    self.model = model
+    self.model = model.holding(faults.stuckValues(of: nil))
     framing = access.framing
   }
 
@@ -45,6 +50,9 @@ package struct SerialInstrument: Sendable {
   package func line(of group: Group, at time: Duration) -> [UInt8] {
     framing.frame(Array(group.text(of: model, at: time).utf8))
   }
+
+  /// Another text in place of a line, framed as one.
+  func line(of text: String) -> [UInt8] { framing.frame(Array(text.utf8)) }
 
   private static func group(
     _ group: SerialScanGroup,

@@ -8,15 +8,23 @@ package struct SerialInstrumentSimulator: Sendable {
   private static let unreadLimit = 1_024
 
   private let instrument: SerialInstrument
+  private let faults: FaultInjector
   private let link: String
   private let time: any TimeSource
 
   /// - Parameters:
   ///   - instrument: What answers or speaks.
+  ///   - faults: What goes wrong.
   ///   - link: Path of the symbolic link by which clients find the port.
   ///   - time: Whose uptime the process and the lines of a listener follow.
-  package init(instrument: SerialInstrument, link: String, time: any TimeSource) {
+  package init(
+    instrument: SerialInstrument,
+    faults: FaultInjector = FaultInjector(),
+    link: String,
+    time: any TimeSource
+  ) {
     self.instrument = instrument
+    self.faults = faults
     self.link = link
     self.time = time
   }
@@ -26,17 +34,19 @@ package struct SerialInstrumentSimulator: Sendable {
   /// - Parameter onReady: Called once, when the link is there.
   /// - Throws: ``SimulationError``
   package func run(onReady: @escaping @Sendable () -> Void) async throws {
-    let (instrument, time, start) = (instrument, time, time.uptime())
+    let source = LineSource(
+      instrument: instrument,
+      faults: faults,
+      time: time,
+      start: time.uptime()
+    )
     let speaking = instrument.groups.filter(\.request.isEmpty)
-    try await TerminalPort(link: link).serve { terminal in
-      InstrumentHandler(instrument: instrument, time: time, start: start, terminal: terminal)
+    try await TerminalPort(link: link, faults: faults, time: time).serve(onReady: onReady) {
+      InstrumentHandler(source: source, terminal: $0)
     } whileOpen: { channel, terminal in
-      onReady()
       await withTaskGroup(of: Void.self) { tasks in
         for group in speaking {
-          tasks.addTask {
-            try? await Self.speak(group, instrument, time, start, channel, terminal)
-          }
+          tasks.addTask { try? await Self.speak(group, source, channel, terminal) }
         }
       }
     }
@@ -46,21 +56,40 @@ package struct SerialInstrumentSimulator: Sendable {
   /// calls its values stale.
   private static func speak(
     _ group: SerialInstrument.Group,
-    _ instrument: SerialInstrument,
-    _ time: any TimeSource,
-    _ start: Duration,
+    _ source: LineSource,
     _ channel: any Channel,
     _ terminal: PseudoTerminal
   ) async throws {
+    let time = source.time
     var due = time.uptime()
     while true {
       due = max(due + group.period / 2, time.uptime())
       try await time.sleep(until: due)
       if terminal.unreadBytes > unreadLimit { terminal.dropUnread() }
-      guard channel.isWritable else { continue }
-      let line = instrument.line(of: group, at: time.uptime() - start)
-      try await channel.writeAndFlush(channel.allocator.buffer(bytes: line))
+      for action in source.actions(for: group) {
+        guard case .send(let bytes, let delay, _) = action else {
+          return try await channel.close()
+        }
+        if delay > .zero { try await time.sleep(for: delay) }
+        guard channel.isWritable else { continue }
+        try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes))
+      }
     }
+  }
+}
+
+/// What an instrument sends for a group now, with its faults.
+private struct LineSource: Sendable {
+  let instrument: SerialInstrument
+  let faults: FaultInjector
+  let time: any TimeSource
+  let start: Duration
+
+  func actions(for group: SerialInstrument.Group) -> [FaultAction] {
+    let uptime = time.uptime()
+    let plan = faults.plan(for: .line, at: uptime)
+    let line = instrument.line(of: group, at: uptime - start)
+    return plan.actions(for: plan.errorReply.map { instrument.line(of: $0) } ?? line)
   }
 }
 
@@ -72,25 +101,17 @@ private final class InstrumentHandler: ChannelInboundHandler {
   /// Silence after which a request that could be the start of a longer one is taken as it is.
   private static let gap: TimeAmount = .milliseconds(50)
 
-  private let instrument: SerialInstrument
-  private let time: any TimeSource
-  private let start: Duration
+  private let source: LineSource
   private let terminal: PseudoTerminal
   private var matcher: SerialRequestMatcher
   private var silence: Scheduled<Void>?
+  private var schedule = ReplySchedule()
   private var unreadReplies: UnreadReplies
 
-  init(
-    instrument: SerialInstrument,
-    time: any TimeSource,
-    start: Duration,
-    terminal: PseudoTerminal
-  ) {
-    self.instrument = instrument
-    self.time = time
-    self.start = start
+  init(source: LineSource, terminal: PseudoTerminal) {
+    self.source = source
     self.terminal = terminal
-    matcher = SerialRequestMatcher(requests: instrument.groups.map(\.request))
+    matcher = SerialRequestMatcher(requests: source.instrument.groups.map(\.request))
     unreadReplies = UnreadReplies(terminal: terminal)
   }
 
@@ -106,6 +127,7 @@ private final class InstrumentHandler: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     silence?.cancel()
+    schedule.cancelAll()
     context.fireChannelInactive()
   }
 
@@ -115,11 +137,26 @@ private final class InstrumentHandler: ChannelInboundHandler {
 
   private func answer(_ requests: [Int], _ context: ChannelHandlerContext) {
     for request in requests {
-      unreadReplies.dropOld(at: context.eventLoop.now)
-      guard context.channel.isWritable else { return }
-      let line = instrument.line(of: instrument.groups[request], at: time.uptime() - start)
-      let buffer = context.channel.allocator.buffer(bytes: line)
-      context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+      let group = source.instrument.groups[request]
+      for action in source.actions(for: group) { perform(action, context) }
     }
+  }
+
+  private func perform(_ action: FaultAction, _ context: ChannelHandlerContext) {
+    switch action {
+    case .disconnect: context.close(promise: nil)
+    case .send(let line, let delay, let isLate):
+      // An instrument has no place for more answers than fit into the schedule: they are lost.
+      _ = schedule.send(line, after: delay, isLate: isLate, in: context) {
+        self.send($0, context)
+      }
+    }
+  }
+
+  private func send(_ line: [UInt8], _ context: ChannelHandlerContext) {
+    unreadReplies.dropOld(at: context.eventLoop.now)
+    guard context.channel.isWritable else { return }
+    let buffer = context.channel.allocator.buffer(bytes: line)
+    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
   }
 }

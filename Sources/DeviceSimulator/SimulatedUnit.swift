@@ -15,13 +15,30 @@ package final class SimulatedUnit: Sendable {
   }
 
   private let model: ProcessModel
+  private let identity: SimulatedIdentity?
   private let start: Duration
   private let state: Mutex<State>
 
   /// A unit that starts at an uptime; nil when the profile is no Modbus device.
-  package init?(profile: DeviceProfile, seed: UInt64, start: Duration) {
+  ///
+  /// - Parameters:
+  ///   - profile: What it is.
+  ///   - seed: Another seed gives other noise.
+  ///   - start: The uptime at which its process starts.
+  ///   - faults: Of which it shows the values that are stuck.
+  ///   - unit: Its identifier, by which those faults find it.
+  ///   - identity: What it says of itself.
+  package init?(
+    profile: DeviceProfile,
+    seed: UInt64,
+    start: Duration,
+    faults: FaultScript = FaultScript(),
+    unit: UnitID? = nil,
+    identity: SimulatedIdentity? = nil
+  ) {
     guard case .modbus(let access) = profile.access else { return nil }
-    model = ProcessModel(profile: profile, seed: seed)
+    model = ProcessModel(profile: profile, seed: seed).holding(faults.stuckValues(of: unit))
+    self.identity = identity
     self.start = start
     state = Mutex(State(image: RegisterImage(access: access)))
   }
@@ -39,7 +56,7 @@ package final class SimulatedUnit: Sendable {
         state.image.refresh(model.values(at: Self.cycle * Int(cycle)))
         state.cycle = cycle
       }
-      return ModbusServerCodec.reply(to: request, from: state.image)
+      return ModbusServerCodec.reply(to: request, from: state.image, identity: identity)
     }
   }
 }

@@ -8,9 +8,17 @@ package struct SimulationOptions: Sendable {
     package let profile: DeviceProfile
     package let unit: UnitID?
 
-    package init(profile: DeviceProfile, unit: UnitID? = nil) {
+    /// What it says of itself; nil does not know the functions that ask for it.
+    package let identity: SimulatedIdentity?
+
+    package init(
+      profile: DeviceProfile,
+      unit: UnitID? = nil,
+      identity: SimulatedIdentity? = nil
+    ) {
       self.profile = profile
       self.unit = unit
+      self.identity = identity
     }
   }
 
@@ -28,22 +36,32 @@ package struct SimulationOptions: Sendable {
   /// Another seed gives other noise, not another process.
   package let seed: UInt64
 
-  package init(devices: [Device], carrier: Carrier, seed: UInt64 = 1) {
+  /// What goes wrong.
+  package let faults: FaultScript
+
+  package init(
+    devices: [Device],
+    carrier: Carrier,
+    seed: UInt64 = 1,
+    faults: FaultScript = FaultScript()
+  ) {
     self.devices = devices
     self.carrier = carrier
     self.seed = seed
+    self.faults = faults
   }
 }
 
 /// Simulated devices on one TCP endpoint, one RTU line or one serial port.
 package struct Simulation: Sendable {
   private enum Server: Sendable {
-    case tcp([UnitID: DeviceProfile], Endpoint)
-    case rtu([UnitID: DeviceProfile], link: String, baud: Int?)
+    case tcp([UnitID: SimulationOptions.Device], Endpoint)
+    case rtu([UnitID: SimulationOptions.Device], link: String, baud: Int?)
     case serial(SerialInstrument, DeviceProfile, link: String)
   }
 
   private let server: Server
+  private let faults: FaultScript
   private let seed: UInt64
   private let time: any TimeSource
 
@@ -57,8 +75,8 @@ package struct Simulation: Sendable {
     case .tcp(let endpoint): server = .tcp(try Self.numbered(options.devices), endpoint)
     case .rtu(let link, let baud):
       let units = try Self.numbered(options.devices)
-      if let unit = UnitID(255), let profile = units[unit] {
-        throw .unitOutOfBounds(unit, profile: profile.name)
+      if let unit = UnitID(255), let device = units[unit] {
+        throw .unitOutOfBounds(unit, profile: device.profile.name)
       }
       server = .rtu(units, link: link, baud: baud)
     case .serial(let link):
@@ -71,12 +89,24 @@ package struct Simulation: Sendable {
       let instrument = try SerialInstrument(
         profile: first.profile,
         access: access,
-        seed: options.seed
+        seed: options.seed,
+        faults: options.faults
       )
       server = .serial(instrument, first.profile, link: link)
     }
+    faults = options.faults
     seed = options.seed
     self.time = time
+    try FaultCheck(carrier: options.carrier, profiles: profiles).check(options.faults)
+  }
+
+  /// What is served, by unit; a serial instrument has none.
+  private var profiles: [(unit: UnitID?, profile: DeviceProfile)] {
+    switch server {
+    case .tcp(let devices, _), .rtu(let devices, _, _):
+      devices.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value.profile) }
+    case .serial(_, let profile, _): [(nil, profile)]
+    }
   }
 
   /// Serves until the task is cancelled, and returns then.
@@ -86,46 +116,75 @@ package struct Simulation: Sendable {
   package func run(
     onReady: @escaping @Sendable (SimulationAddress) -> Void
   ) async throws {
+    let start = time.uptime()
+    let faults = FaultInjector(faults, seed: seed, start: start)
     switch server {
-    case .tcp(let profiles, let endpoint):
-      let simulator = ModbusTCPSimulator(units: units(profiles), endpoint: endpoint, time: time)
-      try await simulator.run { onReady(SimulationAddress(.tcp($0), Self.names(profiles))) }
-    case .rtu(let profiles, let link, let baud):
-      let simulator = ModbusRTUSimulator(units: units(profiles), link: link, baud: baud, time: time)
-      try await simulator.run { onReady(SimulationAddress(.rtu(link), Self.names(profiles))) }
+    case .tcp(let devices, let endpoint):
+      let simulator = ModbusTCPSimulator(
+        units: units(devices, start: start),
+        faults: faults,
+        endpoint: endpoint,
+        time: time
+      )
+      try await simulator.run { onReady(SimulationAddress(.tcp($0), Self.names(devices))) }
+    case .rtu(let devices, let link, let baud):
+      let simulator = ModbusRTUSimulator(
+        units: units(devices, start: start),
+        faults: faults,
+        link: link,
+        baud: baud,
+        time: time
+      )
+      try await simulator.run { onReady(SimulationAddress(.rtu(link), Self.names(devices))) }
     case .serial(let instrument, let profile, let link):
-      let simulator = SerialInstrumentSimulator(instrument: instrument, link: link, time: time)
+      let simulator = SerialInstrumentSimulator(
+        instrument: instrument,
+        faults: faults,
+        link: link,
+        time: time
+      )
       try await simulator.run { onReady(SimulationAddress(.serial(link), [profile.name])) }
     }
   }
 
-  private func units(_ profiles: [UnitID: DeviceProfile]) -> [UnitID: SimulatedUnit] {
-    let start = time.uptime()
-    return profiles.compactMapValues {
-      SimulatedUnit(profile: $0, seed: seed, start: start)
+  private func units(
+    _ devices: [UnitID: SimulationOptions.Device],
+    start: Duration
+  ) -> [UnitID: SimulatedUnit] {
+    var units: [UnitID: SimulatedUnit] = [:]
+    for (unit, device) in devices {
+      units[unit] = SimulatedUnit(
+        profile: device.profile,
+        seed: seed,
+        start: start,
+        faults: faults,
+        unit: unit,
+        identity: device.identity
+      )
     }
+    return units
   }
 
-  private static func names(_ profiles: [UnitID: DeviceProfile]) -> [String] {
-    profiles.sorted { $0.key.rawValue < $1.key.rawValue }
-      .map { "\($0.value.name) as unit \($0.key.rawValue)" }
+  private static func names(_ devices: [UnitID: SimulationOptions.Device]) -> [String] {
+    devices.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { "\($0.value.profile.name) as unit \($0.key.rawValue)" }
   }
 
   private static func numbered(
     _ devices: [SimulationOptions.Device]
-  ) throws(SimulationError) -> [UnitID: DeviceProfile] {
-    var units: [UnitID: DeviceProfile] = [:]
+  ) throws(SimulationError) -> [UnitID: SimulationOptions.Device] {
+    var units: [UnitID: SimulationOptions.Device] = [:]
     for device in devices {
       guard let unit = device.unit else { continue }
       if let first = units[unit] {
-        throw .unitTaken(unit, first: first.name, second: device.profile.name)
+        throw .unitTaken(unit, first: first.profile.name, second: device.profile.name)
       }
-      units[unit] = device.profile
+      units[unit] = device
     }
     for device in devices where device.unit == nil {
       let free = (1...247).lazy.compactMap { UnitID($0) }.first { units[$0] == nil }
       guard let free else { throw .noUnitLeft(profile: device.profile.name) }
-      units[free] = device.profile
+      units[free] = device
     }
     return units
   }

@@ -10,6 +10,8 @@ package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible
   /// A serial instrument is alone on its port.
   case severalInstruments([String])
   case pattern(profile: String, group: String, PatternTemplateError)
+  /// A fault that cannot happen to what is simulated; it would silently do nothing.
+  case fault(origin: String, problem: String)
   case terminal(call: String, reason: String)
   case linkTaken(path: String, by: String)
   case link(path: String, reason: String)
@@ -32,6 +34,7 @@ package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible
         + "start one simulation for each"
     case .pattern(let profile, let group, let error):
       "no text can be made for group \(group) of \(profile): \(error)"
+    case .fault(let origin, let problem): origin.isEmpty ? problem : "\(origin): \(problem)"
     case .terminal(let call, let reason):
       "the system gave no pseudo terminal: \(call): \(reason)"
     case .linkTaken(let path, let holder):

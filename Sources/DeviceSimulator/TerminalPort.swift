@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import Telemetry
 
 /// Serves one pseudo terminal on an event loop, under a link of the user's choice.
 struct TerminalPort: Sendable {
@@ -7,18 +8,44 @@ struct TerminalPort: Sendable {
   static let unsentLimit = 1_024
 
   private let link: String
+  private let faults: FaultInjector
+  private let time: any TimeSource
 
-  init(link: String) { self.link = link }
+  init(link: String, faults: FaultInjector, time: any TimeSource) {
+    self.link = link
+    self.faults = faults
+    self.time = time
+  }
 
   /// Serves until the task is cancelled, then removes the link and returns.
   ///
+  /// A port that a fault takes away comes back as another pseudo terminal under the same link, as
+  /// an adapter does that is pulled and plugged in again.
+  ///
   /// - Parameters:
-  ///   - makeHandler: Makes what reads and answers.
-  ///   - whileOpen: Runs beside it with the open port; it is cancelled with the task.
+  ///   - onReady: Called once, when the link is there.
+  ///   - makeHandler: Makes what reads and answers, for each pseudo terminal.
+  ///   - whileOpen: Runs beside it with the open port; it is cancelled when the port is closed.
   /// - Throws: ``SimulationError``
   func serve(
+    onReady: @escaping @Sendable () -> Void,
     makeHandler: @escaping @Sendable (PseudoTerminal) -> any ChannelHandler,
-    whileOpen: @escaping @Sendable (any Channel, PseudoTerminal) async throws -> Void
+    whileOpen: @escaping @Sendable (any Channel, PseudoTerminal) async throws -> Void = { _, _ in }
+  ) async throws {
+    try await serveOnce(makeHandler) { channel, terminal in
+      onReady()
+      try await whileOpen(channel, terminal)
+    }
+    while !Task.isCancelled {
+      let back = faults.comesBack(at: time.uptime()) ?? .zero
+      guard (try? await time.sleep(until: back)) != nil else { return }
+      try await serveOnce(makeHandler, whileOpen)
+    }
+  }
+
+  private func serveOnce(
+    _ makeHandler: @escaping @Sendable (PseudoTerminal) -> any ChannelHandler,
+    _ whileOpen: @escaping @Sendable (any Channel, PseudoTerminal) async throws -> Void
   ) async throws {
     let terminal = try PseudoTerminal()
     let channel = try await open(terminal, makeHandler)
@@ -74,7 +101,7 @@ struct TerminalPort: Sendable {
     if case .failure(let error) = ending {
       throw SimulationError.carrierLost(link, reason: "\(error)")
     }
-    if !Task.isCancelled {
+    if !Task.isCancelled, !faults.takeDeparture() {
       throw SimulationError.carrierLost(link, reason: "the pseudo terminal was closed")
     }
   }

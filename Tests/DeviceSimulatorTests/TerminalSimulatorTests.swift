@@ -212,6 +212,12 @@ final class SerialClient {
     return Int(count)
   }
 
+  /// Whether the other end is gone.
+  var isHungUp: Bool {
+    var state = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&state, 1, 0) > 0 && state.revents & Int16(POLLHUP) != 0
+  }
+
   func send(_ bytes: some Collection<UInt8>) async throws {
     var rest = Array(bytes)
     for _ in 0..<15_000 where !rest.isEmpty {

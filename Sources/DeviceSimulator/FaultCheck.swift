@@ -1,0 +1,69 @@
+internal import Profiles
+internal import Telemetry
+
+/// Whether faults can happen to what is simulated: one that cannot would silently do nothing.
+struct FaultCheck {
+  let carrier: SimulationOptions.Carrier
+
+  /// What is served; a serial instrument has no unit.
+  let profiles: [(unit: UnitID?, profile: DeviceProfile)]
+
+  /// - Throws: ``SimulationError/fault(origin:problem:)`` for the first that cannot.
+  func check(_ script: FaultScript) throws(SimulationError) {
+    for fault in script.faults {
+      if let problem = problem(with: fault) {
+        throw .fault(origin: fault.origin, problem: problem)
+      }
+    }
+  }
+
+  private func problem(with fault: Fault) -> String? {
+    carrierProblem(fault) ?? unitProblem(fault.target) ?? stuckProblem(fault)
+  }
+
+  private func carrierProblem(_ fault: Fault) -> String? {
+    let isSerial = if case .serial = carrier { true } else { false }
+    let isTCP = if case .tcp = carrier { true } else { false }
+    switch fault.effect {
+    case .errorReply where !isSerial:
+      return "a Modbus device has no error reply; use the fault exception"
+    case .exception where isSerial, .wrongUnit where isSerial:
+      return "a serial instrument has no exceptions and units; use the fault error_reply"
+    case .wrongTransaction where !isTCP:
+      return "only Modbus TCP has transactions; serve with --tcp, or remove this fault"
+    default: break
+    }
+    guard isSerial, fault.target != FaultTarget() else { return nil }
+    return "a serial instrument has no units, functions and addresses; remove those keys"
+  }
+
+  private func unitProblem(_ target: FaultTarget) -> String? {
+    let served = Set(profiles.compactMap(\.unit?.rawValue))
+    // A device that is alone at its endpoint answers as these too.
+    let isAlone = if case .tcp = carrier { served.count == 1 } else { false }
+    let known = isAlone ? served.union([0, 255]) : served
+    guard let unit = target.units.subtracting(known).min() else { return nil }
+    let list = served.sorted().map(String.init).joined(separator: ", ")
+    return "there is no unit \(unit) in this simulation; its units are \(list)"
+  }
+
+  private func stuckProblem(_ fault: Fault) -> String? {
+    guard case .stuck(let signals, let value) = fault.effect else { return nil }
+    let struck = profiles.filter { fault.target.holds(unit: $0.unit?.rawValue) }
+      .map { ($0.profile.name, ProcessModel(profile: $0.profile, seed: 1)) }
+    for name in signals {
+      let places = struck.compactMap { profile, model in
+        model.signals.firstIndex { $0.name == name }.map { (profile, model, $0) }
+      }
+      guard !places.isEmpty else {
+        return "there is no signal \(name) in \(struck.map(\.0).joined(separator: ", "))"
+      }
+      guard let value else { continue }
+      for (profile, model, index) in places where model.forced(value, on: index) == nil {
+        return "\(name) of \(profile) cannot show \(value): its type, or the names of its codes, "
+          + "do not hold that"
+      }
+    }
+    return nil
+  }
+}
