@@ -126,7 +126,10 @@ let package = Package(
         "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals, logging,
       ]
     ),
-    stage("DeviceSimulator", ["Telemetry", "Profiles", "Fieldbus", nioCore, nioPosix]),
+    stage(
+      "DeviceSimulator",
+      ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", nioCore, nioPosix]
+    ),
 
     // The hub.
     stage("Genealogy", ["Telemetry"]),
@@ -193,7 +196,7 @@ let package = Package(
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
-    tests("DeviceSimulator", ["Profiles", "Fieldbus", "Acquisition"]),
+    tests("DeviceSimulator", ["MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]),
     tests("Genealogy", [], exclude: ["Golden"]),
     tests("HubStore", ["Genealogy", grdb]),
     tests(

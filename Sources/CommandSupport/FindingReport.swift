@@ -40,9 +40,10 @@ package struct FindingOptions: ParsableArguments {
   }
 }
 
-enum FindingReport {
+/// How one finding is written.
+package enum FindingReport {
   /// As people and editors read it, with the code for a search in the documents.
-  static func line(_ finding: Finding) -> String { "\(finding) [\(finding.code.name)]" }
+  package static func line(_ finding: Finding) -> String { "\(finding) [\(finding.code.name)]" }
 
   /// A workflow command: `::error file=…,line=…,col=…,title=…::message`.
   static func annotation(_ finding: Finding) -> String {

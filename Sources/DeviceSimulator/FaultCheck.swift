@@ -18,7 +18,7 @@ struct FaultCheck {
   }
 
   private func problem(with fault: Fault) -> String? {
-    carrierProblem(fault) ?? unitProblem(fault.target) ?? stuckProblem(fault)
+    carrierProblem(fault) ?? unitProblem(fault) ?? stuckProblem(fault)
   }
 
   private func carrierProblem(_ fault: Fault) -> String? {
@@ -37,12 +37,13 @@ struct FaultCheck {
     return "a serial instrument has no units, functions and addresses; remove those keys"
   }
 
-  private func unitProblem(_ target: FaultTarget) -> String? {
+  private func unitProblem(_ fault: Fault) -> String? {
     let served = Set(profiles.compactMap(\.unit?.rawValue))
-    // A device that is alone at its endpoint answers as these too.
+    let isStuck = if case .stuck = fault.effect { true } else { false }
+    // A device that is alone at its endpoint is asked as these too.
     let isAlone = if case .tcp = carrier { served.count == 1 } else { false }
-    let known = isAlone ? served.union([0, 255]) : served
-    guard let unit = target.units.subtracting(known).min() else { return nil }
+    let known = isAlone && !isStuck ? served.union([0, 255]) : served
+    guard let unit = fault.target.units.subtracting(known).min() else { return nil }
     let list = served.sorted().map(String.init).joined(separator: ", ")
     return "there is no unit \(unit) in this simulation; its units are \(list)"
   }

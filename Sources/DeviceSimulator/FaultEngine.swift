@@ -27,15 +27,18 @@ package struct FaultEngine: Sendable {
   /// What becomes of a request's reply, at a time since the simulation's start.
   package mutating func plan(for request: FaultRequest, at time: Duration) -> FaultPlan {
     var plan = FaultPlan()
+    if time < awayUntil {
+      plan.disconnects = true
+      return plan
+    }
     for (index, fault) in script.faults.enumerated() {
       guard fault.window.stretch(at: time) != nil, fault.target.holds(request) else { continue }
       counts[index] += 1
       let draws = draws[index].stream("request \(counts[index])")
       if fault.frequency.strikes(counts[index], draws) { plan.add(fault.effect, draws) }
     }
-    if time < awayUntil { plan.disconnects = true }
     if plan.disconnects {
-      awayUntil = max(awayUntil, time + plan.away)
+      awayUntil = time + plan.away
       hasLeft = true
     }
     return plan

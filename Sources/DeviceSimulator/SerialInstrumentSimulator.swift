@@ -66,11 +66,12 @@ package struct SerialInstrumentSimulator: Sendable {
       due = max(due + group.period / 2, time.uptime())
       try await time.sleep(until: due)
       if terminal.unreadBytes > unreadLimit { terminal.dropUnread() }
+      let start = time.uptime()
       for action in source.actions(for: group) {
         guard case .send(let bytes, let delay, _) = action else {
           return try await channel.close()
         }
-        if delay > .zero { try await time.sleep(for: delay) }
+        if delay > .zero { try await time.sleep(until: start + delay) }
         guard channel.isWritable else { continue }
         try await channel.writeAndFlush(channel.allocator.buffer(bytes: bytes))
       }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import DeviceSimulator
 internal import Logging
+internal import MarkedYAML
 internal import Profiles
 internal import ServiceLifecycle
 internal import Telemetry
@@ -20,6 +21,10 @@ struct SimulateCommand: AsyncParsableCommand {
         lotline simulate gearbox-test-rig@12 \\
           temperature-humidity-transmitter@11 --rtu /tmp/rs485
         lotline simulate oxygen-analyser --serial /tmp/oxygen
+        lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020 \\
+          --faults faults.yaml --fault 'silence@10s..20s, units: [1]'
+
+      What can go wrong, and how a file says it: Documentation/simulate.md.
       """
   )
 
@@ -42,7 +47,18 @@ struct SimulateCommand: AsyncParsableCommand {
   )
   var serial: String?
   @Option(help: "Take as long to answer as a line of this speed; for --rtu.") var baud: Int?
-  @Option(help: "Seed of the noise: another seed, other values.") var seed: UInt64 = 1
+  @Option(help: "Seed of noise and faults: another seed, other ones.") var seed: UInt64 = 1
+  @Option(
+    help: ArgumentHelp("Let go wrong what this file lists, at its times.", valueName: "file")
+  )
+  var faults: String?
+  @Option(
+    help: ArgumentHelp(
+      "Let one thing go wrong: WHAT@FROM..TO, KEY: VALUE, …; may be repeated.",
+      valueName: "fault"
+    )
+  )
+  var fault: [String] = []
   @OptionGroup var folder: ProfilesOption
 
   func validate() throws {
@@ -58,7 +74,8 @@ struct SimulateCommand: AsyncParsableCommand {
     let options = SimulationOptions(
       devices: try devices.map(device),
       carrier: try carrier(),
-      seed: seed
+      seed: seed,
+      faults: try script()
     )
     let simulation: Simulation
     do {
@@ -77,6 +94,19 @@ struct SimulateCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }
+  }
+
+  /// The faults of the file, then those of the command line.
+  private func script() throws -> FaultScript {
+    let readings =
+      [faults].compactMap(\.self).map(FaultScriptReader.read(file:))
+      + fault.enumerated().map { FaultScriptReader.read(option: $1, number: $0 + 1) }
+    let findings = readings.flatMap(\.findings)
+    for finding in findings { Terminal.line(FindingReport.line(finding)) }
+    if findings.contains(where: { $0.severity == .error }) {
+      throw ExitCode(ExitStatus.findings.rawValue)
+    }
+    return FaultScript(readings.flatMap(\.faults))
   }
 
   private func device(_ text: String) throws -> SimulationOptions.Device {

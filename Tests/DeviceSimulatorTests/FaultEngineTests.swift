@@ -158,9 +158,10 @@ struct FaultEngineTests {
     #expect(Self.actions([silent, gone], at: [0]) == [[.disconnect]])
   }
 
-  @Test("A device that went is away for its time")
+  @Test("A device that went is away for its time, whoever asks meanwhile")
   func away() {
-    let gone = Fault(.disconnect(away: .seconds(3)), window: FaultWindow(to: .seconds(1)))
+    let window = FaultWindow(to: .seconds(3))
+    let gone = Fault(.disconnect(away: .seconds(3)), window: window)
     let actions = Self.actions([gone], at: [0, 1, 2, 3])
     #expect(actions.map { $0 == [.disconnect] } == [true, true, true, false])
   }

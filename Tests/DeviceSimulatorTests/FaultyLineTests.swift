@@ -220,6 +220,29 @@ struct FaultyInstrumentTests {
       #expect(port.pendingBytes == 0)
     }
   }
+
+  @Test("An instrument that speaks by itself goes away with a line, and comes back speaking")
+  func listenerReconnects() async throws {
+    let folder = try TemporaryFolder()
+    let (link, time) = (folder.path("meter"), ManualTime())
+    let window = FaultWindow(to: .seconds(1))
+    let options = SimulationOptions(
+      devices: [.init(profile: TestProfiles.listener)],
+      carrier: .serial(link: link),
+      faults: FaultScript([Fault(.disconnect(away: .seconds(5)), window: window)])
+    )
+    try await serving(options, time: time) { _ in
+      let files = FileManager.default
+      try await until { time.sleeperCount == 1 }
+      time.advance(by: .milliseconds(500))
+      try await until { !files.fileExists(atPath: link) && time.sleeperCount == 1 }
+      time.advance(by: .seconds(5))
+      try await until { files.fileExists(atPath: link) && time.sleeperCount == 1 }
+      let port = try SerialClient(link)
+      time.advance(by: .milliseconds(500))
+      #expect(try await port.receive(12).suffix(2) == Array("\r\n".utf8)[...])
+    }
+  }
 }
 
 /// Time that stands still, and tells when a request was taken: that is when the time is asked for.

@@ -61,4 +61,63 @@ struct SimulateTests {
       #expect(Self.firstValue(answer.output) != nil, "\(answer.output)")
     }
   }
+
+  @Test("mbpoll meets the faults of a script and of the command line, each where it is told to be")
+  func faults() async throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write(
+      """
+      faults:
+        - {fault: exception, code: 6, units: [1], addresses: 0}
+        - {fault: stuck, signals: [zone2.top.temperature], value: 321.5}
+      """,
+      to: "faults.yaml"
+    )
+    let simulator = try Self.simulate(
+      "reflow-oven-10-zone",
+      "--tcp",
+      "127.0.0.1:0",
+      "--faults",
+      script,
+      "--fault",
+      "silence@0s.., addresses: 1"
+    )
+    let ready = try await simulator.line { $0.hasPrefix("Simulating") }
+    let port = try #require(ready.firstMatch(of: /127\.0\.0\.1:(\d+)/).map { String($0.1) })
+    func poll(_ address: Int, limit: String) async throws -> String {
+      let command = "mbpoll -m tcp -p \(port) -t 4 -0 -r \(address) -c 1 -o \(limit) -1 127.0.0.1"
+      return try await PeerProcess("sh", ["-c", command + " 2>&1"]).finish().output
+    }
+    let refused = try await poll(0, limit: "10")
+    #expect(refused.contains("Slave device or server is busy"), "\(refused)")
+    let silent = try await poll(1, limit: "0.3")
+    #expect(silent.contains("timed out"), "\(silent)")
+    let forced = try await poll(2, limit: "10")
+    #expect(Self.firstValue(forced) == 3_215, "\(forced)")
+    let other = try await poll(4, limit: "10")
+    let value = try #require(Self.firstValue(other), "\(other)")
+    #expect((1_000...2_000).contains(value))
+  }
+
+  @Test("A script that is wrong is refused with every finding and the status of a check")
+  func badScript() throws {
+    let folder = try TemporaryFolder()
+    let script = try folder.write(
+      "faults:\n  - fault: silense\n  - {fault: exception, code: 0}\n",
+      to: "bad.yaml"
+    )
+    let result = try Tool.run(
+      built: "lotline",
+      [
+        "simulate", "oxygen-analyser", "--profiles",
+        Repository.root.appending(path: "DeviceProfiles").path, "--serial", folder.path("port"),
+        "--faults", script, "--fault", "silence@10s..5s",
+      ]
+    )
+    #expect(result.status == 2)
+    #expect(result.output.contains("\(script):2:12: "), "\(result.output)")
+    #expect(result.output.contains("\(script):3:30: "))
+    #expect(result.output.contains("--fault:1:8: "))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("port")))
+  }
 }

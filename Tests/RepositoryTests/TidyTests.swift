@@ -37,7 +37,8 @@ struct TidyTests {
       "FoundationEssentials", "Synchronization",
     ],
     "DeviceSimulator": [
-      "Telemetry", "Profiles", "Fieldbus", "NIOCore", "NIOPosix", "Glibc", "Synchronization",
+      "Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "NIOCore", "NIOPosix", "Glibc",
+      "Synchronization",
     ],
     "Genealogy": ["Telemetry"],
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
