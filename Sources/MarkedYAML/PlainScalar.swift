@@ -3,9 +3,9 @@
 /// YAML 1.1 (which libyaml and most tools follow) and YAML 1.2 (which editors follow) disagree about
 /// `off`, `010` and `12:30`. Here a plain text that either of them takes for something else is
 /// refused where a text is expected, so that a file means the same everywhere.
-enum PlainScalar {
+package enum PlainScalar {
   /// What the text is taken for, in the words of a finding; nil for a plain text.
-  static func meaning(of text: String) -> String? {
+  package static func meaning(of text: String) -> String? {
     let lower = text.lowercased()
     switch lower {
     case "", "~", "null": return "no value"

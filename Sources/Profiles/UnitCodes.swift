@@ -41,6 +41,12 @@ package enum UnitCodes {
     "m³/h": "m3/h", "m³": "m3", "g/m³": "g/m3",
   ]
 
+  /// The code for what people write: a code itself, or a synonym in the same letter case, as mS is
+  /// not ms; nil when the unit is not known.
+  package static func code(for unit: String) -> String? {
+    known[unit] == nil ? synonyms[unit] : unit
+  }
+
   /// The code that was probably meant, with its meaning.
   package static func advice(for unit: String) -> String {
     let lower = unit.lowercased()
