@@ -105,6 +105,7 @@ let package = Package(
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
+    stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles"]),
     stage("Settings", ["Telemetry", "MarkedYAML", crypto]),
     stage("Fieldbus", ["Telemetry", "CModbus", "CSerialPort", nioCore, nioPosix]),
     stage("Acquisition", ["Telemetry", "Profiles", "Fieldbus"]),
@@ -189,6 +190,7 @@ let package = Package(
     tests("MarkedYAML"),
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
+    tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
     tests("Settings", ["MarkedYAML", "Telemetry"]),
     tests("Fieldbus", [nioCore, nioPosix]),
     tests("Acquisition", ["Profiles", "Fieldbus"]),

@@ -14,6 +14,7 @@ struct TidyTests {
     "MarkedYAML": ["Telemetry", "Yams", "FoundationEssentials"],
     "Gzip": ["CZlib"],
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
+    "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles"],
     "Settings": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "Fieldbus": [
       "Telemetry", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
