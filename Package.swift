@@ -147,7 +147,7 @@ let package = Package(
     .executableTarget(
       name: "lotline",
       dependencies: [
-        "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
+        "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", argumentParser,
         asyncHTTPClient, nioCore, lifecycle, unixSignals, logging,
       ],

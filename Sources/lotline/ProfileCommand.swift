@@ -5,9 +5,10 @@ internal import Profiles
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Check device profiles, look at them, and list those there are.",
+    abstract: "Check device profiles, look at them, import others, and list those there are.",
     subcommands: [
-      ProfileCheck.self, ProfileExpand.self, ProfileSchema.self, ProfileList.self,
+      ProfileCheck.self, ProfileExpand.self, ProfileSchema.self, ProfileImportCommand.self,
+      ProfileList.self,
     ]
   )
 }

@@ -51,7 +51,7 @@ struct TidyTests {
       "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
     ],
     "lotline": [
-      "Telemetry", "MarkedYAML", "Profiles", "Settings", "StationAPI", "Agent",
+      "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
       "DeviceSimulator", "CommandSupport", "ArgumentParser",
       "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
