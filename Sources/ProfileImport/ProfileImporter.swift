@@ -106,7 +106,10 @@ package struct ProfileImporter: Sendable {
     guard profile.signalCount > 0 else {
       throw .noSignals(file: file, notes: notes.sorted.filter { $0.kind == .notCarriedOver })
     }
-    try rename(&profile, file: file)
+    let (name, title) = naming(profile.name, file: file)
+    profile.name = name
+    if profile.title.isEmpty { profile.title = title }
+    if let reason = IdentifierRule.name.violation(in: name) { throw .name(name, reason: reason) }
     let fileName = file.split(separator: "/").last.map(String.init) ?? file
     return ImportResult(
       name: profile.name,
@@ -139,7 +142,10 @@ package struct ProfileImporter: Sendable {
   ) throws(ImportError) -> ImportedProfile {
     switch format {
     case .telegraf:
-      return try TelegrafReader(file: file, notes: notes, chosen: device).profile(in: text)
+      let reader = TelegrafReader(file: file, notes: notes, chosen: device) { original in
+        naming(original, file: file)
+      }
+      return try reader.profile(in: text)
     case .edgex: return try EdgeXReader(file: file, notes: notes).profile(in: text)
     case .csv:
       let map = try columns.map { text throws(ImportError) in try CSVColumns(map: text) }
@@ -147,13 +153,9 @@ package struct ProfileImporter: Sendable {
     }
   }
 
-  private func rename(_ profile: inout ImportedProfile, file: String) throws(ImportError) {
+  private func naming(_ original: String, file: String) -> (name: String, title: String) {
     let stem = file.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
-    let original = profile.name.isEmpty ? stem : profile.name
-    if profile.title.isEmpty { profile.title = profile.name.isEmpty ? name ?? stem : profile.name }
-    profile.name = name ?? ProfileNames.plain(original)
-    if let reason = IdentifierRule.name.violation(in: profile.name) {
-      throw .name(profile.name, reason: reason)
-    }
+    let title = original.isEmpty ? name ?? stem : original
+    return (name ?? ProfileNames.plain(title), title.isEmpty ? "Imported device" : title)
   }
 }

@@ -89,6 +89,9 @@ struct SignalNames {
 
 /// Names of profiles: lower case words with hyphens.
 enum ProfileNames {
+  /// Name and title of a profile, by the source's name, which can be empty.
+  typealias Naming = (String) -> (name: String, title: String)
+
   static func plain(_ original: String) -> String {
     let text = SignalNames.words(of: original).joined(separator: "-")
     return text.isEmpty ? "imported" : SignalNames.shortened(text.replacing("_", with: "-"))

@@ -31,10 +31,19 @@ struct SourceNode: Sendable, Hashable {
   /// The value in short, for a note.
   var shown: String {
     switch content {
-    case .scalar(let text): text.count > 60 ? text.prefix(60) + "…" : text
-    case .list(let items): "a list of \(items.count)"
+    case .scalar(let text): Self.cut(text)
+    case .list(let items):
+      items.allSatisfy { $0.text != nil }
+        ? Self.cut("[" + items.compactMap(\.text).joined(separator: ", ") + "]")
+        : "a list of \(items.count)"
     case .mapping(let entries): "a mapping of " + entries.map(\.key).joined(separator: ", ")
     }
+  }
+}
+
+extension SourceNode {
+  private static func cut(_ text: String) -> String {
+    text.count > 60 ? text.prefix(60) + "…" : text
   }
 }
 

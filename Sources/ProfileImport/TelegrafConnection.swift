@@ -3,6 +3,9 @@ struct TelegrafConnection {
   let device: TelegrafDevice
   let notes: NoteLog
 
+  /// The name that the profile will have.
+  let profile: String
+
   private var plugin: SourceFields { device.plugin }
 
   func note() {
@@ -18,7 +21,8 @@ struct TelegrafConnection {
       + (timeout.map { ["    timeout: \($0)"] } ?? [])
       + [
         "devices:",
-        "  - {id: \(name), profile: PROFILE, bus: bus-1, unit: \(unitText(unit)), station: STATION}",
+        "  - {id: \(name), profile: \(YAMLText.written(profile)), bus: bus-1, unit: \(unitText(unit)), "
+          + "station: STATION}",
       ]
     notes.add(
       .agentConfiguration,
@@ -58,7 +62,8 @@ struct TelegrafConnection {
         line: plugin.line(of: "transmission_mode")
       )
     }
-    return isSerial ? serial(controller) : ["    tcp: \(controller.dropFirst("tcp://".count))"]
+    if isSerial { return serial(controller) }
+    return ["    tcp: " + YAMLText.written(String(controller.dropFirst("tcp://".count)))]
   }
 
   private func serial(_ controller: String) -> [String] {
@@ -69,7 +74,7 @@ struct TelegrafConnection {
     let baud = plugin.integer("baud_rate") ?? 9_600
     let word = plugin.text("parity") ?? "N"
     let parity = parities[word.uppercased()] ?? "none"
-    var parts = ["port: \(port)", "baud: \(baud)", "parity: \(parity)"]
+    var parts = ["port: \(YAMLText.written(port))", "baud: \(baud)", "parity: \(parity)"]
     if let bits = plugin.integer("data_bits"), bits != 8 { parts.append("data_bits: \(bits)") }
     if let bits = plugin.integer("stop_bits") { parts.append("stop_bits: \(bits)") }
     if parities[word.uppercased()] == nil {

@@ -5,12 +5,14 @@ struct TelegrafDeviceReader {
   let device: TelegrafDevice
   let notes: NoteLog
 
+  private let naming: ProfileNames.Naming
   private var names = SignalNames()
   private var plugin: SourceFields { device.plugin }
 
-  init(device: TelegrafDevice, notes: NoteLog) {
+  init(device: TelegrafDevice, notes: NoteLog, naming: @escaping ProfileNames.Naming) {
     self.device = device
     self.notes = notes
+    self.naming = naming
   }
 
   mutating func profile(period: String) -> ImportedProfile {
@@ -22,7 +24,8 @@ struct TelegrafDeviceReader {
     profile.maxGap = batches.first?.maxGap ?? 0
     profile.groups = groups(batches, period: period, profile)
     profile.chooseOrder()
-    TelegrafConnection(device: device, notes: notes).note()
+    let name = naming(profile.name).name
+    TelegrafConnection(device: device, notes: notes, profile: name).note()
     readRest()
     return profile
   }

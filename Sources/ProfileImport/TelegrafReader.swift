@@ -6,6 +6,9 @@ struct TelegrafReader {
   /// Which of several devices in the file, from 1.
   let chosen: Int
 
+  /// The profile's name, by the source's name for the device.
+  let naming: ProfileNames.Naming
+
   /// Telegraf's own interval where the configuration states none.
   private static let defaultInterval = "10s"
 
@@ -34,7 +37,7 @@ struct TelegrafReader {
     let interval = device.plugin.text("interval") ?? agent?.text("interval")
     agent?.finish("it is about Telegraf itself")
     root.finish("it is not about Modbus")
-    var reader = TelegrafDeviceReader(device: device, notes: notes)
+    var reader = TelegrafDeviceReader(device: device, notes: notes, naming: naming)
     var profile = reader.profile(period: period(interval, device))
     if interval == nil, !profile.groups.isEmpty {
       profile.groups[0].periodComment = "Telegraf's default interval"
