@@ -40,17 +40,19 @@ package struct ImportNote: Sendable, Hashable {
 final class NoteLog {
   private(set) var notes: [ImportNote] = []
   private var places: [ImportNote: Int] = [:]
+  private var lines: [Int: Set<Int>] = [:]
 
   func add(_ kind: ImportNote.Kind, _ subject: String, _ text: String, line: Int?) {
     let key = ImportNote(kind: kind, subject: subject, text: text, lines: [])
     guard let place = places[key] else {
       places[key] = notes.count
+      lines[notes.count] = line.map { [$0] } ?? []
       notes.append(
         ImportNote(kind: kind, subject: subject, text: text, lines: line.map { [$0] } ?? [])
       )
       return
     }
-    guard let line, !notes[place].lines.contains(line) else { return }
+    guard let line, lines[place, default: []].insert(line).inserted else { return }
     notes[place].lines.append(line)
   }
 

@@ -5,16 +5,20 @@ struct SignalNames {
 
   private var taken: Set<String> = []
 
+  /// The number to try next, so that thousands of one name take no longer than of many.
+  private var numbers: [String: Int] = [:]
+
   /// The name, and the original as a title where it differs.
   mutating func name(for original: String) -> (name: String, title: String?) {
     let base = Self.plain(original)
     var name = base
-    var number = 2
+    var number = numbers[base] ?? 2
     while !taken.insert(name).inserted {
       let suffix = "_\(number)"
       name = Self.shortened(base, to: Self.maximumLength - suffix.count) + suffix
       number += 1
     }
+    numbers[base] = number
     return (name, name == original ? nil : original)
   }
 
