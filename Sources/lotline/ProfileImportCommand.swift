@@ -90,7 +90,7 @@ struct ProfileImportCommand: ParsableCommand {
       return []
     } catch {
       switch error {
-      case .findings(let findings): return findings.map(\.lineWithCode)
+      case .findings(let findings): return findings.map(FindingReport.line)
       case .unknown, .folder: return [error.description]
       }
     }

@@ -73,8 +73,15 @@ struct GoldenTests {
     #expect(text == wanted)
   }
 
-  @Test("An imported profile loads, with each signal where the source has it")
-  func loads() throws {
+  @Test("What is imported is a profile", arguments: samples)
+  func isProfile(sample: Sample) throws {
+    let result = try sample.importer.result(ofFile: sample.path)
+    let bytes = Array(result.text.utf8)
+    _ = try ProfileLoader.load(bytes: bytes, file: "\(result.name).yaml")
+  }
+
+  @Test("An imported profile has each signal where the source has it")
+  func places() throws {
     let sample = try #require(Self.samples.first { $0.file == "plain.tsv" })
     let result = try sample.importer.result(ofFile: sample.path)
     let profile = try ProfileLoader.load(
