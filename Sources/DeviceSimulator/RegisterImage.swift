@@ -26,7 +26,8 @@ package struct RegisterImage: Sendable {
     /// The bits of the register that are the signal's.
     let mask: UInt16
 
-    /// Whether the signal is a bit of a register that another signal covers as a whole.
+    /// Whether something else rules the register: what the device is known by, or a signal that
+    /// covers the whole of it.
     let isShadowed: Bool
   }
 
@@ -35,8 +36,13 @@ package struct RegisterImage: Sendable {
 
   package init(access: ModbusAccess) {
     let signals = access.groups.flatMap(\.signals)
+    let known = access.identification?.registers ?? []
+    let fixed = Set(known.flatMap(\.location.cells))
     let gap = access.groups.reduce(0) { max($0, $1.limits.maximumGap) }
-    let blocks = Self.blocks(for: signals.map(\.location), maximumGap: gap)
+    let blocks = Self.blocks(
+      for: (signals.map(\.location) + known.map(\.location)),
+      maximumGap: gap
+    )
     let wholes = Set(signals.filter { !$0.decoding.type.isPart }.flatMap(\.location.cells))
     self.blocks = blocks
     places = signals.compactMap { signal in
@@ -50,9 +56,27 @@ package struct RegisterImage: Sendable {
           offset: start - blocks[$0].start,
           decoding: signal.decoding,
           mask: signal.decoding.mask,
-          isShadowed: signal.decoding.type.isPart && location.cells.contains(where: wholes.contains)
+          isShadowed: location.cells.contains(where: fixed.contains)
+            || signal.decoding.type.isPart && location.cells.contains(where: wholes.contains)
         )
       }
+    }
+    for register in known { hold(register) }
+  }
+
+  /// Writes the value by which the device is known, once and for all.
+  private mutating func hold(_ known: ExpectedRegister) {
+    let start = Int(known.location.address)
+    let block = blocks.firstIndex {
+      $0.table == known.location.table && $0.contains(start, count: known.location.count)
+    }
+    guard let block, let words = known.decoding.registers(for: known.expectation.example) else {
+      return
+    }
+    for (index, word) in words.enumerated() {
+      let cell = start - blocks[block].start + index
+      let others = blocks[block].cells[cell] & ~known.decoding.mask
+      blocks[block].cells[cell] = blocks[block].table.holdsBits ? min(word, 1) : others | word
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Profiles
+
 /// What a simulated device says of itself.
 package struct SimulatedIdentity: Sendable, Hashable {
   /// Longest text of an object that fits into one reply: a protocol data unit of 253 bytes, less
@@ -21,6 +23,21 @@ package struct SimulatedIdentity: Sendable, Hashable {
     else { return nil }
     self.objects = objects
     self.serverID = serverID
+  }
+
+  /// What a device says that its profile takes for the right one; nil where the profile asks for
+  /// nothing that is said.
+  init?(_ identification: ModbusIdentification?) {
+    guard let identification else { return nil }
+    let stated = identification.objects.map { ($0.key.rawValue, $0.value.example) }
+    var objects = Dictionary(uniqueKeysWithValues: stated)
+    // A device that knows the function has the three basic objects (6.21).
+    if !objects.isEmpty {
+      for basic in UInt8(0)...2 where objects[basic] == nil { objects[basic] = "simulated" }
+    }
+    let serverID = identification.serverID.map { Array($0.example.utf8) } ?? []
+    guard !objects.isEmpty || !serverID.isEmpty else { return nil }
+    self.init(objects: objects, serverID: serverID)
   }
 
   /// The reply to Report Server ID (6.13): the device is always running.

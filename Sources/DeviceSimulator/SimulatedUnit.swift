@@ -27,7 +27,7 @@ package final class SimulatedUnit: Sendable {
   ///   - start: The uptime at which its process starts.
   ///   - faults: Of which it shows the values that are stuck.
   ///   - unit: Its identifier, by which those faults find it.
-  ///   - identity: What it says of itself.
+  ///   - identity: What it says of itself; nil says what its profile asks for.
   package init?(
     profile: DeviceProfile,
     seed: UInt64,
@@ -38,7 +38,7 @@ package final class SimulatedUnit: Sendable {
   ) {
     guard case .modbus(let access) = profile.access else { return nil }
     model = ProcessModel(profile: profile, seed: seed).holding(faults.stuckValues(of: unit))
-    self.identity = identity
+    self.identity = identity ?? SimulatedIdentity(access.identification)
     self.start = start
     state = Mutex(State(image: RegisterImage(access: access)))
   }

@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// What a Modbus device must answer for its profile to be the right one.
 ///
 /// All that is stated must fit.
@@ -34,6 +36,16 @@ package struct ExpectedRegister: Sendable, Hashable {
   package enum Expectation: Sendable, Hashable {
     case numbers(Set<Double>)
     case text([GlobPattern])
+
+    /// A value that fits.
+    package var example: Value {
+      switch self {
+      case .numbers(let numbers):
+        let number = numbers.min() ?? 0
+        return Int64(exactly: number).map(Value.integer) ?? .real(number)
+      case .text(let patterns): return .text(patterns.first?.example ?? "")
+      }
+    }
   }
 
   package let location: ModbusLocation
@@ -73,6 +85,11 @@ package struct GlobPattern: Sendable, Hashable, CustomStringConvertible {
   package init(_ text: String) {
     description = text
     scalars = Array(text.unicodeScalars)
+  }
+
+  /// A text that fits.
+  package var example: String {
+    String(description.filter { $0 != "*" }.map { $0 == "?" ? "0" : $0 })
   }
 
   /// Whether the whole text fits; blanks and NULs at its end do not count.
