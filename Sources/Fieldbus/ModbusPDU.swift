@@ -124,5 +124,5 @@ package struct ReplyFault: Error, Sendable, Hashable {
 
 extension ModbusRequest {
   /// Bytes of data in the reply.
-  package var replyByteCount: Int { table.holdsBits ? (count + 7) / 8 : count * 2 }
+  package var replyByteCount: Int { table.byteCount(of: count) }
 }

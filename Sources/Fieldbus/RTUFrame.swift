@@ -32,8 +32,6 @@ package enum RTUFrame {
 
   /// How long request and reply occupy the line.
   static func lineTime(of request: ModbusRequest, on line: SerialLine) -> Duration {
-    let requestLength = 1 + ModbusPDU.requestLength + checksumLength
-    let replyLength = 3 + request.replyByteCount + checksumLength
-    return line.characterTime * (requestLength + replyLength)
+    line.transferTime(of: .rtu(request.table, count: request.count))
   }
 }

@@ -2,8 +2,10 @@ package import Telemetry
 
 /// The requests that read one scan group: as few as the device's limits and gaps allow.
 ///
-/// A signal is never split over two requests. The order of the group's signals is kept through
-/// ``Part/signal``; the order of the blocks is that of tables and addresses.
+/// A signal is never split over two requests. Addresses between two signals are read along where
+/// they are no more than the group's largest gap, and where the device may be asked for addresses
+/// that no signal of the profile has, or they all belong to one. The order of the group's signals
+/// is kept through ``Part/signal``; the order of the blocks is that of tables and addresses.
 package struct ReadPlan: Sendable, Hashable {
   /// One request: consecutive addresses of one table.
   package struct Block: Sendable, Hashable {
@@ -20,6 +22,16 @@ package struct ReadPlan: Sendable, Hashable {
       self.address = address
       self.count = count
       self.parts = parts
+    }
+
+    /// Addresses that are asked for though no signal of the group has them.
+    package var readAlongCount: Int {
+      var (read, end) = (0, 0)
+      for part in parts.sorted(by: { $0.offset < $1.offset }) {
+        read += max(0, part.indices.upperBound - max(end, part.offset))
+        end = max(end, part.indices.upperBound)
+      }
+      return count - read
     }
   }
 
@@ -52,18 +64,22 @@ package struct ReadPlan: Sendable, Hashable {
       group.signals[$0].location.table
     }
     signalCount = group.signals.count
-    blocks = ModbusTable.allCases.flatMap { table in
-      Self.blocks(of: table, signals: byTable[table] ?? [], group: group, access: access)
+    blocks = ModbusTable.allCases.flatMap { table -> [Block] in
+      guard let signals = byTable[table] else { return [] }
+      let rules = BlockRules(table, limits: group.limits, access: access)
+      return Self.blocks(of: table, signals: signals, group: group, rules: rules)
     }
   }
 
+  /// Takes each signal into the last block while it can, which gives the fewest blocks: a signal
+  /// that a block cannot take ends, or begins, behind all that the block has, so that whatever the
+  /// next block leaves behind could not have helped it further.
   private static func blocks(
     of table: ModbusTable,
     signals: [Int],
     group: ModbusScanGroup,
-    access: ModbusAccess
+    rules: BlockRules
   ) -> [Block] {
-    let limit = group.limits.maximumCount(in: table)
     let sorted = signals.sorted {
       let (left, right) = (group.signals[$0].location, group.signals[$1].location)
       return (left.address, left.count, $0) < (right.address, right.count, $1)
@@ -72,14 +88,69 @@ package struct ReadPlan: Sendable, Hashable {
     var growing: OpenBlock?
     for signal in sorted {
       let range = group.signals[signal].location.addresses
-      if growing?.take(signal, range, limit: limit, gap: group.limits.maximumGap) == true {
-        continue
-      }
+      if growing?.take(signal, range, under: rules) == true { continue }
       if let growing { blocks.append(growing.block(of: table)) }
       growing = OpenBlock(signal, range)
     }
     if let growing { blocks.append(growing.block(of: table)) }
     return blocks
+  }
+}
+
+/// What a block of one table may span.
+private struct BlockRules {
+  private let maximumCount: Int
+  private let maximumGap: Int
+
+  /// Addresses that may be read along; nil where all may.
+  private let mapped: AddressSet?
+
+  init(_ table: ModbusTable, limits: ReadLimits, access: ModbusAccess) {
+    maximumCount = limits.maximumCount(in: table)
+    maximumGap = limits.maximumGap
+    let isFree = limits.readsUnmapped || limits.maximumGap == 0
+    mapped = isFree ? nil : AddressSet(of: table, in: access)
+  }
+
+  func allows(_ block: Range<Int>) -> Bool { block.count <= maximumCount }
+
+  /// Whether the addresses between two signals may be read along.
+  func allows(gap: Range<Int>) -> Bool {
+    gap.isEmpty || gap.count <= maximumGap && (mapped?.contains(gap) ?? true)
+  }
+}
+
+/// The addresses of one table that signals of a profile have.
+private struct AddressSet {
+  /// Neither touching nor overlapping, in ascending order.
+  private let ranges: [Range<Int>]
+
+  init(of table: ModbusTable, in access: ModbusAccess) {
+    let sorted = access.groups.lazy.flatMap(\.signals)
+      .filter { $0.location.table == table }
+      .map(\.location.addresses)
+      .sorted { $0.lowerBound < $1.lowerBound }
+    var ranges: [Range<Int>] = []
+    for range in sorted {
+      if let last = ranges.last, range.lowerBound <= last.upperBound {
+        ranges[ranges.count - 1] =
+          last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        ranges.append(range)
+      }
+    }
+    self.ranges = ranges
+  }
+
+  /// Whether all addresses of a range are in the set.
+  func contains(_ range: Range<Int>) -> Bool {
+    // The last range that begins not behind this one, by halving.
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].lowerBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && range.upperBound <= ranges[low - 1].upperBound
   }
 }
 
@@ -93,13 +164,12 @@ private struct OpenBlock {
     members = [(signal, range)]
   }
 
-  /// Takes a signal that begins not before the last one, if the block stays within its limits.
-  mutating func take(_ signal: Int, _ other: Range<Int>, limit: Int, gap: Int) -> Bool {
-    let upper = max(range.upperBound, other.upperBound)
-    guard other.lowerBound - range.upperBound <= gap, upper - range.lowerBound <= limit else {
-      return false
-    }
-    range = range.lowerBound..<upper
+  /// Takes a signal that begins not before the last one, if the rules allow it.
+  mutating func take(_ signal: Int, _ other: Range<Int>, under rules: BlockRules) -> Bool {
+    let whole = range.lowerBound..<max(range.upperBound, other.upperBound)
+    let gap = range.upperBound..<max(range.upperBound, other.lowerBound)
+    guard rules.allows(whole), rules.allows(gap: gap) else { return false }
+    range = whole
     members.append((signal, other))
     return true
   }

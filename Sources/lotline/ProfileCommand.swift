@@ -7,7 +7,11 @@ struct ProfileCommand: ParsableCommand {
     commandName: "profile",
     abstract: "Check device profiles, look at them, import others, and list those there are.",
     subcommands: [
-      ProfileCheck.self, ProfileExpand.self, ProfileSchema.self, ProfileImportCommand.self,
+    abstract: "Write, check, try and import device profiles, and list those there are.",
+    subcommands: [
+      ProfileCheck.self, ProfileExpand.self, ProfilePlanCommand.self, ProfileSchema.self,
+      ProfileImportCommand.self, ProfileList.self,
+    ]
       ProfileList.self,
     ]
   )
