@@ -89,10 +89,14 @@ struct BusPlanReport {
       return place(scan) + [
         scan.period.asPeriod, scan.isListening ? "0" : "\(scan.requests.count)",
         plan.time(of: scan).inMilliseconds, plan.load(of: scan).asPercent,
-        plan.wait(of: index).inMilliseconds, plan.waitBehindAll(of: index).inMilliseconds,
-      ]
+      ] + waits(of: index)
     }
     return ([heading] + rows).alignedRight(from: namesDevices ? 2 : 1)
+  }
+
+  private func waits(of scan: Int) -> [String] {
+    if plan.scans.count == 1 { return ["-", "-"] }
+    return [plan.wait(of: scan).inMilliseconds, plan.waitBehindAll(of: scan).inMilliseconds]
   }
 
   // MARK: Sentences
@@ -120,7 +124,7 @@ struct BusPlanReport {
   var verdict: String {
     let use = "\(plan.load.asPercent) of the \(plan.timing.noun)"
     if plan.isTight {
-      return "Fits, but is tight: \(use). From \(BusPlan.tightLoad.asPercent) on, a request that "
+      return "Fits, but is tight: \(use). From \(Int(BusPlan.tightLoad * 100)) % on, a request that "
         + "must be repeated makes scans late. \(remedy)"
     }
     if plan.fits { return "Fits: \(use)." }
@@ -152,9 +156,8 @@ struct BusPlanReport {
     let periods = plan.scans.indices.filter { longer.scans[$0].period != plan.scans[$0].period }
       .map { "\(name($0)) to \(longer.scans[$0].period.asPeriod)" }
     if !periods.isEmpty {
-      ways.append(
-        "lengthen the period of \(periods.joined(separator: ", ")) (\(longer.load.asPercent))"
-      )
+      let list = periods.joined(separator: ", ")
+      ways.append("lengthen the period of \(list) (\(longer.load.asPercent))")
     }
     let text = ways.joined(separator: ", or ")
     return text.prefix(1).uppercased() + text.dropFirst() + "."
@@ -211,10 +214,12 @@ extension Duration {
       : "\(Self.decimal((microseconds + 50) / 100, places: 1)) ms"
   }
 
-  /// `500 ms`, `2 s`, as a profile would have it.
+  /// `500 ms`, `1.7 s`, `2 s`, as a profile would have it.
   fileprivate var asPeriod: String {
-    let milliseconds = wholeMicroseconds / 1_000
-    return milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+    let milliseconds = Int(wholeMicroseconds / 1_000)
+    if milliseconds % 1_000 == 0 { return "\(milliseconds / 1_000) s" }
+    guard milliseconds > 1_000, milliseconds % 100 == 0 else { return "\(milliseconds) ms" }
+    return "\(Self.decimal(milliseconds / 100, places: 1)) s"
   }
 
   fileprivate static func decimal(_ digits: Int, places: Int) -> String {

@@ -68,7 +68,7 @@ struct ProfilePlan: ParsableCommand {
     do {
       settings = try AgentSettings.load(config)
     } catch {
-      throw CommandFailure(.badData, error.findings.map(\.lineWithCode).joined(separator: "\n"))
+      throw CommandFailure(.badData, error.description)
     }
     guard let found = settings.buses.first(where: { $0.id == bus }) else {
       let known = settings.buses.map(\.id).joined(separator: ", ")

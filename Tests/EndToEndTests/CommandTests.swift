@@ -60,7 +60,8 @@ struct CommandTests {
     "No help text is torn at 80 columns",
     arguments: [
       "", "run", "status", "lot", "lot start", "lot end", "lot consume", "material",
-      "material load", "material unload", "profile", "profile check", "profile list", "config",
+      "material load", "material unload", "profile", "profile check", "profile plan",
+      "profile list", "config",
       "config check", "simulate",
     ]
   )

@@ -50,10 +50,48 @@ struct ReadPlanTests {
     #expect(plan.blocks.map(\.count) == [1, 4])
   }
 
-  @Test("Bits are read up to 2000 at once")
+  @Test("A gap is read along when its addresses are signals of other groups, if only such may be")
+  func unmapped() {
+    func plan(_ limits: ReadLimits) -> [Int] {
+      let group = ModbusScanGroup(
+        name: "g",
+        period: .seconds(1),
+        limits: limits,
+        signals: [signal(.holding, 0), signal(.holding, 3), signal(.holding, 6)]
+      )
+      // Of the second gap one address is another table's.
+      let others = ModbusScanGroup(
+        name: "others",
+        period: .seconds(9),
+        signals: [signal(.holding, 1, .uint32), signal(.holding, 4), signal(.input, 5)]
+      )
+      return ReadPlan(group: group, access: ModbusAccess(groups: [group, others]))
+        .blocks.map(\.count)
+    }
+    #expect(plan(ReadLimits()) == [7])
+    #expect(plan(ReadLimits(readsUnmapped: false)) == [4, 1])
+    #expect(plan(ReadLimits(maximumGap: 1, readsUnmapped: false)) == [1, 1, 1])
+  }
+
+  @Test("What is read along is counted, shared registers once")
+  func readAlong() {
+    let plan = plan([signal(.holding, 0, .uint32), signal(.holding, 1), signal(.holding, 5)])
+    #expect(plan.blocks.map(\.count) == [6])
+    #expect(plan.blocks.map(\.readAlongCount) == [3])
+  }
+
+  @Test("Bits are read up to 2000 at once, or as many as the device gives")
   func bits() {
     let signals = (0..<2_100).map { signal(.discrete, UInt16($0), .bool) }
     #expect(plan(signals).blocks.map(\.count) == [2_000, 100])
+    let group = ModbusScanGroup(
+      name: "g",
+      period: .seconds(1),
+      limits: ReadLimits(maximumBits: 800),
+      signals: signals
+    )
+    let limited = ReadPlan(group: group, access: ModbusAccess(groups: [group]))
+    #expect(limited.blocks.map(\.count) == [800, 800, 500])
   }
 
   @Test("Signals may share registers, and the last address can be read")
@@ -65,31 +103,5 @@ struct ReadPlanTests {
     #expect(plan.blocks.count == 1)
     #expect(plan.blocks[0].count == 2)
     #expect(plan.blocks[0].parts.map(\.indices) == [0..<2, 1..<2, 1..<2])
-  }
-
-  @Test("A plan holds every signal once, whole, within the limits", arguments: 0..<200)
-  func property(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
-    let types: [RegisterType] = [.uint16, .int32, .float64, .string(registers: 8), .bit(2)]
-    let signals = (0..<Int.random(in: 1...120, using: &generator)).map { _ in
-      let isBit = Bool.random(using: &generator)
-      let address = UInt16.random(in: 0...400, using: &generator)
-      return isBit
-        ? signal(.coil, address, .bool)
-        : signal(.holding, address, types[Int.random(in: 0..<5, using: &generator)])
-    }
-    let maximum = Int.random(in: 8...125, using: &generator)
-    let gap = Int.random(in: 0...20, using: &generator)
-    let plan = plan(signals, maximum: maximum, gap: gap)
-    #expect(plan.blocks.flatMap(\.parts).map(\.signal).sorted() == Array(signals.indices))
-    for block in plan.blocks {
-      #expect(block.count <= (block.table.holdsBits ? 2_000 : maximum))
-      for part in block.parts {
-        let location = signals[part.signal].location
-        #expect(block.table == location.table)
-        #expect(Int(block.address) + part.offset == Int(location.address))
-        #expect(part.count == location.count && part.indices.upperBound <= block.count)
-      }
-    }
   }
 }
