@@ -19,6 +19,9 @@ package struct BusPlan: Sendable, Hashable {
   package let timing: BusTiming
   package let scans: [ScanPlan]
 
+  /// Time that each of ``scans`` occupies the bus.
+  private let times: [Duration]
+
   /// Plans the scans of devices that share a bus.
   ///
   /// - Throws: ``BusPlanError`` where a profile cannot be read over such a bus.
@@ -38,6 +41,7 @@ package struct BusPlan: Sendable, Hashable {
   private init(scans: [ScanPlan], timing: BusTiming) {
     self.scans = scans
     self.timing = timing
+    times = scans.map(timing.time)
   }
 
   /// Time that a scan occupies the bus.
@@ -47,7 +51,7 @@ package struct BusPlan: Sendable, Hashable {
   package func load(of scan: ScanPlan) -> Double { time(of: scan) / scan.period }
 
   /// The part of the bus's time that all scans take.
-  package var load: Double { scans.reduce(0) { $0 + load(of: $1) } }
+  package var load: Double { scans.indices.reduce(0) { $0 + times[$1] / scans[$1].period } }
 
   /// How long a scan waits at worst behind the longest other one, which is not interrupted.
   package func wait(of scan: Int) -> Duration { others(than: scan).max() ?? .zero }
@@ -56,7 +60,7 @@ package struct BusPlan: Sendable, Hashable {
   package func waitBehindAll(of scan: Int) -> Duration { others(than: scan).reduce(.zero, +) }
 
   private func others(than scan: Int) -> [Duration] {
-    scans.indices.filter { $0 != scan }.map { time(of: scans[$0]) }
+    times.indices.filter { $0 != scan }.map { times[$0] }
   }
 
   private static func check(_ device: Device, fits timing: BusTiming) throws(BusPlanError) {
@@ -83,10 +87,10 @@ extension BusPlan {
 
   /// What is wrong, the plainest first; empty where every scan keeps its period.
   package var problems: [Problem] {
-    let tooLong = scans.indices.filter { time(of: scans[$0]) > scans[$0].period }
+    let tooLong = scans.indices.filter { times[$0] > scans[$0].period }
     let behind = scans.indices.compactMap { scan -> Problem? in
       guard let other = longest(otherThan: scan), !tooLong.contains(scan),
-        time(of: scans[other]) > scans[scan].period
+        times[other] > scans[scan].period
       else { return nil }
       return .behind(scan: scan, other: other)
     }
@@ -99,7 +103,7 @@ extension BusPlan {
   package var isTight: Bool { fits && load >= Self.tightLoad }
 
   private func longest(otherThan scan: Int) -> Int? {
-    scans.indices.filter { $0 != scan }.max { time(of: scans[$0]) < time(of: scans[$1]) }
+    times.indices.filter { $0 != scan }.max { times[$0] < times[$1] }
   }
 
   /// Speeds that devices commonly have (MODBUS over Serial Line V1.02, 3.2).
@@ -122,7 +126,7 @@ extension BusPlan {
   package var withLongerPeriods: BusPlan {
     var longer = self
     for scan in scans.indices {
-      longer.lengthen(scan, to: max(time(of: scans[scan]), wait(of: scan)))
+      longer.lengthen(scan, to: max(times[scan], wait(of: scan)))
     }
     let loads = longer.scans.map(longer.load)
     guard let heaviest = loads.indices.max(by: { loads[$0] < loads[$1] }),
@@ -130,7 +134,7 @@ extension BusPlan {
     else { return longer }
     let rest = longer.load - loads[heaviest]
     if rest < Self.tightLoad / 2 {
-      longer.lengthen(heaviest, to: time(of: scans[heaviest]) / (Self.tightLoad - rest))
+      longer.lengthen(heaviest, to: times[heaviest] / (Self.tightLoad - rest))
     } else {
       let factor = longer.load / Self.tightLoad
       for scan in scans.indices { longer.lengthen(scan, to: longer.scans[scan].period * factor) }

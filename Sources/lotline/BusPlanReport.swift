@@ -124,8 +124,10 @@ struct BusPlanReport {
   var verdict: String {
     let use = "\(plan.load.asPercent) of the \(plan.timing.noun)"
     if plan.isTight {
-      return "Fits, but is tight: \(use). From \(Int(BusPlan.tightLoad * 100)) % on, a request that "
-        + "must be repeated makes scans late. \(remedy)"
+      let limit = Int(BusPlan.tightLoad * 100)
+      return
+        "Fits, but is tight: \(use). From \(limit) % on, a request that must be repeated makes "
+        + "scans late. \(remedy)"
     }
     if plan.fits { return "Fits: \(use)." }
     let reasons = plan.problems.map(sentence).joined(separator: "; ")
@@ -152,16 +154,28 @@ struct BusPlanReport {
     if let faster = plan.atFittingBaud, let line = faster.timing.line {
       ways.append("raise the baud rate to \(line.baud) (\(faster.load.asPercent))")
     }
-    let longer = plan.withLongerPeriods
-    let periods = plan.scans.indices.filter { longer.scans[$0].period != plan.scans[$0].period }
-      .map { "\(name($0)) to \(longer.scans[$0].period.asPeriod)" }
-    if !periods.isEmpty {
-      let list = periods.joined(separator: ", ")
-      ways.append("lengthen the period of \(list) (\(longer.load.asPercent))")
-    }
+    if let longerPeriods { ways.append(longerPeriods) }
     let text = ways.joined(separator: ", or ")
     return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
+
+  private var longerPeriods: String? {
+    let longer = plan.withLongerPeriods
+    let changed = plan.scans.indices.filter {
+      longer.scans[$0].period != plan.scans[$0].period
+    }
+    guard let first = changed.first else { return nil }
+    let load = longer.load.asPercent
+    guard changed.count > Self.namedPeriods else {
+      let list = changed.map { "\(name($0)) to \(longer.scans[$0].period.asPeriod)" }
+      return "lengthen the period of \(list.joined(separator: ", ")) (\(load))"
+    }
+    return "lengthen \(changed.count) periods, that of \(name(first)) to "
+      + "\(longer.scans[first].period.asPeriod) and so on (\(load))"
+  }
+
+  /// Periods that are named one by one; more of them nobody reads.
+  private static let namedPeriods = 4
 
   private func name(_ scan: Int) -> String {
     let scan = plan.scans[scan]

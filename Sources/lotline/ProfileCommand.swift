@@ -5,14 +5,10 @@ internal import Profiles
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Check device profiles, look at them, import others, and list those there are.",
-    subcommands: [
     abstract: "Write, check, try and import device profiles, and list those there are.",
     subcommands: [
-      ProfileCheck.self, ProfileExpand.self, ProfilePlanCommand.self, ProfileSchema.self,
+      ProfileCheck.self, ProfileExpand.self, ProfilePlan.self, ProfileSchema.self,
       ProfileImportCommand.self, ProfileList.self,
-    ]
-      ProfileList.self,
     ]
   )
 }
