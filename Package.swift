@@ -109,6 +109,10 @@ let package = Package(
     stage("Settings", ["Telemetry", "MarkedYAML", crypto]),
     stage("Fieldbus", ["Telemetry", "CModbus", "CSerialPort", nioCore, nioPosix]),
     stage("Acquisition", ["Telemetry", "Profiles", "Fieldbus"]),
+    stage(
+      "Commissioning",
+      ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]
+    ),
     stage("LotBinding", ["Telemetry"]),
     stage("JournalStore", ["Telemetry", grdb]),
     stage(
@@ -148,8 +152,8 @@ let package = Package(
       name: "lotline",
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
-        "DeviceSimulator", "CommandSupport", argumentParser,
-        asyncHTTPClient, nioCore, lifecycle, unixSignals, logging,
+        "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning",
+        argumentParser, asyncHTTPClient, nioCore, lifecycle, unixSignals, logging,
       ],
       swiftSettings: strict
     ),
@@ -194,6 +198,11 @@ let package = Package(
     tests("Settings", ["MarkedYAML", "Telemetry"]),
     tests("Fieldbus", [nioCore, nioPosix]),
     tests("Acquisition", ["Profiles", "Fieldbus"]),
+    tests(
+      "Commissioning",
+      ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition", "DeviceSimulator"],
+      exclude: ["Golden"]
+    ),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),

@@ -7,8 +7,8 @@ struct ProfileCommand: ParsableCommand {
     commandName: "profile",
     abstract: "Write, check, try and import device profiles, and list those there are.",
     subcommands: [
-      ProfileCheck.self, ProfileExpand.self, ProfilePlan.self, ProfileSchema.self,
-      ProfileImportCommand.self, ProfileList.self,
+      ProfileCheck.self, ProfileTest.self, ProfileVerify.self, ProfilePlan.self,
+      ProfileExpand.self, ProfileImportCommand.self, ProfileSchema.self, ProfileList.self,
     ]
   )
 }

@@ -60,9 +60,9 @@ struct CommandTests {
     "No help text is torn at 80 columns",
     arguments: [
       "", "run", "status", "lot", "lot start", "lot end", "lot consume", "material",
-      "material load", "material unload", "profile", "profile check", "profile plan",
-      "profile list", "config",
-      "config check", "simulate",
+      "material load", "material unload", "profile", "profile check", "profile test",
+      "profile verify", "profile plan", "profile expand", "profile import", "profile schema",
+      "profile list", "config", "config check", "config schema", "simulate",
     ]
   )
   func help(command: String) throws {

@@ -20,6 +20,9 @@ struct TidyTests {
       "Telemetry", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
     ],
     "Acquisition": ["Telemetry", "Profiles", "Fieldbus", "Synchronization"],
+    "Commissioning": [
+      "Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition", "FoundationEssentials",
+    ],
     "LotBinding": ["Telemetry"],
     "JournalStore": ["Telemetry", "GRDB", "Dispatch", "FoundationEssentials", "Glibc"],
     "Uplinks": [
@@ -52,7 +55,7 @@ struct TidyTests {
     ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
-      "DeviceSimulator", "CommandSupport", "ArgumentParser",
+      "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "ArgumentParser",
       "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],

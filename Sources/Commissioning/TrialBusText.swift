@@ -1,0 +1,137 @@
+package import Fieldbus
+package import Telemetry
+
+/// A bus as one text, as a command line takes it:
+/// `tcp://10.0.0.7:502`, `rtu:/dev/ttyUSB0?baud=19200&parity=even`, `serial:/dev/ttyS0?baud=9600`.
+package enum TrialBusText {
+  /// - Throws: ``TrialBusError``.
+  package static func carrier(_ text: String) throws(TrialBusError) -> BusCarrier {
+    if text.hasPrefix("tcp:") {
+      let rest = text.dropFirst("tcp:".count)
+      return .tcp(try endpoint(String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)))
+    }
+    if text.hasPrefix("rtu:") { return .rtu(try line(text.dropFirst("rtu:".count), rtu: true)) }
+    if text.hasPrefix("serial:") {
+      return .serial(try line(text.dropFirst("serial:".count), rtu: false))
+    }
+    throw .unknownKind(text)
+  }
+
+  /// A host and a port.
+  ///
+  /// - Throws: ``TrialBusError``.
+  package static func endpoint(_ text: String) throws(TrialBusError) -> Endpoint {
+    guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+      let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port)
+    else { throw .badEndpoint(text) }
+    let host = text[..<colon]
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    guard isBracketed || !host.contains(":"), !host.contains("/") else { throw .badEndpoint(text) }
+    return Endpoint(host: String(isBracketed ? host.dropFirst().dropLast() : host), port: port)
+  }
+
+  /// A serial line as a Modbus device has it by default, 19200 8E1, or as an instrument has it,
+  /// 9600 8N1.
+  ///
+  /// - Throws: ``TrialBusError``.
+  package static func line(
+    port: String,
+    rtu: Bool,
+    baud: Int? = nil,
+    parity: String? = nil,
+    dataBits: Int? = nil,
+    stopBits: Int? = nil
+  ) throws(TrialBusError) -> SerialLine {
+    guard !port.isEmpty else { throw .noPort }
+    let baud = baud ?? (rtu ? 19_200 : 9_600)
+    guard (300...921_600).contains(baud) else { throw .badOption("baud", "\(baud)", "19200") }
+    let word = parity ?? (rtu ? "even" : "none")
+    guard let parity = SerialLine.Parity(rawValue: word) else {
+      throw .badOption("parity", word, "none, even or odd")
+    }
+    let dataBits = dataBits ?? 8
+    guard (7...8).contains(dataBits) else { throw .badOption("data_bits", "\(dataBits)", "8 or 7") }
+    let stopBits = stopBits ?? 1
+    guard (1...2).contains(stopBits) else { throw .badOption("stop_bits", "\(stopBits)", "1 or 2") }
+    return SerialLine(
+      port: port,
+      baud: baud,
+      parity: parity,
+      dataBits: dataBits,
+      stopBits: stopBits
+    )
+  }
+
+  private static func line(_ text: Substring, rtu: Bool) throws(TrialBusError) -> SerialLine {
+    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var options: [String: String] = [:]
+    for option in (parts.count == 2 ? parts[1] : "").split(separator: "&") {
+      let sides = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let key = String(sides[0])
+      guard ["baud", "parity", "data_bits", "stop_bits"].contains(key), sides.count == 2 else {
+        throw .unknownOption(String(option))
+      }
+      options[key] = String(sides[1])
+    }
+    func number(_ key: String, _ example: String) throws(TrialBusError) -> Int? {
+      guard let text = options[key] else { return nil }
+      guard let number = Int(text) else { throw .badOption(key, text, example) }
+      return number
+    }
+    return try line(
+      port: String(parts[0]),
+      rtu: rtu,
+      baud: try number("baud", "19200"),
+      parity: options["parity"],
+      dataBits: try number("data_bits", "8 or 7"),
+      stopBits: try number("stop_bits", "1 or 2")
+    )
+  }
+}
+
+extension BusCarrier {
+  /// The bus in the words of a report: `tcp 10.0.0.7:502`, `rtu /dev/ttyUSB0, 19200 8E1`.
+  package var words: String {
+    switch self {
+    case .tcp(let endpoint): "tcp \(endpoint)"
+    case .rtu(let line): "rtu \(line.words)"
+    case .serial(let line): "serial \(line.words)"
+    }
+  }
+}
+
+extension SerialLine {
+  fileprivate var words: String {
+    let letter =
+      switch parity {
+      case .none: "N"
+      case .even: "E"
+      case .odd: "O"
+      }
+    return "\(port), \(baud) \(dataBits)\(letter)\(stopBits)"
+  }
+}
+
+/// Why a text names no bus.
+package enum TrialBusError: Error, Sendable, Hashable, CustomStringConvertible {
+  case unknownKind(String)
+  case badEndpoint(String)
+  case noPort
+  case unknownOption(String)
+  case badOption(String, String, String)
+
+  package var description: String {
+    switch self {
+    case .unknownKind(let text):
+      "'\(text)' names no bus: write tcp://HOST:PORT, rtu:PATH?baud=19200&parity=even "
+        + "or serial:PATH?baud=9600"
+    case .badEndpoint(let text):
+      "'\(text)' is no address: write HOST:PORT, such as 192.168.10.21:502 or [::1]:502"
+    case .noPort: "the serial port is missing: write its path, such as rtu:/dev/ttyUSB0"
+    case .unknownOption(let text):
+      "'\(text)' is no setting of a line: there are baud, parity, data_bits and stop_bits, "
+        + "such as baud=19200"
+    case .badOption(let key, let text, let example): "\(key) is '\(text)': write \(example)"
+    }
+  }
+}

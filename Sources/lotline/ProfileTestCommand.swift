@@ -1,0 +1,298 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Commissioning
+internal import Fieldbus
+internal import Logging
+internal import Profiles
+internal import ServiceLifecycle
+internal import Telemetry
+internal import UnixSignals
+
+struct ProfileTest: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Read a real device with a profile, and say what comes of it.",
+    discussion: """
+      Shows each signal with its registers as they came, the value, its unit and whether it can \
+      be believed; when values look wrong, suggests what the profile may have wrong. Nothing is \
+      written to the device.
+
+      EXAMPLES
+        lotline profile test my-oven --bus tcp://192.168.10.21:502
+        lotline profile test my-oven.yaml --rtu /dev/ttyUSB0 \\
+          --baud 9600 --parity none --unit 7 --watch --for 2m
+        lotline profile test --config agent.yaml --device oven-1
+        lotline profile test my-oven --tcp 192.168.10.21:502 --record
+
+      The exit status is 2 when a signal is not good or the values suggest a change, and 69 when \
+      nothing answers.
+      """
+  )
+
+  @Argument(help: "The profile, by name or file; not needed with --config.")
+  var profile: String?
+  @OptionGroup var bus: TrialBusOptions
+  @Flag(help: "Read on, at the groups' periods, until Ctrl-C.") var watch = false
+  @Option(
+    name: .customLong("for"),
+    help: ArgumentHelp("With --watch: end after this time, such as 2m.", valueName: "time")
+  )
+  var span: String?
+  @Flag(help: "Keep what the device answered as a golden capture.") var record = false
+  @Option(
+    help: ArgumentHelp(
+      "With --record: the capture's file; Captures/NAME.yaml beside the profile otherwise.",
+      valueName: "file"
+    )
+  )
+  var capture: String?
+  @Flag(help: "With --record: say in the capture that the device is a simulated one.")
+  var simulated = false
+  @Flag(help: "Print JSON for programs.") var json = false
+  @OptionGroup var folder: ProfilesOption
+
+  func validate() throws {
+    if span != nil && !watch { throw ValidationError("--for goes with --watch.") }
+    if !record, capture != nil || simulated {
+      throw ValidationError("--capture and --simulated go with --record.")
+    }
+    if profile == nil && bus.config == nil {
+      throw ValidationError("Name the profile, or take it from --config and --device.")
+    }
+  }
+
+  func run() async throws {
+    let target = try bus.target()
+    let (profile, path) = try chosen(target)
+    try check(profile, fits: target.carrier)
+    let time = SystemTime()
+    let carrier = makeBus(
+      target.carrier,
+      timeout: target.timeout,
+      maximumInFlight: profile.requestsInFlight,
+      firstTransaction: .random(in: 0...UInt16.max),
+      time: time
+    )
+    let trial: Trial
+    do {
+      trial = try Trial(
+        profile,
+        unit: profile.isModbus ? target.unit : nil,
+        bus: carrier,
+        time: time
+      )
+    } catch {
+      throw CommandFailure(.badData, "\(error)")
+    }
+    let session = TrialSession(
+      trial: trial,
+      places: TrialPlaces(file: path),
+      busWords: target.carrier.words,
+      time: time,
+      isJSON: json
+    )
+    let seen = watch ? try await session.watch(for: try duration()) : await session.read()
+    await carrier.close()
+    if record { try keep(seen.last, of: trial, beside: path, from: target.carrier) }
+    try end(seen)
+  }
+
+  private func duration() throws -> Duration? {
+    try span.map {
+      try TrialBusOptions.duration($0, "--for", in: .seconds(1)...(.seconds(604_800)), such: "2m")
+    }
+  }
+
+  /// The profile, and the path of its file.
+  private func chosen(_ target: TrialBusOptions.Target) throws -> (DeviceProfile, String) {
+    guard let text = profile else {
+      var folder = folder
+      folder.profiles = target.profile?.folder ?? folder.profiles
+      let name = target.profile?.name ?? ""
+      return (try folder.profile(name), folder.library.path(of: name))
+    }
+    let isPath = text.contains("/") || text.hasSuffix(".yaml")
+    return (try folder.profile(text), isPath ? text : folder.library.path(of: text))
+  }
+
+  private func check(_ profile: DeviceProfile, fits carrier: BusCarrier) throws {
+    if case .serial = carrier, profile.isModbus {
+      throw CommandFailure(
+        .usage,
+        "profile \(profile.name) is read over Modbus: use tcp or rtu, not serial"
+      )
+    }
+    if case .serial = carrier { return }
+    guard profile.isModbus else {
+      throw CommandFailure(
+        .usage,
+        "profile \(profile.name) is of a serial instrument: use --serial PATH or serial:PATH"
+      )
+    }
+  }
+
+  private func keep(
+    _ scans: [TrialScan],
+    of trial: Trial,
+    beside path: String,
+    from carrier: BusCarrier
+  ) throws {
+    let folder =
+      path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
+    let file = capture ?? CaptureLibrary(profiles: folder).path(of: trial.profile.name)
+    do throws(CaptureError) {
+      let capture = try Capture(
+        of: scans,
+        by: trial.profile,
+        unit: trial.unit,
+        origin: simulated ? Capture.simulated : carrier.words
+      )
+      try CaptureLibrary.write(capture, to: file)
+    } catch {
+      throw CommandFailure(.cannotCreate, error.description)
+    }
+    let bad = scans.flatMap(\.signals).count { !$0.reading.quality.isGood }
+    Terminal.error(
+      "Recorded \(file)" + (bad == 0 ? "." : "; \(counted(bad, "signal")) in it not good.")
+    )
+  }
+
+  private func end(_ seen: TrialSession.Seen) throws {
+    let exchanges = seen.last.flatMap(\.exchanges)
+    if exchanges.isEmpty || exchanges.allSatisfy({ $0.failure?.meansSilence == true }) {
+      let detail = exchanges.first?.failure?.detail ?? "nothing was read"
+      let isTaken = bus.config != nil && detail.contains("another program uses the port")
+      throw CommandFailure(
+        .unavailable,
+        detail + (isTaken ? "; if that is the agent, stop it while you test" : "")
+      )
+    }
+    if !seen.suggestions.isEmpty || !seen.last.allSatisfy(\.isGood) {
+      throw ExitCode(ExitStatus.findings.rawValue)
+    }
+  }
+}
+
+extension DeviceProfile {
+  fileprivate var isModbus: Bool {
+    if case .modbus = access { true } else { false }
+  }
+
+  fileprivate var requestsInFlight: Int {
+    if case .modbus(let access) = access { access.requestsInFlight } else { 1 }
+  }
+}
+
+extension BusFailure {
+  /// Whether nothing came back at all.
+  fileprivate var meansSilence: Bool {
+    [.timeout, .noConnection, .stale].contains(cause)
+  }
+}
+
+/// One run of `profile test`: reads and prints.
+private struct TrialSession {
+  /// What was seen last of each group.
+  struct Seen {
+    let last: [TrialScan]
+    let suggestions: [TrialSuggestion]
+  }
+
+  let trial: Trial
+  let places: TrialPlaces
+  let busWords: String
+  let time: SystemTime
+  let isJSON: Bool
+
+  func read() async -> Seen {
+    if !isJSON { Terminal.line(heading) }
+    let scans = await trial.scanAll()
+    let suggestions = await self.suggestions(scans)
+    if isJSON {
+      print(
+        TrialDocument(trial, bus: busWords, places: places, scans: scans, suggestions: suggestions)
+      )
+    } else {
+      let report = TrialReport(trial.profile, places: places, suggestions: suggestions)
+      for line in report.lines(scans) { Terminal.line(line) }
+    }
+    return Seen(last: scans, suggestions: suggestions)
+  }
+
+  func watch(for duration: Duration?) async throws -> Seen {
+    if !isJSON { Terminal.line(heading + "Ctrl-C ends with a summary.\n") }
+    let watching = Watching(trial: trial, time: time, duration: duration, isQuiet: isJSON)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(service: watching, successTerminationBehavior: .gracefullyShutdownGroup)
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: Logger(label: "lotline") { _ in SwiftLogNoOpLogHandler() }
+      )
+    )
+    try await group.run()
+    guard let watch = await watching.outcome.watch else { return Seen(last: [], suggestions: []) }
+    let suggestions = await self.suggestions(watch.scans)
+    if isJSON {
+      print(
+        TrialDocument(
+          trial,
+          bus: busWords,
+          places: places,
+          scans: watch.lastScans,
+          watch: watch,
+          suggestions: suggestions
+        )
+      )
+    } else {
+      let report = TrialReport(trial.profile, places: places, suggestions: suggestions)
+      for line in [""] + watch.lines + [""] + report.advice { Terminal.line(line) }
+    }
+    return Seen(last: watch.lastScans, suggestions: suggestions)
+  }
+
+  private var heading: String {
+    let unit = trial.unit.map { ", unit \($0.rawValue)" } ?? ""
+    return "\(trial.profile.name) (\(trial.profile.title)) at \(busWords)\(unit)\n"
+  }
+
+  /// Looks beside the signals only where their values look wrong.
+  private func suggestions(_ scans: [TrialScan]) async -> [TrialSuggestion] {
+    let isWrong = TrialSuggestion.isWarranted(for: trial.profile, by: scans)
+    let adjoining = isWrong ? await trial.adjoining(scans) : TrialTables()
+    return TrialSuggestion.all(for: trial.profile, from: scans, adjoining: adjoining)
+  }
+
+  private func print(_ document: TrialDocument) {
+    do {
+      try Terminal.json(document)
+    } catch {
+      Terminal.error("lotline: \(error)")
+    }
+  }
+}
+
+/// Reading for a while as a service, which ends when the time is over or the program is asked to.
+private struct Watching: Service {
+  actor Outcome {
+    private(set) var watch: TrialWatch?
+
+    func set(_ watch: TrialWatch) { self.watch = watch }
+  }
+
+  let trial: Trial
+  let time: SystemTime
+  let duration: Duration?
+  let isQuiet: Bool
+  let outcome = Outcome()
+
+  func run() async throws {
+    let watch = await cancelWhenGracefulShutdown {
+      await trial.watch(for: duration, time: time) { changes in
+        if !isQuiet { for change in changes { Terminal.line("\(change)") } }
+      }
+    }
+    await outcome.set(watch)
+  }
+}
