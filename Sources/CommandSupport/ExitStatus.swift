@@ -21,6 +21,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   case cannotCreate = 73
   /// The configuration is wrong.
   case configuration = 78
+  /// Ctrl-C stopped it; what was found until then was printed (128 and the signal's number).
+  case interrupted = 130
 
   /// One line for each, for the end of a help text.
   package static let help = """
@@ -35,6 +37,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
       69  the agent or hub cannot be reached, or the database is in use
       73  a file, port or address cannot be opened or created
       78  the configuration is wrong
+      130 stopped with Ctrl-C; what was found until then was printed
     """
 }
 

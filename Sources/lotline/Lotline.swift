@@ -33,7 +33,7 @@ struct Lotline: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       RunCommand.self, StatusCommand.self, LotCommand.self, MaterialCommand.self,
-      ProfileCommand.self, ConfigCommand.self, SimulateCommand.self,
+      ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )
 }

@@ -62,7 +62,8 @@ struct CommandTests {
       "", "run", "status", "lot", "lot start", "lot end", "lot consume", "material",
       "material load", "material unload", "profile", "profile check", "profile test",
       "profile verify", "profile plan", "profile expand", "profile import", "profile schema",
-      "profile list", "config", "config check", "config schema", "simulate",
+      "profile list", "config", "config check", "config schema", "scan",
+      "simulate",
     ]
   )
   func help(command: String) throws {

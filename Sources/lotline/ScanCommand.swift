@@ -1,0 +1,149 @@
+internal import ArgumentParser
+internal import CommandSupport
+internal import Commissioning
+internal import Fieldbus
+internal import Profiles
+internal import Telemetry
+internal import UnixSignals
+
+struct ScanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scan",
+    abstract: "Find the devices on a serial port or TCP address, and profiles that fit them.",
+    discussion: """
+      Listens first. Asks then, likely settings and units first; only registers are read. A port \
+      on which others are heard is not asked on. Without --port and --tcp, lists the serial \
+      ports. Ctrl-C stops, and prints what was found until then.
+
+      EXAMPLES
+        lotline scan --port /dev/ttyUSB0
+        lotline scan --port /dev/ttyUSB0 --baud 9600,19200 --units 1-32
+        lotline scan --tcp 192.168.10.21:502
+      """
+  )
+
+  @Option(help: ArgumentHelp("Serial port to search.", valueName: "device")) var port: String?
+  @Option(help: ArgumentHelp("TCP device or gateway to search.", valueName: "host:port"))
+  var tcp: String?
+  @OptionGroup var arguments: ScanArguments
+  @OptionGroup var folder: ProfilesOption
+  @Flag(help: "Print JSON for programs.") var json = false
+
+  func validate() throws {
+    guard port == nil || tcp == nil else {
+      throw ValidationError("Search one thing at a time: --port or --tcp.")
+    }
+    _ = try arguments.options()
+    if tcp != nil, arguments.baud ?? arguments.parity ?? arguments.stopBits != nil {
+      throw ValidationError("--baud, --parity and --stop-bits go with --port.")
+    }
+  }
+
+  func run() async throws {
+    guard let target = try target() else { return try PortList().print(json: json) }
+    let profiles = try loadedProfiles()
+    let plan = ScanPlan(
+      target: target,
+      options: try arguments.options(),
+      hints: ScanHints(profiles: profiles)
+    )
+    guard !plan.attempts.isEmpty else {
+      throw CommandFailure(.usage, "nothing is left to search: widen --units or the settings")
+    }
+    let screen = ScanScreen(isQuiet: json)
+    screen.announce(plan, profiles: profiles)
+    let report = await search(plan, profiles, screen)
+    screen.clear()
+    try ScanSummary(report: report, alias: PortAlias.lasting(of: target)).print(json: json)
+    try end(report)
+  }
+
+  /// Searches until the end, or until Ctrl-C.
+  private func search(
+    _ plan: ScanPlan,
+    _ profiles: [DeviceProfile],
+    _ screen: ScanScreen
+  ) async -> ScanReport {
+    let time = SystemTime()
+    let run = ScanRun(
+      plan,
+      profiles: profiles,
+      access: ScanAccess(
+        port: plan.lines.first.map { SerialProbe(port: $0.port) },
+        makeBus: { carrier, timeout in
+          makeBus(
+            carrier,
+            timeout: timeout,
+            firstTransaction: .random(in: 0...UInt16.max),
+            time: time
+          )
+        },
+        time: time
+      ),
+      emit: screen.show
+    )
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    return await withTaskGroup(of: ScanReport?.self) { group in
+      group.addTask { await run.run() }
+      group.addTask {
+        for await _ in signals { return nil }
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      if let first { return first }
+      for await report in group {
+        if let report { return report }
+      }
+      return ScanReport(target: plan.target)
+    }
+  }
+
+  private func end(_ report: ScanReport) throws {
+    switch report.end {
+    case .failed(let failure): throw CommandFailure(.unavailable, failure.description)
+    case .stopped: throw ExitCode(ExitStatus.interrupted.rawValue)
+    case .complete, .traffic:
+      if !report.foundSomething { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+  }
+
+  private func target() throws -> ScanTarget? {
+    if let port { return .serial(port: port) }
+    guard let tcp else { return nil }
+    guard let endpoint = Endpoint(argument: tcp) else {
+      throw CommandFailure(.usage, "'\(tcp)' is not an address: use HOST:PORT, 10.0.0.7:502")
+    }
+    return .tcp(endpoint)
+  }
+
+  /// Profiles that cannot be read are named and left out.
+  private func loadedProfiles() throws -> [DeviceProfile] {
+    let names: [String]
+    do {
+      names = try folder.library.names()
+    } catch {
+      throw CommandFailure(.badData, "\(error)")
+    }
+    return names.compactMap { name in
+      do throws(ProfileError) {
+        return try folder.library.profile(named: name)
+      } catch {
+        Terminal.error("Profile \(name) has problems and is not tried: lotline profile check")
+        return nil
+      }
+    }
+  }
+}
+
+extension Endpoint {
+  /// `10.0.0.7:502`, `[::1]:502`.
+  fileprivate init?(argument: String) {
+    guard let colon = argument.lastIndex(of: ":"), colon != argument.startIndex,
+      let port = UInt16(argument[argument.index(after: colon)...]), port > 0
+    else { return nil }
+    var host = argument[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    self.init(host: String(host), port: Int(port))
+  }
+}
