@@ -45,6 +45,12 @@ package struct ScanHearing: Sendable, Hashable {
     case .noise, .silence: false
     }
   }
+
+  /// Whether more would not say more: some lines show what an instrument sends, while on a bus
+  /// another unit may follow.
+  var isEnough: Bool {
+    if case .text(let text) = content { text.lines.count >= 5 } else { false }
+  }
 }
 
 /// What others say to each other on a line.

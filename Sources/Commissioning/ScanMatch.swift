@@ -63,11 +63,11 @@ struct ScanMatch: Sendable {
   }
 
   /// Compares what the profile says of its device with the device, as far as reading registers
-  /// tells; texts of functions 43/14 and 17 are not asked for and decide nothing.
+  /// tells; texts of functions 43/14 and 17 are not asked for.
   private mutating func identity(
     _ identification: ModbusIdentification?
   ) async -> MatchTally.Identity {
-    guard let identification, !identification.registers.isEmpty else { return .unknown }
+    guard let identification else { return .unstated }
     for expected in identification.registers {
       let place = expected.location
       guard
@@ -77,7 +77,7 @@ struct ScanMatch: Sendable {
           address: place.address,
           count: place.count
         )
-      else { return .unknown }
+      else { return .unread }
       switch await ask(.modbus(request)).result {
       case .success(.registers(let registers)):
         guard expected.holds(expected.decoding.reading(from: registers, range: nil)) else {
@@ -89,12 +89,12 @@ struct ScanMatch: Sendable {
         }
       case .failure(let failure):
         if case .exception = failure.cause { return .another }
-        return .unknown
-      case .success(.line): return .unknown
+        return .unread
+      case .success(.line): return .unread
       }
     }
     let isAll = identification.objects.isEmpty && identification.serverID == nil
-    return isAll ? .same : .unknown
+    return isAll ? .same : .unread
   }
 
   private mutating func ask(_ request: BusRequest) async -> BusOutcome {
@@ -120,10 +120,17 @@ extension ExpectedRegister {
 
 /// What speaks for a profile and what against it.
 struct MatchTally: Sendable, Hashable {
-  enum Identity: Int, Sendable, Hashable { case another, unknown, same }
+  enum Identity: Int, Sendable, Hashable {
+    case another
+    /// The profile says what tells the device, and not all of it was read.
+    case unread
+    /// The profile says nothing.
+    case unstated
+    case same
+  }
 
   let profile: String
-  var identity = Identity.unknown
+  var identity = Identity.unstated
   private(set) var asked = 0
   private(set) var answered = 0
   private(set) var plausible = 0
@@ -172,7 +179,8 @@ struct MatchTally: Sendable, Hashable {
   /// nil when the profile does not fit.
   var verdict: ProfileFit.Verdict? {
     guard identity != .another, answered > 0, !isSilent else { return nil }
-    if answered == asked, identity == .same || (implausible == 0 && telling > 1) { return .fits }
+    let isConvincing = identity == .unstated && implausible == 0 && telling > 1
+    if answered == asked, identity == .same || isConvincing { return .fits }
     let isLikely = answered * 2 >= asked && plausible > 0 && implausible * 2 <= plausible
     return isLikely || identity == .same ? .mayFit : nil
   }

@@ -32,8 +32,13 @@ extension ScanAttempt {
   }
 }
 
+/// Asks one question at a time.
+protocol ScanProber: Sendable {
+  mutating func ask(_ attempt: ScanAttempt) async throws(BusFailure) -> ScanSighting
+}
+
 /// Asks on a serial port.
-struct SerialProber: Sendable {
+struct SerialProber: ScanProber {
   let port: any ScanPort
   let turnaround: Duration
   private var current: SerialLine?
@@ -45,10 +50,10 @@ struct SerialProber: Sendable {
     self.turnaround = turnaround
   }
 
-  mutating func ask(_ attempt: ScanAttempt, on line: SerialLine) async throws(BusFailure)
-    -> ScanSighting
-  {
-    guard let request = attempt.request else { return ScanSighting() }
+  mutating func ask(_ attempt: ScanAttempt) async throws(BusFailure) -> ScanSighting {
+    guard let request = attempt.request, case .serial(let line) = attempt.place else {
+      return ScanSighting()
+    }
     if current != line {
       current = line
       asked = []
@@ -104,7 +109,7 @@ extension ScanProbe {
 }
 
 /// Asks on a TCP endpoint.
-struct TCPProber: Sendable {
+struct TCPProber: ScanProber {
   /// Some devices close the connection when they are asked for a unit that they are not; more often
   /// in a row than this, they are gone.
   static let patience = 3

@@ -58,6 +58,7 @@ extension ScanRun {
     var isLonger = false
     while !Task.isCancelled {
       let left = end - access.time.uptime()
+      if isLonger, ScanHearing(chunks, on: line).isEnough { break }
       if left > .zero {
         chunks += try await port.listen(on: line, for: min(left, Self.slice))
       } else if !isLonger, ScanHearing(chunks, on: line).isUnderstood {
@@ -70,7 +71,7 @@ extension ScanRun {
     return ScanHearing(chunks, on: line)
   }
 
-  // MARK: Asking
+  // MARK: Asking instruments
 
   /// Asks what the profiles of serial instruments ask, at each setting, until one is understood.
   func askInstruments(on port: any ScanPort) async throws(BusFailure) {

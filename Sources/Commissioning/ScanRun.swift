@@ -18,6 +18,9 @@ package actor ScanRun {
   let emit: @Sendable (ScanEvent) -> Void
   var report: ScanReport
   var queue: ScanQueue
+  /// Places where it was checked whether units that hardly exist answer, and how they refuse.
+  var checkedPlaces: Set<ScanPlace> = []
+  var absentAnswers: [ScanPlace: UInt8] = [:]
   /// Questions that brought damaged bytes, by unit.
   var damaged: [UnitID: [ScanPlace]] = [:]
 
@@ -64,11 +67,7 @@ package actor ScanRun {
     try await listen(on: port)
     guard goesOn() else { return }
     var prober = SerialProber(port: port, turnaround: plan.turnaround)
-    while let attempt = nextAttempt() {
-      guard case .serial(let line) = attempt.place else { continue }
-      let sighting = try await prober.ask(attempt, on: line)
-      await take(sighting, of: attempt)
-    }
+    while let attempt = nextAttempt() { try await ask(attempt, with: &prober, bus: nil) }
     guard goesOn(), plan.options.asksInstruments else { return }
     if report.hits.isEmpty || plan.options.searchesAllSettings {
       try await askInstruments(on: port)
@@ -79,11 +78,7 @@ package actor ScanRun {
     let bus = access.makeBus(.tcp(endpoint), plan.turnaround)
     var prober = TCPProber(bus: bus, endpoint: endpoint)
     do throws(BusFailure) {
-      while let attempt = nextAttempt() {
-        let sighting = try await prober.ask(attempt)
-        await take(sighting, of: attempt, bus: bus)
-        if !sighting.hits.isEmpty { try await checkUnits(with: &prober) }
-      }
+      while let attempt = nextAttempt() { try await ask(attempt, with: &prober, bus: bus) }
     } catch {
       await bus.close()
       throw error
@@ -107,17 +102,20 @@ package actor ScanRun {
 
   // MARK: What a question brought
 
-  private func take(
-    _ sighting: ScanSighting,
-    of attempt: ScanAttempt,
-    bus: (any Bus)? = nil
-  ) async {
+  /// Asks one question and takes what it brings; `bus` asks a device that is found further, nil
+  /// makes one for its line.
+  private func ask(
+    _ attempt: ScanAttempt,
+    with prober: inout some ScanProber,
+    bus: (any Bus)?
+  ) async throws(BusFailure) {
+    let sighting = try await prober.ask(attempt)
     if sighting.isGateway { settle(attempt.place) }
     for hit in sighting.hits where !report.contains(hit) {
       settle(hit.place)
       queue.remove(hit.unit, at: hit.place)
       damaged[hit.unit] = nil
-      var hit = hit
+      guard var hit = try await checked(hit, with: &prober) else { continue }
       hit.fits = await fits(of: hit, bus: bus)
       report.hits.append(hit)
       emit(.hit(hit))

@@ -9,11 +9,11 @@ internal import UnixSignals
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scan",
-    abstract: "Find the devices on a serial port or TCP address, and profiles that fit them.",
+    abstract: "Find the devices on a serial port or TCP address, and their profiles.",
     discussion: """
       Listens first. Asks then, likely settings and units first; only registers are read. A port \
-      on which others are heard is not asked on. Without --port and --tcp, lists the serial \
-      ports. Ctrl-C stops, and prints what was found until then.
+      on which others are heard is not asked on. Without a port and an address, lists the \
+      serial ports. Ctrl-C stops, and prints what was found until then.
 
       EXAMPLES
         lotline scan --port /dev/ttyUSB0
@@ -50,9 +50,10 @@ struct ScanCommand: AsyncParsableCommand {
     guard !plan.attempts.isEmpty else {
       throw CommandFailure(.usage, "nothing is left to search: widen --units or the settings")
     }
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let screen = ScanScreen(isQuiet: json)
     screen.announce(plan, profiles: profiles)
-    let report = await search(plan, profiles, screen)
+    let report = await search(plan, profiles, screen, until: signals)
     screen.clear()
     try ScanSummary(report: report, alias: PortAlias.lasting(of: target)).print(json: json)
     try end(report)
@@ -62,7 +63,8 @@ struct ScanCommand: AsyncParsableCommand {
   private func search(
     _ plan: ScanPlan,
     _ profiles: [DeviceProfile],
-    _ screen: ScanScreen
+    _ screen: ScanScreen,
+    until signals: UnixSignalsSequence
   ) async -> ScanReport {
     let time = SystemTime()
     let run = ScanRun(
@@ -82,7 +84,6 @@ struct ScanCommand: AsyncParsableCommand {
       ),
       emit: screen.show
     )
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     return await withTaskGroup(of: ScanReport?.self) { group in
       group.addTask { await run.run() }
       group.addTask {

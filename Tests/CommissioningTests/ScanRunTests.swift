@@ -24,7 +24,8 @@ struct ScanRunTests {
     let after = port.asked.drop { $0.settings != "9600 8N1" || $0.unit != 7 }
     #expect(Set(after.map(\.settings)) == ["9600 8N1"])
     #expect(after.count { $0.unit == 7 } == 1)
-    #expect(Set(after.map(\.unit)) == Set(1...20))
+    // Unit 246 shows that not every unit is answered for.
+    #expect(Set(after.map(\.unit)) == Set(1...20).union([246]))
   }
 
   @Test("A register that is answered is a hit with its value, also by function 4 alone")
@@ -105,6 +106,30 @@ struct ScanRunTests {
     let report = await PlayedScan(port, time).run.run()
     #expect(report.hits.isEmpty)
     #expect(Set(port.asked.suffix(10).map(\.settings)) == ["9600 8N1"])
+  }
+
+  @Test("Who answers for units that hardly exist is one device, and is asked for no others")
+  func ignoredUnit() async {
+    let port = SimulatedPort(time: time) { _, unit, frame in framed([unit, frame[1], 2, 0, 1]) }
+    let report = await PlayedScan(port, time).run.run()
+    #expect(report.hits.map(\.unit.rawValue) == [1])
+    #expect(report.hits.first?.ignoresUnit == true)
+    #expect(report.asked == 1)
+  }
+
+  @Test("A server that refuses for units that it does not have is seen through")
+  func absentUnits() async {
+    let port = SimulatedPort(time: time) { _, unit, frame in
+      switch unit {
+      case 4: framed([unit, frame[1], 2, 0, 1])
+      case 5: framed([unit, frame[1] | 0x80, 2])
+      default: framed([unit, frame[1] | 0x80, 4])
+      }
+    }
+    let report = await PlayedScan(port, time).run.run()
+    #expect(report.hits.map(\.unit.rawValue) == [4, 5])
+    #expect(report.notes.count == 1)
+    #expect(report.notes.first?.contains("exception 4 for units that hardly exist") == true)
   }
 
   @Test("Where others are heard, nothing is sent, and their units are named")

@@ -118,6 +118,20 @@ struct ScanTests {
     #expect(answer.output.contains("unit: 2, station: STATION"))
   }
 
+  @Test("Ctrl-C does not wait for a TCP device that keeps silent")
+  func interruptedTCP() async throws {
+    let script = Repository.root.appending(path: "Tests/Peers/modbus_server.py").path
+    let server = try PeerProcess(Repository.python.path, [script, "tcp"])
+    let ready = try await server.line { $0.hasPrefix("ready") }
+    let port = try #require(ready.split(separator: " ").last)
+    let search = try Self.scan("--tcp", "127.0.0.1:\(port)", "--units", "9", "--timeout", "10m")
+    _ = try await search.line { $0.hasPrefix("At most 20 min") }
+    kill(search.processIdentifier, SIGINT)
+    let answer = try await search.finish()
+    #expect(answer.status == 130)
+    #expect(answer.output.contains("found 0 devices."), "\(answer.output)")
+  }
+
   @Test("Nothing found, nothing there and wrong words each have their status and a sentence")
   func mistakes() async throws {
     let folder = try TemporaryFolder()
