@@ -1,4 +1,3 @@
-internal import Fieldbus
 package import Telemetry
 
 /// What was heard at one setting without anything being sent.
@@ -15,9 +14,8 @@ package struct ScanHearing: Sendable, Hashable {
   package let line: SerialLine
   package let content: Content
 
-  /// What chunks, heard one after the other, amount to.
-  init(_ chunks: [LineChunk], on line: SerialLine) {
-    let bytes = chunks.flatMap(\.bytes)
+  /// What bytes, heard one after the other, amount to.
+  init(_ bytes: [UInt8], on line: SerialLine) {
     if bytes.isEmpty {
       content = .silence
     } else if let traffic = ModbusTraffic(bytes) {

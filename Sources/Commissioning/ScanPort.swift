@@ -4,7 +4,7 @@ package import Telemetry
 /// A serial port as a search sees it: bytes in both directions, at any setting.
 package protocol ScanPort: Sendable {
   /// What comes over the line within `duration`, without anything being sent.
-  func listen(on line: SerialLine, for duration: Duration) async throws(BusFailure) -> [LineChunk]
+  func listen(on line: SerialLine, for duration: Duration) async throws(BusFailure) -> [UInt8]
 
   /// Sends `bytes` and gives everything that came until the line was silent again.
   func ask(

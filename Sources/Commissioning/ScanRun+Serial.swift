@@ -53,22 +53,22 @@ extension ScanRun {
     _ port: any ScanPort,
     for dwell: Duration
   ) async throws(BusFailure) -> ScanHearing {
-    var chunks: [LineChunk] = []
+    var bytes: [UInt8] = []
     var end = access.time.uptime() + dwell
     var isLonger = false
     while !Task.isCancelled {
       let left = end - access.time.uptime()
-      if isLonger, ScanHearing(chunks, on: line).isEnough { break }
+      if isLonger, ScanHearing(bytes, on: line).isEnough { break }
       if left > .zero {
-        chunks += try await port.listen(on: line, for: min(left, Self.slice))
-      } else if !isLonger, ScanHearing(chunks, on: line).isUnderstood {
+        bytes += try await port.listen(on: line, for: min(left, Self.slice))
+      } else if !isLonger, ScanHearing(bytes, on: line).isUnderstood {
         isLonger = true
         end += dwell * ScanPlan.patience
       } else {
         break
       }
     }
-    return ScanHearing(chunks, on: line)
+    return ScanHearing(bytes, on: line)
   }
 
   // MARK: Asking instruments

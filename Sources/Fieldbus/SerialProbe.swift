@@ -4,19 +4,6 @@ package import Telemetry
 internal import Glibc
 #endif
 
-/// Bytes that came over a serial line together.
-package struct LineChunk: Sendable, Hashable {
-  package let bytes: [UInt8]
-
-  /// How long the line was silent before.
-  package let silence: Duration
-
-  package init(bytes: [UInt8], silence: Duration) {
-    self.bytes = bytes
-    self.silence = silence
-  }
-}
-
 /// A serial port whose speed and device nobody knows yet.
 ///
 /// A bus gives only what it knows to be an answer; this gives every byte, so that a search can tell
@@ -44,15 +31,15 @@ package actor SerialProbe {
   package func listen(
     on line: SerialLine,
     for duration: Duration
-  ) throws(BusFailure) -> [LineChunk] {
+  ) throws(BusFailure) -> [UInt8] {
     let descriptor = try descriptor(for: line)
     let deadline = monotonicNow() + duration
-    var chunks: [LineChunk] = []
-    while let chunk = try chunk(from: descriptor, until: deadline) {
-      chunks.append(chunk)
+    var heard: [UInt8] = []
+    while let bytes = try bytes(from: descriptor, until: deadline) {
+      heard += bytes
       if monotonicNow() >= deadline { break }
     }
-    return chunks
+    return heard
   }
 
   /// Sends `bytes` and gives everything that came from then on until the line was silent; what
@@ -94,29 +81,28 @@ package actor SerialProbe {
   ) throws(BusFailure) -> [UInt8] {
     let silence = max(line.frameGap, SerialDescriptor.silence)
     let limit = deadline + SerialDescriptor.maximumBabble
-    var bytes: [UInt8] = []
+    var heard: [UInt8] = []
     var end = deadline
-    while let chunk = try chunk(from: descriptor, until: end) {
-      bytes += chunk.bytes
+    while let bytes = try bytes(from: descriptor, until: end) {
+      heard += bytes
       end = min(monotonicNow() + silence, limit)
       if monotonicNow() >= limit { break }
     }
-    return bytes
+    return heard
   }
 
   /// The next bytes; nil when none come before `deadline`.
-  private func chunk(
+  private func bytes(
     from descriptor: SerialDescriptor,
     until deadline: Duration
-  ) throws(BusFailure) -> LineChunk? {
+  ) throws(BusFailure) -> [UInt8]? {
     switch waitForInput(on: descriptor.descriptor, until: deadline) {
     case .silent: return nil
     case .hungUp: throw lose(line)
     case .readable:
       guard let bytes = descriptor.read() else { throw lose(line) }
-      let now = monotonicNow()
-      defer { lastByte = now }
-      return LineChunk(bytes: bytes, silence: now - lastByte)
+      lastByte = monotonicNow()
+      return bytes
     }
   }
 

@@ -1,4 +1,3 @@
-import Fieldbus
 import Telemetry
 import TestSupport
 import Testing
@@ -10,7 +9,7 @@ struct ScanHearingTests {
   private let line = SerialLine(port: "/dev/ttyUSB0", baud: 9_600, parity: .none)
 
   private func hear(_ bytes: [UInt8]) -> ScanHearing.Content {
-    ScanHearing([LineChunk(bytes: bytes, silence: .zero)], on: line).content
+    ScanHearing(bytes, on: line).content
   }
 
   @Test("Requests and replies of others are told apart, with their units")
@@ -37,6 +36,16 @@ struct ScanHearingTests {
       return
     }
     #expect(traffic.replies == 1)
+  }
+
+  @Test("One frame alone is traffic; one among other bytes may be chance")
+  func lonely() {
+    let frame = framed([17, 0x84, 2])
+    #expect(hear(frame + [0x11]) == .noise(6))
+    guard case .modbus = hear(frame) else {
+      Issue.record("no traffic was heard")
+      return
+    }
   }
 
   @Test("Random bytes are noise, not traffic and not text")

@@ -28,10 +28,9 @@ final class SimulatedPort: ScanPort {
     log.withLock { $0.map { ($0.line.settingsText, $0.frame.first ?? 0) } }
   }
 
-  func listen(on line: SerialLine, for duration: Duration) async throws(BusFailure) -> [LineChunk] {
+  func listen(on line: SerialLine, for duration: Duration) async throws(BusFailure) -> [UInt8] {
     time.advance(by: duration)
-    let bytes = heard(line)
-    return bytes.isEmpty ? [] : [LineChunk(bytes: bytes, silence: duration)]
+    return heard(line)
   }
 
   func ask(
