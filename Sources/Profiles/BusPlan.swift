@@ -17,7 +17,7 @@ package struct BusPlan: Sendable, Hashable {
   package static let tightLoad = 0.7
 
   package let timing: BusTiming
-  package let scans: [ScanPlan]
+  package let scans: [PlannedScan]
 
   /// Time that each of ``scans`` occupies the bus.
   private let times: [Duration]
@@ -38,17 +38,17 @@ package struct BusPlan: Sendable, Hashable {
     )
   }
 
-  private init(scans: [ScanPlan], timing: BusTiming) {
+  private init(scans: [PlannedScan], timing: BusTiming) {
     self.scans = scans
     self.timing = timing
     times = scans.map(timing.time)
   }
 
   /// Time that a scan occupies the bus.
-  package func time(of scan: ScanPlan) -> Duration { timing.time(of: scan) }
+  package func time(of scan: PlannedScan) -> Duration { timing.time(of: scan) }
 
   /// The part of the bus's time that a scan takes: 0.25 when it takes a quarter of its period.
-  package func load(of scan: ScanPlan) -> Double { time(of: scan) / scan.period }
+  package func load(of scan: PlannedScan) -> Double { time(of: scan) / scan.period }
 
   /// The part of the bus's time that all scans take.
   package var load: Double { scans.indices.reduce(0) { $0 + times[$1] / scans[$1].period } }
@@ -146,7 +146,7 @@ extension BusPlan {
     guard period > scans[scan].period else { return }
     let old = scans[scan]
     var scans = scans
-    scans[scan] = ScanPlan(
+    scans[scan] = PlannedScan(
       device: old.device,
       group: old.group,
       period: period.roundedUp,
@@ -178,11 +178,11 @@ extension DeviceProfile {
 }
 
 extension BusPlan.Device {
-  fileprivate func scans(over timing: BusTiming, requestsInFlight: Int) -> [ScanPlan] {
+  fileprivate func scans(over timing: BusTiming, requestsInFlight: Int) -> [PlannedScan] {
     switch profile.access {
     case .modbus(let access):
       access.groups.map { group in
-        ScanPlan(
+        PlannedScan(
           device: name,
           group: group.name,
           period: group.period,
@@ -196,7 +196,7 @@ extension BusPlan.Device {
       }
     case .serial(let access):
       access.groups.map { group in
-        ScanPlan(
+        PlannedScan(
           device: name,
           group: group.name,
           period: group.period,

@@ -32,7 +32,7 @@ package enum BusTiming: Sendable, Hashable {
   ///
   /// On TCP so many requests share a round trip as are in flight, unless the device wants to rest
   /// after each.
-  package func time(of scan: ScanPlan) -> Duration {
+  package func time(of scan: PlannedScan) -> Duration {
     if case .tcp(let roundTrip) = self, scan.pause == .zero {
       let rounds = (scan.requests.count + scan.requestsInFlight - 1) / scan.requestsInFlight
       return roundTrip * rounds

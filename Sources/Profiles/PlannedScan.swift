@@ -1,7 +1,7 @@
 package import Telemetry
 
 /// What one scan of one scan group sends and gets.
-package struct ScanPlan: Sendable, Hashable {
+package struct PlannedScan: Sendable, Hashable {
   /// The device's name, or its profile's where it has none.
   package let device: String
   package let group: String
