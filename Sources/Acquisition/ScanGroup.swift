@@ -152,7 +152,7 @@ package struct ScanGroup: Sendable {
     case .success(.bits(let bits)): signal.decoding.reading(from: bits[addresses.lowerBound])
     case .success(.registers(let registers)):
       signal.decoding.reading(from: registers[addresses], range: signal.signal.range)
-    case .success(.line): Reading(.malformedReply)
+    case .success: Reading(.malformedReply)
     }
   }
 

@@ -31,15 +31,19 @@ package enum BusReply: Sendable, Hashable {
   case bits([Bool])
   /// One for each address asked for, of a table of registers.
   case registers([UInt16])
-  /// One line of a serial instrument, without its terminator.
+  /// What one frame of a serial instrument carries, without its marks and check sum.
   case line([UInt8])
+  /// Objects of a device's identification by id, and where the rest begins when more follow.
+  case identification(objects: [UInt8: [UInt8]], next: UInt8?)
+  /// What a device says of itself: identification, run indicator and more, as it likes.
+  case serverID([UInt8])
 }
 
 /// What became of one request, and when.
 package struct BusOutcome: Sendable, Hashable {
   package let result: Result<BusReply, BusFailure>
 
-  /// When the request left; for an instrument that sends by itself, when its line began.
+  /// When the request left; for an instrument that sends by itself, when its frame began.
   package let sent: Instant
 
   /// Time from ``sent`` until the reply's last byte, or until the bus gave up; monotonic.

@@ -6,7 +6,7 @@ package enum BusCarrier: Sendable, Hashable {
   case tcp(Endpoint)
   /// Modbus RTU on a serial port.
   case rtu(SerialLine)
-  /// A serial instrument that speaks in lines of text.
+  /// A serial instrument that speaks in frames of text or bytes.
   case serial(SerialLine)
 }
 

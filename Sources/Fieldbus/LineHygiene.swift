@@ -22,11 +22,11 @@ struct LineHygiene {
   /// All that an RTU reply says of the request that it answers, but for its length.
   private struct Shape: Hashable {
     let unit: UnitID
-    let table: ModbusTable
+    let function: UInt8
 
     init(_ request: ModbusRequest) {
       unit = request.unit
-      table = request.table
+      function = request.operation.functionCode
     }
   }
 
@@ -37,7 +37,7 @@ struct LineHygiene {
 
   /// Set while the line is dirty.
   private var restUntil: Duration?
-  /// At most four for each unit.
+  /// At most six for each unit.
   private var owed: [Shape: Duration] = [:]
   private var unanswered = 0
   /// 3T + Q of the last request that got no answer.

@@ -16,14 +16,25 @@ package enum MBAP {
     transaction: UInt16,
     to buffer: inout ByteBuffer
   ) {
+    guard case .read(let range) = request.operation else {
+      let pdu = ModbusPDU.bytes(of: request)
+      buffer.writeMultipleIntegers(
+        transaction,
+        UInt16(0),
+        UInt16(pdu.count + 1),
+        request.unit.rawValue
+      )
+      buffer.writeBytes(pdu)
+      return
+    }
     buffer.writeMultipleIntegers(
       transaction,
       UInt16(0),
-      UInt16(ModbusPDU.requestLength + 1),
+      UInt16(ModbusPDU.readLength + 1),
       request.unit.rawValue,
-      request.table.functionCode,
-      request.address,
-      UInt16(request.count)
+      range.table.functionCode,
+      range.address,
+      UInt16(range.count)
     )
   }
 }

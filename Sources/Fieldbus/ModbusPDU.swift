@@ -1,25 +1,32 @@
 package import Telemetry
 
-/// Builds the requests and judges the replies of functions 1 to 4
-/// (MODBUS Application Protocol V1.1b3, 6.1 to 6.4).
+/// Builds the requests and judges the replies of functions 1 to 4, 17 and 43/14
+/// (MODBUS Application Protocol V1.1b3, 6.1 to 6.4, 6.13 and 6.21).
 ///
 /// A protocol data unit is the part that all carriers share: a function code and its data. Nothing
 /// becomes a value unless function, byte count and length are those of the request.
 package enum ModbusPDU {
-  /// Bytes of a request: function, address, count.
-  package static let requestLength = 5
+  /// Bytes of a request to read: function, address, count.
+  static let readLength = 5
 
   /// The longest reply.
   package static let maximumLength = 253
 
   /// The request's bytes.
   package static func bytes(of request: ModbusRequest) -> [UInt8] {
-    let count = UInt16(request.count)
-    return [
-      request.table.functionCode,
-      UInt8(request.address >> 8), UInt8(truncatingIfNeeded: request.address),
-      UInt8(count >> 8), UInt8(truncatingIfNeeded: count),
-    ]
+    let function = request.operation.functionCode
+    switch request.operation {
+    case .read(let range):
+      let count = UInt16(range.count)
+      return [
+        function,
+        UInt8(range.address >> 8), UInt8(truncatingIfNeeded: range.address),
+        UInt8(count >> 8), UInt8(truncatingIfNeeded: count),
+      ]
+    case .identification(let category, let object):
+      return [function, 0x0E, category.rawValue, object]
+    case .serverID: return [function]
+    }
   }
 
   /// Judges what arrived.
@@ -40,8 +47,8 @@ package enum ModbusPDU {
     guard let function = pdu.first else {
       return .failure(ReplyFault(.malformedReply, "the answer is empty"))
     }
-    let asked = request.table.functionCode
-    if function == asked { return values(in: pdu, of: request) }
+    let asked = request.operation.functionCode
+    if function == asked { return reply(in: pdu, to: request.operation) }
     if function == asked | 0x80 { return exception(in: pdu) }
     return .failure(
       ReplyFault(.foreignReply, "function \(function) was answered, function \(asked) was asked")
@@ -57,11 +64,23 @@ package enum ModbusPDU {
     return .failure(ReplyFault(.exception(code), Cause.exception(code).sentence))
   }
 
+  private static func reply(
+    in pdu: some RandomAccessCollection<UInt8>,
+    to operation: ModbusOperation
+  ) -> Result<BusReply, ReplyFault> {
+    switch operation {
+    case .read(let range): values(in: pdu, of: range)
+    case .identification(let category, let object):
+      IdentificationReply.objects(in: pdu, category: category, object: object)
+    case .serverID: IdentificationReply.serverID(in: pdu)
+    }
+  }
+
   private static func values(
     in pdu: some RandomAccessCollection<UInt8>,
-    of request: ModbusRequest
+    of range: AddressRange
   ) -> Result<BusReply, ReplyFault> {
-    let expected = request.replyByteCount
+    let expected = range.replyByteCount
     guard pdu.count == expected + 2 else {
       return .failure(
         ReplyFault(.malformedReply, "\(pdu.count) bytes were answered instead of \(expected + 2)")
@@ -75,8 +94,8 @@ package enum ModbusPDU {
       )
     }
     return .success(
-      request.table.holdsBits
-        ? .bits(bits(in: data, count: request.count)) : .registers(registers(in: data))
+      range.table.holdsBits
+        ? .bits(bits(in: data, count: range.count)) : .registers(registers(in: data))
     )
   }
 
@@ -120,9 +139,4 @@ package struct ReplyFault: Error, Sendable, Hashable {
   package var isAnswer: Bool {
     if case .exception = cause { true } else { false }
   }
-}
-
-extension ModbusRequest {
-  /// Bytes of data in the reply.
-  package var replyByteCount: Int { table.byteCount(of: count) }
 }

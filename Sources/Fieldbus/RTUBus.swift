@@ -132,7 +132,8 @@ package actor RTUBus: Bus {
 
   private func transact(_ request: ModbusRequest) -> Result<BusReply, BusFailure> {
     do {
-      let frame = try port?.transact(request, within: wait(for: request)) ?? []
+      let frame =
+        try port?.transact(request, within: wait(for: request), silence: silence) ?? []
       return RTUFrame.judge(frame, answering: request).mapError { failure($0, request) }
     } catch {
       switch error {

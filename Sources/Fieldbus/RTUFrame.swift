@@ -3,7 +3,8 @@ internal import Telemetry
 /// What a serial line carries: a unit identifier, then the PDU (MODBUS over Serial Line V1.02, 2.3).
 ///
 /// The CRC is the carrier's: libmodbus appends it to what is sent, checks it in what it receives and
-/// leaves its two bytes at the end.
+/// leaves its two bytes at the end. Replies to function 43 are the exception: libmodbus does not know
+/// their length, so they are received and checked by ``RTUPort``.
 package enum RTUFrame {
   static let checksumLength = 2
 
@@ -30,8 +31,12 @@ package enum RTUFrame {
     )
   }
 
-  /// How long request and reply occupy the line.
+  /// How long request and reply occupy the line; the longest reply where the device decides.
   static func lineTime(of request: ModbusRequest, on line: SerialLine) -> Duration {
-    line.transferTime(of: .rtu(request.table, count: request.count))
+    switch request.operation {
+    case .read(let range): line.transferTime(of: .rtu(range.table, count: range.count))
+    case .identification, .serverID:
+      line.characterTime * (bytes(of: request).count + checksumLength + maximumLength)
+    }
   }
 }

@@ -78,12 +78,23 @@ struct RTUPort: ~Copyable {
   /// Throws away what the kernel holds, in both directions.
   borrowing func flush() { modbus_flush(context) }
 
-  /// Sends a request and receives one frame.
+  /// Sends a request and receives one frame with its CRC, which is good.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked.
+  ///   - timeout: For all of the reply, however it drips in.
+  ///   - silence: What ends a frame whose length is not known.
+  /// - Returns: The frame.
+  /// - Throws: ``Fault``
   borrowing func transact(
     _ request: ModbusRequest,
-    within timeout: Duration
+    within timeout: Duration,
+    silence: Duration
   ) throws(Fault) -> [UInt8] {
     try send(request)
+    if case .identification = request.operation {
+      return try receiveRaw(within: timeout, silence: silence)
+    }
     return try receive(within: timeout)
   }
 
@@ -120,21 +131,55 @@ struct RTUPort: ~Copyable {
     throw Self.fault(code, timeout: timeout)
   }
 
+  /// Receives what comes until the line is silent, which is how a frame ends
+  /// (MODBUS over Serial Line V1.02, 2.5.1.1), and checks its CRC.
+  private borrowing func receiveRaw(
+    within timeout: Duration,
+    silence: Duration
+  ) throws(Fault) -> [UInt8] {
+    let descriptor = descriptor
+    let deadline = monotonicNow() + timeout
+    var frame: [UInt8] = []
+    var end = deadline
+    while frame.count <= RTUFrame.maximumLength {
+      switch waitForInput(on: descriptor.descriptor, until: end) {
+      case .hungUp: throw .lost("the adapter was pulled")
+      case .silent:
+        if CRC16.holds(frame[...]) { return frame }
+        throw frame.isEmpty || end == deadline ? Self.silent(timeout) : Self.damaged
+      case .readable:
+        guard let bytes = descriptor.read() else { throw .lost("the adapter was pulled") }
+        frame += bytes
+        end = min(deadline, monotonicNow() + silence)
+      }
+    }
+    throw Self.tooLong
+  }
+
+  private static let damaged = Fault.reply(
+    ReplyFault(.checksum, "the answer was damaged on the line (CRC)")
+  )
+
+  private static let tooLong = Fault.reply(
+    ReplyFault(.malformedReply, "the answer is longer than Modbus allows")
+  )
+
+  private static func silent(_ timeout: Duration) -> Fault {
+    .reply(
+      ReplyFault(
+        .timeout,
+        "no whole answer within \(timeout.inWords): is it on, and do unit number, speed and "
+          + "parity fit?"
+      )
+    )
+  }
+
   private static func fault(_ code: CInt, timeout: Duration) -> Fault {
     switch code {
-    case ETIMEDOUT:
-      .reply(
-        ReplyFault(
-          .timeout,
-          "no whole answer within \(timeout.inWords): is it on, and do unit number, speed and "
-            + "parity fit?"
-        )
-      )
-    case CMODBUS_BAD_CRC:
-      .reply(ReplyFault(.checksum, "the answer was damaged on the line (CRC)"))
+    case ETIMEDOUT: silent(timeout)
+    case CMODBUS_BAD_CRC: damaged
     case CMODBUS_BAD_SLAVE: .reply(ReplyFault(.foreignReply, "another unit answered"))
-    case CMODBUS_BAD_DATA:
-      .reply(ReplyFault(.malformedReply, "the answer is longer than Modbus allows"))
+    case CMODBUS_BAD_DATA: tooLong
     default: .lost(String(cString: modbus_strerror(code)))
     }
   }

@@ -1,18 +1,22 @@
 package import Telemetry
 
-/// A serial instrument that speaks in lines of text.
+/// A serial instrument that speaks in frames of text or bytes.
 ///
 /// An actor on a thread of its own, because reading a port blocks. The port is opened by the first
 /// exchange, and after it was lost by the next one.
 ///
-/// An instrument is asked, or it sends by itself. Text does not say what it answers: input is
+/// An instrument is asked, or it sends by itself. A frame does not say what it answers: input is
 /// thrown away before a request is sent, and after a failure the line rests first, for so long that
 /// a late reply can come no more. Nothing is asked twice, since asking may make an instrument act.
-/// What an instrument sends by itself is kept between exchanges and given out line by line; a line
+/// What an instrument sends by itself is kept between exchanges and given out frame by frame; a frame
 /// whose beginning may have been missed is none.
 package actor SerialBus: Bus {
-  /// After so long without a byte, the next byte begins a line.
-  package static let silenceBetweenLines: Duration = .seconds(1)
+  /// After so long without a byte, the next byte begins a frame that ends by a mark.
+  package static let silenceBetweenFrames: Duration = .seconds(1)
+
+  /// After so long without a byte, the next byte begins a frame of fixed length, and a frame whose
+  /// end was in doubt has ended. More than the 16 ms for which a USB adapter gathers bytes.
+  package static let silenceAfterFrame: Duration = .milliseconds(50)
 
   /// Bytes that may wait unread; when there are more, the system may have lost some.
   package static let maximumBacklog = 16_384
@@ -20,13 +24,13 @@ package actor SerialBus: Bus {
   /// Response timeouts for which the line rests after silence, counted from the request.
   package static let timeoutsToRest = 3
 
-  private let line: SerialLine
+  let line: SerialLine
   private let time: any TimeSource
   private let executor: ThreadExecutor
 
   private var port: SerialPortHandle?
   private var restUntil: Duration?
-  private var assembler: LineAssembler?
+  private var assembler: FrameAssembler?
   private var lastByte: Duration = .zero
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -82,19 +86,16 @@ package actor SerialBus: Bus {
     let started = monotonicNow()
     let deadline = started + request.timeout
     guard try descriptor.write(request.send, until: deadline) else { throw gone }
-    var reply = LineAssembler(
-      terminator: request.terminator,
-      maximumLength: request.maximumLength,
-      startsInLine: false
-    )
+    var reply = FrameAssembler(request, startsInFrame: false)
+    let item = try nextItem(of: &reply, until: deadline, isListening: false)
     let failure: BusFailure
-    if let item = try nextItem(of: &reply, until: deadline) {
-      if case .line(let line) = item.content { return outcome(.success(.line(line)), sent) }
-      failure = tooLong(request)
-    } else {
-      failure = silence(request, partial: reply.partialCount)
+    switch item?.content {
+    case .frame(let content): return outcome(.success(.line(content)), sent)
+    case .damaged(let frame): failure = damaged(frame, request)
+    case .tooLong, .dropped: failure = tooLong(request)
+    case nil: failure = silence(request, reply)
     }
-    // Too long a line shows that the instrument answered; after silence it may do so yet.
+    // Any frame shows that the instrument answered; after silence it may do so yet.
     restUntil =
       started + request.timeout * (failure.cause == .timeout ? Self.timeoutsToRest : 1)
     return outcome(.failure(failure), sent)
@@ -115,73 +116,62 @@ package actor SerialBus: Bus {
     }
   }
 
-  private func silence(_ request: SerialRequest, partial: Int) -> BusFailure {
-    let wait = request.timeout.inWords
-    return BusFailure(
-      .timeout,
-      partial == 0
-        ? "\(line.port): no answer within \(wait): is the instrument on, and is its speed right?"
-        : "\(line.port): \(partial) bytes and no line end within \(wait): is the terminator right?"
-    )
-  }
-
   // MARK: Listening
 
   private func listen(
     _ request: SerialRequest,
-    since start: LineAssembler.Stamp
+    since start: FrameAssembler.Stamp
   ) throws(BusFailure) -> BusOutcome {
-    var lines = listener(for: request)
-    defer { assembler = lines }
-    try takeBacklog(&lines)
-    guard let item = try nextItem(of: &lines, until: monotonicNow() + request.timeout) else {
-      let wait = request.timeout.inWords
-      return outcome(
-        .failure(BusFailure(.stale, "\(line.port): no line came within \(wait)")),
-        start
-      )
+    var frames = listener(for: request)
+    defer { assembler = frames }
+    let ignored = frames.ignoredCount
+    try takeBacklog(&frames, request)
+    let deadline = monotonicNow() + request.timeout
+    guard let item = try nextItem(of: &frames, until: deadline, isListening: true) else {
+      let bytes = frames.ignoredCount - ignored + frames.partialCount
+      return outcome(.failure(stale(request, bytes: bytes)), start)
     }
     let elapsed = item.ended.uptime - item.began.uptime
     let result: Result<BusReply, BusFailure> =
       switch item.content {
-      case .line(let line): .success(.line(line))
+      case .frame(let content): .success(.line(content))
+      case .damaged(let frame): .failure(damaged(frame, request))
       case .tooLong: .failure(tooLong(request))
       case .dropped(let count):
         .failure(
-          BusFailure(.malformedReply, "\(line.port): \(count) lines came too fast and were dropped")
+          BusFailure(
+            .malformedReply,
+            "\(line.port): \(count) \(request.framing.shape.noun)s came too fast and were dropped"
+          )
         )
       }
     return BusOutcome(result: result, sent: item.began.wall, elapsed: elapsed)
   }
 
-  private func listener(for request: SerialRequest) -> LineAssembler {
-    if let assembler, assembler.terminator == request.terminator,
+  private func listener(for request: SerialRequest) -> FrameAssembler {
+    if let assembler, assembler.framing == request.framing,
       assembler.maximumLength == request.maximumLength
     {
       return assembler
     }
-    return LineAssembler(
-      terminator: request.terminator,
-      maximumLength: request.maximumLength,
-      startsInLine: true
-    )
+    return FrameAssembler(request, startsInFrame: true)
   }
 
-  /// Takes what came since the last exchange.
-  private func takeBacklog(_ lines: inout LineAssembler) throws(BusFailure) {
+  /// Takes what came since the last exchange; when its bytes came is not known.
+  private func takeBacklog(
+    _ frames: inout FrameAssembler,
+    _ request: SerialRequest
+  ) throws(BusFailure) {
     let descriptor = try descriptor
     var total = 0
+    if !descriptor.hasInput { noteSilence(&frames) }
     while descriptor.hasInput {
       guard let bytes = descriptor.read() else { throw gone }
-      take(bytes, into: &lines)
+      take(bytes, into: &frames)
       total += bytes.count
       guard total <= Self.maximumBacklog else {
-        // The half that the system lost may be the end of one line and the start of another.
-        lines = LineAssembler(
-          terminator: lines.terminator,
-          maximumLength: lines.maximumLength,
-          startsInLine: true
-        )
+        // The half that the system lost may be the end of one frame and the start of another.
+        frames = FrameAssembler(request, startsInFrame: true)
         port?.flush()
         throw BusFailure(
           .malformedReply,
@@ -194,29 +184,46 @@ package actor SerialBus: Bus {
 
   // MARK: Both
 
-  /// Reads until a line has ended, or until `deadline`.
+  /// Reads until a frame has ended, or until `deadline`.
   private func nextItem(
-    of lines: inout LineAssembler,
-    until deadline: Duration
-  ) throws(BusFailure) -> LineAssembler.Item? {
+    of frames: inout FrameAssembler,
+    until deadline: Duration,
+    isListening: Bool
+  ) throws(BusFailure) -> FrameAssembler.Item? {
     let descriptor = try descriptor
     while true {
-      if let item = lines.next() { return item }
-      switch waitForInput(on: descriptor.descriptor, until: deadline) {
-      case .silent: return nil
+      if let item = frames.next() { return item }
+      let now = monotonicNow()
+      let quiet = lastByte + silence(that: frames)
+      let end = quiet > now ? min(quiet, deadline) : deadline
+      switch waitForInput(on: descriptor.descriptor, until: end) {
+      case .silent:
+        if isListening { noteSilence(&frames) } else { frames.settle() }
+        if end == deadline { return frames.next() }
       case .hungUp: throw gone
       case .readable:
         guard let bytes = descriptor.read() else { throw gone }
-        take(bytes, into: &lines)
+        take(bytes, into: &frames)
       }
     }
   }
 
-  private func take(_ bytes: [UInt8], into lines: inout LineAssembler) {
-    let now = monotonicNow()
-    if now - lastByte >= Self.silenceBetweenLines { lines.beginLine() }
-    lines.take(bytes, at: stamp)
-    lastByte = now
+  /// Tells the assembler what follows from nothing having come until now.
+  private func noteSilence(_ frames: inout FrameAssembler) {
+    let quiet = monotonicNow() - lastByte
+    if quiet >= Self.silenceAfterFrame { frames.settle() }
+    if quiet >= silence(that: frames) { frames.beginFrame() }
+  }
+
+  /// How long the line must be silent for that to mean something.
+  private func silence(that frames: FrameAssembler) -> Duration {
+    if case .fixed = frames.framing.shape { return Self.silenceAfterFrame }
+    return frames.isDoubtful ? Self.silenceAfterFrame : Self.silenceBetweenFrames
+  }
+
+  private func take(_ bytes: [UInt8], into frames: inout FrameAssembler) {
+    frames.take(bytes, at: stamp)
+    lastByte = monotonicNow()
   }
 
   private func openPort() throws(BusFailure) {
@@ -236,29 +243,24 @@ package actor SerialBus: Bus {
     }
   }
 
-  private var stamp: LineAssembler.Stamp {
-    LineAssembler.Stamp(wall: time.now(), uptime: time.uptime())
-  }
-
-  private var gone: BusFailure {
-    BusFailure(
-      .noConnection,
-      "serial port \(line.port) was lost: is the adapter plugged in?"
-    )
-  }
-
-  private func tooLong(_ request: SerialRequest) -> BusFailure {
-    BusFailure(
-      .malformedReply,
-      "\(line.port): more than \(request.maximumLength) bytes came without a line end: "
-        + "are speed and terminator right?"
-    )
+  private var stamp: FrameAssembler.Stamp {
+    FrameAssembler.Stamp(wall: time.now(), uptime: time.uptime())
   }
 
   private func outcome(
     _ result: Result<BusReply, BusFailure>,
-    _ sent: LineAssembler.Stamp
+    _ sent: FrameAssembler.Stamp
   ) -> BusOutcome {
     BusOutcome(result: result, sent: sent.wall, elapsed: time.uptime() - sent.uptime)
+  }
+}
+
+extension FrameAssembler {
+  fileprivate init(_ request: SerialRequest, startsInFrame: Bool) {
+    self.init(
+      framing: request.framing,
+      maximumLength: request.maximumLength,
+      startsInFrame: startsInFrame
+    )
   }
 }

@@ -28,11 +28,6 @@ package struct SerialRequest: Sendable, Hashable {
     self.timeout = timeout
   }
 
-  /// Bytes that end a line.
-  var terminator: [UInt8] {
-    if case .line(let terminator) = framing.shape { terminator } else { [] }
-  }
-
   /// Whether the instrument is only listened to.
   package var isListening: Bool { send.isEmpty }
 }

@@ -13,17 +13,51 @@ extension SerialFraming {
   ///
   /// - Returns: nil where the check sum is wrong, or the frame too short for one.
   package func content(of frame: [UInt8]) -> [UInt8]? {
+    guard let content = contentUnchecked(of: frame) else { return nil }
+    guard let checksum else { return content }
+    let isSame = stated(in: frame, checksum)
+      .elementsEqual(checksum.bytes(start: start, content: content, end: end)) {
+        checksum.form == .hex ? Self.upper($0) == $1 : $0 == $1
+      }
+    return isSame ? content : nil
+  }
+
+  /// The check sum that a frame states, and the one that would be right, as they go over the line.
+  ///
+  /// - Returns: nil without a check sum, or where the frame is too short for one.
+  package func checksums(in frame: [UInt8]) -> (stated: [UInt8], right: [UInt8])? {
+    guard let checksum, let content = contentUnchecked(of: frame) else { return nil }
+    return (
+      Array(stated(in: frame, checksum)),
+      checksum.bytes(start: start, content: content, end: end)
+    )
+  }
+
+  /// Check sums of the same length at the same place that a frame would be right with.
+  package func checksums(fitting frame: [UInt8]) -> [SerialChecksum] {
+    guard let checksum else { return [] }
+    return SerialChecksum.Kind.allCases.flatMap { kind in
+      SerialChecksum.Form.allCases.flatMap { form in
+        SerialChecksum.Coverage.allCases.map { coverage in
+          SerialChecksum(kind: kind, form: form, place: checksum.place, coverage: coverage)
+        }
+      }
+    }
+    .filter { other in
+      other.byteCount == checksum.byteCount
+        && SerialFraming(shape: shape, checksum: other).content(of: frame) != nil
+    }
+  }
+
+  private func contentUnchecked(of frame: [UInt8]) -> [UInt8]? {
     let trailing = (checksum?.byteCount ?? 0) + end.count
     guard frame.count >= start.count + trailing else { return nil }
-    let content = Array(frame[start.count..<(frame.count - trailing)])
-    guard let checksum else { return content }
+    return Array(frame[start.count..<(frame.count - trailing)])
+  }
+
+  private func stated(in frame: [UInt8], _ checksum: SerialChecksum) -> ArraySlice<UInt8> {
     let sumEnd = checksum.place == .afterEnd ? frame.count : frame.count - end.count
-    let stated = frame[(sumEnd - checksum.byteCount)..<sumEnd]
-    let right = checksum.bytes(start: start, content: content, end: end)
-    let isSame =
-      checksum.form == .hex
-      ? stated.elementsEqual(right) { Self.upper($0) == $1 } : stated.elementsEqual(right)
-    return isSame ? content : nil
+    return frame[(sumEnd - checksum.byteCount)..<sumEnd]
   }
 
   /// Bytes before the content.

@@ -42,13 +42,15 @@ struct BusPollerTests {
   /// A unit 1 that answers each register with its own address, and a unit 2 that is silent.
   private static func plant(_ time: ManualTime) -> SimulatedBus {
     SimulatedBus(time: time) { request in
-      guard case .modbus(let request) = request, request.unit == UnitID(1) else {
+      guard case .modbus(let request) = request, request.unit == UnitID(1),
+        case .read(let range) = request.operation
+      else {
         return SimulatedBus.Answer(
           result: .failure(BusFailure(.timeout, "no answer from unit 2 in 500 ms")),
           duration: .milliseconds(500)
         )
       }
-      let registers = (0..<request.count).map { request.address + UInt16($0) }
+      let registers = (0..<range.count).map { range.address + UInt16($0) }
       return SimulatedBus.Answer(result: .success(.registers(registers)))
     }
   }

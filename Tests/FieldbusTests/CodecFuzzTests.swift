@@ -20,7 +20,7 @@ struct CodecFuzzTests {
     var refused = 0
     for number in 0..<Self.cases {
       let request = requests[number % requests.count]
-      var pdu = good(request, &generator)
+      var pdu = try good(request, &generator)
       var unit = request.unit.rawValue
       let original = pdu
       alter(&pdu, &unit, &generator)
@@ -31,7 +31,7 @@ struct CodecFuzzTests {
       case .success(let reply):
         accepted += 1
         #expect(headerIsIntact, "\(pdu) for \(request)")
-        #expect(reply == expected(pdu, request))
+        #expect(try reply == expected(pdu, request))
       case .failure(let fault):
         refused += 1
         #expect(!headerIsIntact || fault.isAnswer, "\(pdu) for \(request)")
@@ -63,11 +63,15 @@ struct CodecFuzzTests {
     }
   }
 
-  private func good(_ request: ModbusRequest, _ generator: inout SeededGenerator) -> [UInt8] {
-    let data = (0..<request.replyByteCount).map { _ in
+  private func good(
+    _ request: ModbusRequest,
+    _ generator: inout SeededGenerator
+  ) throws -> [UInt8] {
+    let range = try request.range()
+    let data = (0..<range.replyByteCount).map { _ in
       UInt8.random(in: 0...255, using: &generator)
     }
-    return [request.table.functionCode, UInt8(request.replyByteCount)] + data
+    return [range.table.functionCode, UInt8(range.replyByteCount)] + data
   }
 
   private func alter(
@@ -91,13 +95,14 @@ struct CodecFuzzTests {
   }
 
   /// The values, read in another way than the codec does.
-  private func expected(_ pdu: [UInt8], _ request: ModbusRequest) -> BusReply {
+  private func expected(_ pdu: [UInt8], _ request: ModbusRequest) throws -> BusReply {
+    let range = try request.range()
     let data = Array(pdu.dropFirst(2))
-    if request.table.holdsBits {
-      return .bits((0..<request.count).map { data[$0 / 8] >> UInt8($0 % 8) & 1 == 1 })
+    if range.table.holdsBits {
+      return .bits((0..<range.count).map { data[$0 / 8] >> UInt8($0 % 8) & 1 == 1 })
     }
     return .registers(
-      (0..<request.count).map { UInt16(data[$0 * 2]) * 256 + UInt16(data[$0 * 2 + 1]) }
+      (0..<range.count).map { UInt16(data[$0 * 2]) * 256 + UInt16(data[$0 * 2 + 1]) }
     )
   }
 }

@@ -148,10 +148,11 @@ private struct SimulatedLine {
   }
 
   private mutating func ask(_ request: ModbusRequest) -> UInt16? {
+    guard case .read(let range) = request.operation else { return nil }
     let sent = now
     let latency = alwaysLate ?? .milliseconds(Int.random(in: 1...740, using: &generator))
     deviceFree = max(deviceFree, sent) + latency
-    replies.append((deviceFree, request.address))
+    replies.append((deviceFree, range.address))
     lateReplies += latency > Self.timeout ? 1 : 0
     guard let first = replies.first, first.arrival <= sent + Self.timeout else {
       now = sent + Self.timeout

@@ -98,6 +98,21 @@ struct ModbusPDUTests {
   { try modbus(1, table, address, count) }
 }
 
+/// A question about what a unit is.
+func identifying(_ unit: UInt8, _ operation: ModbusOperation) throws -> ModbusRequest {
+  ModbusRequest(unit: try #require(UnitID(unit)), operation)
+}
+
+extension ModbusRequest {
+  /// What a request to read asks for.
+  func range() throws -> AddressRange {
+    guard case .read(let range) = operation else { throw NoRange() }
+    return range
+  }
+
+  private struct NoRange: Error {}
+}
+
 /// A request, or the test fails.
 func modbus(
   _ unit: UInt8,

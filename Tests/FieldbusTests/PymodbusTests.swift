@@ -47,10 +47,51 @@ struct PymodbusTests {
       ]
       let outcomes = await bus.exchange(requests.map { .modbus($0) })
       for (request, outcome) in zip(requests, outcomes) {
-        #expect(outcome.result == .success(expected(request)), "\(request)")
+        #expect(outcome.result == .success(try expected(request)), "\(request)")
       }
       try await checkFailures(bus, unit: unit)
     }
+    try await checkIdentification(bus)
+  }
+
+  /// The server's objects do not fit into one reply.
+  private func checkIdentification(_ bus: any Bus) async throws {
+    let outcomes = await bus.exchange(
+      try [
+        .modbus(identifying(1, .identification(.basic, object: 0))),
+        .modbus(identifying(1, .identification(.regular, object: 0))),
+        .modbus(identifying(1, .identification(.regular, object: 5))),
+        .modbus(identifying(1, .identification(.individual, object: 5))),
+        .modbus(identifying(1, .identification(.individual, object: 0x90))),
+        .modbus(identifying(1, .serverID)),
+        .modbus(modbus(1, .holding, 7, 2)),
+      ]
+    )
+    let basic: [UInt8: [UInt8]] = [
+      0: Array("ACME Instruments".utf8), 1: Array("TX-\(String(repeating: "9", count: 100))".utf8),
+      2: Array("V2.1".utf8),
+    ]
+    let url = [UInt8](repeating: UInt8(ascii: "u"), count: 90)
+    let rest: [UInt8: [UInt8]] = [5: Array("TX 400".utf8), 6: Array("oven watch".utf8)]
+    let id = basic.sorted { $0.key < $1.key }.map(\.value).joined(separator: [UInt8(ascii: "-")])
+    #expect(
+      outcomes.map(\.result) == [
+        .success(.identification(objects: basic, next: nil)),
+        .success(
+          .identification(
+            objects: basic.merging([3: url]) { $1 },
+            next: 4
+          )
+        ),
+        .success(.identification(objects: rest, next: nil)),
+        .success(.identification(objects: [5: Array("TX 400".utf8)], next: nil)),
+        outcomes[4].result,
+        .success(.serverID(Array(id) + [0xFF])),
+        .success(try expected(modbus(1, .holding, 7, 2))),
+      ]
+    )
+    #expect(outcomes[4].failure?.cause == .exception(2))
+    #expect(ServerID.text(of: Array(id) + [0xFF]).hasPrefix("ACME Instruments-TX-999"))
   }
 
   private func checkFailures(_ bus: any Bus, unit: UInt8) async throws {
@@ -65,14 +106,15 @@ struct PymodbusTests {
       outcomes.map { $0.failure?.cause }
         == [.exception(2), busy, .exception(2), .exception(2), nil]
     )
-    #expect(outcomes[4].result == .success(expected(requests[4])))
+    #expect(outcomes[4].result == .success(try expected(requests[4])))
     let silent = await bus.exchange([.modbus(try modbus(9, .holding, 0, 1))])
     #expect(silent.map { $0.failure?.cause } == [.timeout])
   }
 
   /// What `modbus_server.py` holds.
-  private func expected(_ request: ModbusRequest) -> BusReply {
-    let addresses = (0..<request.count).map { Int(request.address) + $0 }
+  private func expected(_ request: ModbusRequest) throws -> BusReply {
+    let range = try request.range()
+    let addresses = (0..<range.count).map { Int(range.address) + $0 }
     let unit = Int(request.unit.rawValue)
     func bits(_ salt: Int) -> BusReply {
       .bits(addresses.map { ($0 * 7 + $0 / 5 + unit + salt) % 3 == 0 })
@@ -80,7 +122,7 @@ struct PymodbusTests {
     func registers(_ salt: Int) -> BusReply {
       .registers(addresses.map { UInt16(($0 * 31 + unit * 1_000 + salt) % 65_536) })
     }
-    return switch request.table {
+    return switch range.table {
     case .coil: bits(0)
     case .discrete: bits(1)
     case .holding: registers(0)

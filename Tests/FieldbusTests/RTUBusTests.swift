@@ -57,6 +57,27 @@ struct RTUBusTests {
     #expect(outcomes[1].registers == values(20))
   }
 
+  @Test(
+    "An identification, whose length libmodbus does not know, is received and checked all the same",
+    arguments: [
+      (["ok"], nil), (["pieces"], nil), (["crc", "ok"], nil), (["crc"], .checksum),
+      (["noise"], .checksum), (["short"], .checksum), (["silent"], .timeout),
+      (["unit"], .foreignReply), (["long"], .malformedReply), (["busy"], .exception(6)),
+    ] as [([String], Cause?)]
+  )
+  func identification(faults: [String], cause: Cause?) async throws {
+    let line = try await FaultyLine(faults)
+    let bus = line.bus(timeout: .milliseconds(700), quiet: .milliseconds(50))
+    let asked = try identifying(1, .identification(.basic, object: 0))
+    let outcome = await bus.exchange([.modbus(asked)])[0]
+    #expect(outcome.failure?.cause == cause)
+    guard cause == nil else { return }
+    #expect(
+      outcome.result == .success(.identification(objects: [0: Array("ACME".utf8)], next: nil))
+    )
+    #expect(await bus.exchange(try asking([5])).map(\.registers) == [values(5)])
+  }
+
   @Test("A reply that comes twice answers one request")
   func twice() async throws {
     let line = try await FaultyLine(["twice"])

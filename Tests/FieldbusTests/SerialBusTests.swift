@@ -88,6 +88,105 @@ struct SerialBusTests {
     #expect(outcomes[1].line == "ok")
   }
 
+  private static let enclosed = SerialFraming(
+    shape: .enclosed(start: [2], end: [3]),
+    checksum: SerialChecksum(kind: .xor8, form: .binary, place: .beforeEnd, coverage: .content)
+  )
+  private static let fixed = SerialFraming(
+    shape: .fixed(length: 4),
+    checksum: SerialChecksum(kind: .sum8, form: .binary, place: .beforeEnd, coverage: .content)
+  )
+
+  @Test(
+    "An answer is found by its framing, whatever stands before it",
+    arguments: [
+      (enclosed, "FF02410241430203", [0x41, 0x43]),
+      (enclosed, "0241420303", [0x41, 0x42]),
+      (fixed, "0A0D0219", [0x0A, 0x0D, 0x02]),
+    ] as [(SerialFraming, String, [UInt8])]
+  )
+  func framed(framing: SerialFraming, answer: String, content: [UInt8]) async throws {
+    let instrument = try await Instrument(["hex:\(answer)"])
+    let outcome = await instrument.bus().exchange([read(1, framing: framing)])[0]
+    #expect(outcome.result == .success(.line(content)))
+  }
+
+  @Test(
+    "A wrong check sum is reported at once, with the right one and what would make it right",
+    arguments: [
+      (enclosed, "0241428303", "is 83 and should be 03: it would be right as kind: sum8"),
+      (enclosed, "0241427703", "is 77 and should be 03: is the line noisy"),
+      (enclosed, "0203", "2 bytes are too few"),
+      (fixed, "0A0D0216", "is 16 and should be 19: is the line noisy"),
+    ]
+  )
+  func checksum(framing: SerialFraming, answer: String, detail: String) async throws {
+    let instrument = try await Instrument(["hex:\(answer)", "ok"])
+    let bus = instrument.bus()
+    let outcome = await bus.exchange([read(1, .seconds(30), framing: framing)])[0]
+    #expect(outcome.failure?.cause == .checksum)
+    #expect(outcome.failure?.detail.contains(detail) == true, "\(outcome)")
+    #expect(outcome.elapsed < .seconds(20))
+  }
+
+  @Test(
+    "An answer of another framing is silence that says what came",
+    arguments: [
+      (enclosed, "414243", "3 bytes and no start mark"),
+      (enclosed, "0241", "2 bytes and no end mark"),
+      (fixed, "0A0D", "2 of 4 bytes"),
+    ]
+  )
+  func otherFraming(framing: SerialFraming, answer: String, detail: String) async throws {
+    let instrument = try await Instrument(["hex:\(answer)"])
+    let failure = await instrument.bus()
+      .exchange([read(1, .milliseconds(300), framing: framing)])[0].failure
+    #expect(failure?.cause == .timeout)
+    #expect(failure?.detail.contains(detail) == true, "\(failure?.detail ?? "")")
+  }
+
+  @Test("Enclosed frames are heard through garbage and in any pieces")
+  func heardEnclosed() async throws {
+    let instrument = try await Instrument(["silent"])
+    let bus = instrument.bus()
+    let request = listen(framing: Self.enclosed)
+    let first = await bus.exchange([listen(.milliseconds(50), framing: Self.enclosed)])[0]
+    #expect(first.failure?.cause == .stale)
+    var generator = SeededGenerator(seed: 8)
+    for round in UInt8(0)..<20 {
+      let content = [0x20 + round, 0x41, UInt8.random(in: 0x20...0x7E, using: &generator)]
+      let noise = (0..<Int.random(in: 0...9, using: &generator)).map { _ in
+        UInt8.random(in: 4...255, using: &generator)
+      }
+      let bytes = noise + Self.enclosed.frame(content)
+      let cut = Int.random(in: 1..<bytes.count, using: &generator)
+      try await instrument.send(bytes[..<cut])
+      try await instrument.send(bytes[cut...])
+      #expect(await bus.exchange([request])[0].result == .success(.line(content)))
+    }
+  }
+
+  @Test("Frames of fixed length are heard after a silence, and after a damaged one")
+  func heardFixed() async throws {
+    let instrument = try await Instrument(["silent"])
+    let bus = instrument.bus()
+    func hear(_ timeout: Duration = .seconds(5)) async -> BusOutcome {
+      await bus.exchange([listen(timeout, framing: Self.fixed)])[0]
+    }
+    #expect(await hear(.milliseconds(100)).failure?.cause == .stale)
+    try await instrument.send([1, 2, 3, 6, 1, 2, 4, 7])
+    #expect(await hear().result == .success(.line([1, 2, 3])))
+    #expect(await hear().result == .success(.line([1, 2, 4])))
+    try await instrument.send([1, 2, 3, 5])
+    #expect(await hear().failure?.cause == .checksum)
+    try await instrument.send([9])
+    #expect(
+      await hear(.milliseconds(200)).failure?.detail.contains("1 bytes that are none") == true
+    )
+    try await instrument.send([1, 2, 5, 8])
+    #expect(await hear().result == .success(.line([1, 2, 5])))
+  }
+
   @Test("A pulled adapter is no connection, at once")
   func unplugged() async throws {
     let instrument = try await Instrument(["ok"])
@@ -118,24 +217,27 @@ struct SerialBusTests {
     #expect(paths.allSatisfy { $0.hasPrefix("/dev/") })
   }
 
-  private func read(_ number: Int, _ timeout: Duration = .seconds(5)) -> BusRequest {
+  private static let lines = SerialFraming(shape: .line(terminator: [13, 10]))
+
+  private func read(
+    _ number: Int,
+    _ timeout: Duration = .seconds(5),
+    framing: SerialFraming = lines
+  ) -> BusRequest {
     .serial(
       SerialRequest(
         send: Array("READ \(number)\r".utf8),
-        framing: SerialFraming(shape: .line(terminator: [13, 10])),
+        framing: framing,
         timeout: timeout
       )
     )
   }
 
-  private func listen(_ timeout: Duration = .seconds(5)) -> BusRequest {
-    .serial(
-      SerialRequest(
-        send: [],
-        framing: SerialFraming(shape: .line(terminator: [13, 10])),
-        timeout: timeout
-      )
-    )
+  private func listen(
+    _ timeout: Duration = .seconds(5),
+    framing: SerialFraming = lines
+  ) -> BusRequest {
+    .serial(SerialRequest(send: [], framing: framing, timeout: timeout))
   }
 }
 
@@ -155,8 +257,11 @@ private final class Instrument: Sendable {
   }
 
   /// Sends text that nobody asked for.
-  func send(_ text: String) async throws {
-    let digits = text.utf8.map { byte in
+  func send(_ text: String) async throws { try await send(Array(text.utf8)[...]) }
+
+  /// Sends bytes that nobody asked for.
+  func send(_ bytes: ArraySlice<UInt8>) async throws {
+    let digits = bytes.map { byte in
       let hex = String(byte, radix: 16)
       return hex.count == 1 ? "0" + hex : hex
     }

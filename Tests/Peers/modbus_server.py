@@ -2,7 +2,8 @@
 
 Units 1 and 5, every table with addresses 0 to 2999, each value made from unit and address; unit 9
 stays silent. Address 3000 and above is refused with exception 2; reading holding
-register 2999 of unit 1 fails with exception 6 (busy).
+register 2999 of unit 1 fails with exception 6 (busy). It says what it is in objects that do not
+fit into one reply.
 """
 
 import asyncio
@@ -11,10 +12,22 @@ import sys
 
 from pymodbus.constants import ExcCodes
 from pymodbus.framer import FramerType
+from pymodbus.pdu.device import ModbusDeviceIdentification
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 COUNT = 3000
+IDENTITY = ModbusDeviceIdentification(
+    info_name={
+        "VendorName": "ACME Instruments",
+        "ProductCode": "TX-" + "9" * 100,
+        "MajorMinorRevision": "V2.1",
+        "VendorUrl": "u" * 90,
+        "ProductName": "p" * 60,
+        "ModelName": "TX 400",
+        "UserApplicationName": "oven watch",
+    }
+)
 
 
 def bits(unit, salt):
@@ -57,12 +70,13 @@ async def main():
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         server = ModbusTcpServer(
-            units, address=("127.0.0.1", port), trace_packet=mute
+            units, identity=IDENTITY, address=("127.0.0.1", port), trace_packet=mute
         )
     else:
         port = 0
         server = ModbusSerialServer(
             units,
+            identity=IDENTITY,
             framer=FramerType.RTU,
             port=sys.argv[2],
             baudrate=19200,

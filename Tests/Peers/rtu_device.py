@@ -46,7 +46,31 @@ def reply(unit, function, address, count):
     return crc(bytes([unit, function, 2 * count]) + values(unit, address, count))
 
 
+def identity(unit):
+    """What it says of itself: vendor ACME."""
+    return crc(bytes([unit, 0x2B, 0x0E, 1, 1, 0, 0, 1, 0, 4]) + b"ACME")
+
+
+def answer_identity(port, fault, request):
+    good = identity(request[0])
+    frames = {
+        "silent": [],
+        "unit": [identity(request[0] + 1)],
+        "crc": [good[:9] + bytes([good[9] ^ 0x10]) + good[10:]],
+        "noise": [b"\xa5\x00\xff" + good],
+        "short": [good[: len(good) // 2]],
+        "busy": [crc(bytes([request[0], 0xAB, 6]))],
+        "long": [good * 20],
+        "pieces": [good[k : k + 3] for k in range(0, len(good), 3)],
+    }
+    for piece in frames.get(fault, [good]):
+        os.write(port, piece)
+        time.sleep(0.002)
+
+
 def answer(port, fault, request):
+    if request[1] == 0x2B:
+        return answer_identity(port, fault, request)
     unit, function, address, count = struct.unpack(">BBHH", request[:6])
     good = reply(unit, function, address, count)
     name, _, argument = fault.partition(":")
@@ -84,8 +108,8 @@ def main():
         if not data:
             return
         waiting += data
-        while len(waiting) >= 8:
-            request, waiting = waiting[:8], waiting[8:]
+        while len(waiting) >= (length := 7 if waiting[1:2] == b"\x2b" else 8):
+            request, waiting = waiting[:length], waiting[length:]
             fault = faults[min(number, len(faults) - 1)]
             number += 1
             print("asked", request.hex(), fault, flush=True)

@@ -9,6 +9,7 @@ and the last one for ever:
   long          answers with 600 bytes before the line end
   cut           answers without the line end
   pieces        answers byte by byte
+  hex:DIGITS    answers with these bytes
 
 A line of hexadecimal digits on standard input is sent as it is, without being asked.
 """
@@ -25,6 +26,9 @@ def answer(port, fault, text):
     name, _, argument = fault.partition(":")
     if name == "late":
         time.sleep(float(argument))
+    if name == "hex":
+        port.write(bytes.fromhex(argument))
+        return
     if name == "pieces":
         for position in range(len(line)):
             port.write(line[position : position + 1])
