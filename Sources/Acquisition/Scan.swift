@@ -17,7 +17,8 @@ package struct Scan: Sendable, Hashable {
   /// One for each signal of the group.
   package let readings: [Reading]
 
-  /// Why the device gave no answer at all; nil when it gave one, even a refusal.
+  /// Why nothing of the device could be read: it gave no answer at all, or it is another one; nil
+  /// when it answered, even with a refusal.
   package let silence: BusFailure?
 }
 

@@ -8,6 +8,15 @@ package struct ScanGroup: Sendable {
   package let id: ScanGroupID
   package let period: Duration
 
+  /// When in its period it is scanned; nil leaves it to the schedule.
+  package let phase: Duration?
+
+  /// Rest between the end of one reply of the device and the next request to it.
+  package let pause: Duration
+
+  /// What the device must answer before it is read; nil when its profile states nothing.
+  package let identity: IdentityCheck?
+
   /// Whether the device sends by itself; then ``period`` is the longest silence allowed.
   package let isListening: Bool
 
@@ -17,6 +26,9 @@ package struct ScanGroup: Sendable {
   /// The signals of each reading.
   package let signals: [Signal]
   private let decoder: Decoder
+
+  /// Whether a status of the device vouches for some of the signals.
+  private let hasStatus: Bool
 
   private enum Decoder: Sendable {
     case modbus(ReadPlan, [ModbusSignal])
@@ -39,28 +51,58 @@ package struct ScanGroup: Sendable {
     switch profile.access {
     case .modbus(let access):
       guard let unit else { throw .unitMissing(device) }
-      return access.groups.map { ScanGroup($0, of: device, unit: unit, access: access) }
+      let identity = access.identification.map {
+        IdentityCheck(profile: profile.name, expectation: .modbus($0, unit: unit))
+      }
+      return access.groups.map {
+        ScanGroup($0, of: device, unit: unit, access: access, identity: identity)
+      }
     case .serial(let access):
       if access.groups.count > 1, access.groups.contains(where: \.request.isEmpty) {
         throw .listenerAmongOthers(device, profile: profile.name)
       }
+      let identity = try identity(of: access, profile: profile.name, device: device)
       var groups: [ScanGroup] = []
       for group in access.groups {
-        groups.append(try ScanGroup(group, of: device, access: access))
+        groups.append(try ScanGroup(group, of: device, access: access, identity: identity))
       }
       return groups
     }
+  }
+
+  private static func identity(
+    of access: SerialAccess,
+    profile: String,
+    device: DeviceID
+  ) throws(ScanGroupError) -> IdentityCheck? {
+    guard let identification = access.identification else { return nil }
+    do {
+      _ = try LinePattern.compile(identification.answer)
+    } catch {
+      throw .identifyPattern(device, reason: "\(error)")
+    }
+    let timeouts = access.groups.filter { !$0.request.isEmpty }.map(\.timeout)
+    let request = SerialRequest(
+      send: identification.request,
+      framing: access.framing,
+      timeout: timeouts.max() ?? .seconds(1)
+    )
+    return IdentityCheck(profile: profile, expectation: .serial(identification, request))
   }
 
   private init(
     _ group: ModbusScanGroup,
     of device: DeviceID,
     unit: UnitID,
-    access: ModbusAccess
+    access: ModbusAccess,
+    identity: IdentityCheck?
   ) {
     let plan = ReadPlan(group: group, access: access)
     id = ScanGroupID(device: device, group: group.name)
     period = group.period
+    phase = group.phase
+    pause = group.limits.pause
+    self.identity = identity
     isListening = false
     requests = plan.blocks.compactMap { block in
       ModbusRequest(unit: unit, table: block.table, address: block.address, count: block.count)
@@ -68,13 +110,15 @@ package struct ScanGroup: Sendable {
     }
     precondition(requests.count == plan.blocks.count, "a plan keeps the protocol's limits")
     signals = group.signals.map(\.signal)
+    hasStatus = signals.contains { $0.goodWhen != nil }
     decoder = .modbus(plan, group.signals)
   }
 
   private init(
     _ group: SerialScanGroup,
     of device: DeviceID,
-    access: SerialAccess
+    access: SerialAccess,
+    identity: IdentityCheck?
   ) throws(ScanGroupError) {
     do {
       decoder = .serial(try SharedLineDecoder(group))
@@ -83,6 +127,9 @@ package struct ScanGroup: Sendable {
     }
     id = ScanGroupID(device: device, group: group.name)
     period = group.period
+    phase = group.phase
+    pause = group.pause
+    self.identity = identity
     isListening = group.request.isEmpty
     requests = [
       .serial(
@@ -94,6 +141,7 @@ package struct ScanGroup: Sendable {
       )
     ]
     signals = group.fields.map(\.signal)
+    hasStatus = signals.contains { $0.goodWhen != nil }
   }
 
   /// Makes a scan of what the bus answered.
@@ -117,11 +165,31 @@ package struct ScanGroup: Sendable {
     )
   }
 
+  /// Makes the scan of a device that was not read, with every reading bad.
+  ///
+  /// - Parameters:
+  ///   - failure: Why it was not read.
+  ///   - instant: When that was known.
+  ///   - uptime: The same on the monotonic clock.
+  /// - Returns: The scan, without a value.
+  package func scan(refused failure: BusFailure, at instant: Instant, uptime: Duration) -> Scan {
+    Scan(
+      group: id,
+      at: instant,
+      span: .zero,
+      uptime: uptime,
+      readings: Array(repeating: Reading(failure.cause), count: signals.count),
+      silence: failure
+    )
+  }
+
   private func readings(from outcomes: [BusOutcome]) -> [Reading] {
-    switch decoder {
-    case .modbus(let plan, let signals): Self.readings(plan, signals, outcomes)
-    case .serial(let decoder): Self.readings(decoder, outcomes[0])
-    }
+    let readings =
+      switch decoder {
+      case .modbus(let plan, let signals): Self.readings(plan, signals, outcomes)
+      case .serial(let decoder): Self.readings(decoder, outcomes[0])
+      }
+    return hasStatus ? GoodWhen.judge(readings, of: signals) : readings
   }
 
   private static func readings(
@@ -206,6 +274,7 @@ package enum ScanGroupError: Error, Sendable, Hashable, CustomStringConvertible 
   case unitMissing(DeviceID)
   case listenerAmongOthers(DeviceID, profile: String)
   case pattern(DeviceID, group: String, reason: String)
+  case identifyPattern(DeviceID, reason: String)
 
   package var description: String {
     switch self {
@@ -216,6 +285,8 @@ package enum ScanGroupError: Error, Sendable, Hashable, CustomStringConvertible 
         + "an instrument that sends by itself has one group"
     case .pattern(let device, let group, let reason):
       "device \(device), group \(group): the pattern cannot be used: \(reason)"
+    case .identifyPattern(let device, let reason):
+      "device \(device): the answer in \"identify\" cannot be used: \(reason)"
     }
   }
 }

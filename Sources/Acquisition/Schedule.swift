@@ -22,13 +22,20 @@ package struct Schedule: Sendable, Hashable {
 
   private var entries: [Entry]
 
-  /// Spreads the groups' first scans over their periods, so that a bus is evenly loaded.
+  /// Puts each group's first scan at its phase; those without one are spread over their periods, so
+  /// that a bus is evenly loaded.
   ///
+  /// - Parameters:
+  ///   - periods: One for each group.
+  ///   - phases: Of the first groups; those that follow have none.
+  ///   - start: When all periods begin.
   /// - Precondition: There is a period, and all are positive.
-  package init(periods: [Duration], start: Duration) {
+  package init(periods: [Duration], phases: [Duration?] = [], start: Duration) {
     precondition(!periods.isEmpty && periods.allSatisfy { $0 > .zero })
+    precondition(phases.count <= periods.count)
     entries = periods.enumerated().map { index, period in
-      Entry(period: period, next: start + period * index / periods.count)
+      let phase = phases.indices.contains(index) ? phases[index] : nil
+      return Entry(period: period, next: start + (phase ?? period * index / periods.count))
     }
   }
 

@@ -23,7 +23,10 @@ struct DeviceBoard: Sendable {
   private struct Silence: Sendable {
     let since: Instant
     let uptime: Duration
-    let detail: String
+    let failure: BusFailure
+
+    /// Whether another device answers in place of the right one.
+    var isOther: Bool { failure.cause == .wrongDevice }
   }
 
   /// A reading that is older than this many periods is shown as stale.
@@ -37,18 +40,21 @@ struct DeviceBoard: Sendable {
 
   /// Takes a scan.
   ///
-  /// - Returns: What changed: a device fell silent in all its groups, or answered again in one.
+  /// - Returns: What changed: a device fell silent in all its groups, answered again in one, or is
+  ///   silent for another reason, because another device is in its place or no longer is.
   mutating func take(_ scan: Scan) -> Change? {
     last[scan.group] = scan
     let id = scan.group.device
     guard let device = devices.first(where: { $0.id == id }) else { return nil }
     let isSilent = device.groups.allSatisfy { last[$0.id]?.silence != nil }
-    switch (silent[id], isSilent) {
-    case (nil, true):
-      let detail = scan.silence?.detail ?? ""
-      silent[id] = Silence(since: scan.at, uptime: scan.uptime, detail: detail)
-      return .lost(id, detail: detail)
-    case (let silence?, false):
+    switch (silent[id], isSilent ? scan.silence : nil) {
+    case (nil, let failure?):
+      silent[id] = Silence(since: scan.at, uptime: scan.uptime, failure: failure)
+      return .lost(id, detail: failure.detail)
+    case (let silence?, let failure?) where silence.isOther != (failure.cause == .wrongDevice):
+      silent[id] = Silence(since: silence.since, uptime: silence.uptime, failure: failure)
+      return .lost(id, detail: failure.detail)
+    case (let silence?, nil):
       silent[id] = nil
       return .recovered(id, after: scan.uptime - silence.uptime)
     default: return nil
@@ -65,7 +71,7 @@ struct DeviceBoard: Sendable {
         kind: device.profile.kind.rawValue,
         stations: device.stations,
         silent: silent[device.id].map {
-          DeviceStatus.Silence(since: $0.since, detail: $0.detail)
+          DeviceStatus.Silence(since: $0.since, detail: $0.failure.detail)
         },
         signals: device.groups.flatMap { signals(of: $0, at: uptime) }
       )

@@ -148,7 +148,7 @@ actor Recorder {
     switch change {
     case nil: break
     case .lost(let device, let detail):
-      logger.warning("\(device) gives no answer: \(detail)")
+      logger.warning("\(device) is lost: \(detail)")
       write(.event(Event(.deviceLost, device: device, detail: detail)), at: time.now())
     case .recovered(let device, let silence):
       let detail = "answers again after \(Int(silence.inSeconds.rounded())) s"

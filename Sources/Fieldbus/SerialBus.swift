@@ -14,8 +14,10 @@ package actor SerialBus: Bus {
   /// After so long without a byte, the next byte begins a frame that ends by a mark.
   package static let silenceBetweenFrames: Duration = .seconds(1)
 
-  /// After so long without a byte, the next byte begins a frame of fixed length, and a frame whose
-  /// end was in doubt has ended. More than the 16 ms for which a USB adapter gathers bytes.
+  /// After so long without a byte, the next byte begins a frame of fixed length.
+  ///
+  /// A frame whose end was in doubt has ended then, too. It is more than the 16 ms for which a USB
+  /// adapter gathers bytes.
   package static let silenceAfterFrame: Duration = .milliseconds(50)
 
   /// Bytes that may wait unread; when there are more, the system may have lost some.

@@ -68,8 +68,9 @@ package enum LinePatternError: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 /// What decoder, writer and loader do alike with patterns and lines.
-enum LinePattern {
-  static func compile(_ pattern: String) throws(LinePatternError) -> Regex<AnyRegexOutput> {
+package enum LinePattern {
+  /// The expression, or what is wrong with it.
+  package static func compile(_ pattern: String) throws(LinePatternError) -> Regex<AnyRegexOutput> {
     do {
       return try Regex(pattern).matchingSemantics(.unicodeScalar)
     } catch {
@@ -78,7 +79,7 @@ enum LinePattern {
   }
 
   /// The line as text without its end: UTF-8, or else Latin-1, in which instruments send "°".
-  static func text(of line: [UInt8]) -> String {
+  package static func text(of line: [UInt8]) -> String {
     var content = line[...]
     while let last = content.last, last == 0x0D || last == 0x0A { content.removeLast() }
     return String(validating: content, as: UTF8.self) ?? latin1(content)

@@ -66,10 +66,11 @@ struct BusPollerTests {
     let poller = BusPoller(bus: bus, groups: groups, time: time) { observation in
       observations.with { $0.append(observation) }
     }
-    var schedule = Schedule(periods: groups.map(\.period), start: time.uptime())
-    while schedule.next < duration {
-      if schedule.next > time.uptime() { time.advance(by: schedule.next - time.uptime()) }
-      await poller.pollOnce(&schedule)
+    var state = poller.start()
+    while state.schedule.next < duration {
+      let wait = state.schedule.next - time.uptime()
+      if wait > .zero { time.advance(by: wait) }
+      await poller.pollOnce(&state)
     }
     return observations.value
   }

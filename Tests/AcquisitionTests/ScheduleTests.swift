@@ -21,6 +21,21 @@ struct ScheduleTests {
     )
   }
 
+  @Test("A group with a phase starts at it, and the others are spread as without it")
+  func statedPhases() {
+    var schedule = Schedule(
+      periods: [.seconds(1), .seconds(1), .seconds(1), .seconds(1)],
+      phases: [nil, .milliseconds(100), .zero],
+      start: .seconds(5)
+    )
+    var starts: [Duration] = []
+    for _ in 0..<4 {
+      starts.append(schedule.next - .seconds(5))
+      _ = schedule.take(at: schedule.next)
+    }
+    #expect(starts == [.zero, .zero, .milliseconds(100), .milliseconds(750)])
+  }
+
   @Test("Deadlines stay on their grid however late a scan is taken")
   func noDrift() {
     var schedule = Schedule(periods: [.milliseconds(100)], start: .zero)
