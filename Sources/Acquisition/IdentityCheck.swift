@@ -73,7 +73,8 @@ package struct IdentityCheck: Sendable {
   /// - Parameters:
   ///   - reply: What the bus replied.
   ///   - question: What was asked.
-  ///   - known: Objects that came before.
+  ///   - known: Objects that came before; those that come now are added.
+  /// - Returns: What the answer means.
   func judge(
     _ reply: BusReply,
     to question: Question,

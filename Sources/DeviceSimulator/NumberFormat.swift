@@ -28,6 +28,9 @@ struct NumberFormat: Sendable, Hashable {
     return plain + padded
   }()
 
+  /// The same, but for those without a point before the others.
+  static let wholeFirst = usual.filter { $0.places == 0 } + usual.filter { $0.places > 0 }
+
   /// The number's text; nil when it has more digits than an instrument shows.
   func text(_ number: Double) -> String? {
     let factor = (0..<places).reduce(1.0) { power, _ in power * 10 }

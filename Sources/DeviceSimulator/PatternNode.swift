@@ -3,7 +3,8 @@ indirect enum PatternNode: Sendable, Hashable {
   case literal(String)
   case sequence([PatternNode])
   case alternatives([PatternNode])
-  case repeated(PatternNode, minimum: Int)
+  /// `maximum` is nil where there is none.
+  case repeated(PatternNode, minimum: Int, maximum: Int?)
   /// A named group; `source` is the expression inside it.
   case named(String, source: String, PatternNode)
 
@@ -12,7 +13,7 @@ indirect enum PatternNode: Sendable, Hashable {
     switch self {
     case .literal: []
     case .sequence(let nodes), .alternatives(let nodes): nodes.flatMap(\.names)
-    case .repeated(let node, _): node.names
+    case .repeated(let node, _, _): node.names
     case .named(let name, _, let node): [name] + node.names
     }
   }
@@ -23,7 +24,7 @@ indirect enum PatternNode: Sendable, Hashable {
     case .literal(let text): text
     case .sequence(let nodes): nodes.map(\.example).joined()
     case .alternatives(let nodes): nodes.first?.example ?? ""
-    case .repeated(let node, let minimum): String(repeating: node.example, count: minimum)
+    case .repeated(let node, let minimum, _): String(repeating: node.example, count: minimum)
     case .named(_, _, let node): node.example
     }
   }
@@ -41,6 +42,10 @@ package enum PatternTemplateError: Error, Sendable, Hashable, CustomStringConver
   case noFormat(field: String, group: String, value: String)
   /// The text that was made does not match after all.
   case mismatch(pattern: String, text: String)
+  /// No text that matches has the length of the instrument's frames.
+  case noLength(pattern: String, bytes: Int)
+  /// A frame with the text in it cannot be told from others: it holds a mark.
+  case noFrame(pattern: String, text: String)
 
   package var description: String {
     switch self {
@@ -52,6 +57,10 @@ package enum PatternTemplateError: Error, Sendable, Hashable, CustomStringConver
       "\(pattern) has no group (?<\(field)>…) on the way that the text takes"
     case .noFormat(let field, let group, let value):
       "\(value) cannot be written so that it fits the group (?<\(field)>\(group))"
+    case .noLength(let pattern, let bytes):
+      "no text of \(bytes) bytes that matches \(pattern) can be made; write widths into it"
+    case .noFrame(let pattern, let text):
+      "the text \(text.debugDescription) that was made from \(pattern) holds the end of a frame"
     case .mismatch(let pattern, let text):
       "the text \(text.debugDescription) that was made from \(pattern) does not match it"
     }

@@ -121,14 +121,18 @@ struct PatternParser {
     _ node: PatternNode
   ) throws(PatternTemplateError) -> PatternNode {
     let minimum: Int
+    let maximum: Int?
     switch peek {
-    case "?", "*":
+    case "?":
       position += 1
-      minimum = 0
+      (minimum, maximum) = (0, 1)
+    case "*":
+      position += 1
+      (minimum, maximum) = (0, nil)
     case "+":
       position += 1
-      minimum = 1
-    case "{": minimum = try bounds()
+      (minimum, maximum) = (1, nil)
+    case "{": (minimum, maximum) = try bounds()
     default: return node
     }
     // Lazy and possessive matching find the same text.
@@ -136,11 +140,11 @@ struct PatternParser {
     guard minimum <= Self.maximumRepetition else {
       throw unsupported("more than \(Self.maximumRepetition) repetitions")
     }
-    return .repeated(node, minimum: minimum)
+    return .repeated(node, minimum: minimum, maximum: maximum)
   }
 
-  /// The least count of `{n}`, `{n,}`, `{n,m}` or `{,m}`.
-  private mutating func bounds() throws(PatternTemplateError) -> Int {
+  /// The least and the greatest count of `{n}`, `{n,}`, `{n,m}` or `{,m}`.
+  private mutating func bounds() throws(PatternTemplateError) -> (Int, Int?) {
     position += 1
     var text = ""
     while let scalar = peek, scalar != "}" {
@@ -148,12 +152,13 @@ struct PatternParser {
       position += 1
     }
     guard take("}") else { throw unsupported("a '{' without its '}'") }
-    let first = text.prefix { $0 != "," }
-    if first.isEmpty, text.hasPrefix(",") { return 0 }
-    guard let minimum = Int(first), minimum >= 0 else {
-      throw unsupported("the repetition {\(text)}")
-    }
-    return minimum
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let minimum = parts.first.flatMap { $0.isEmpty && parts.count == 2 ? 0 : Int($0) }
+    let maximum = parts.count == 1 ? minimum : parts.last.flatMap { Int($0) }
+    guard let minimum, parts.count <= 2, (minimum...).contains(maximum ?? minimum),
+      maximum != nil || parts.last?.isEmpty == true
+    else { throw unsupported("the repetition {\(text)}") }
+    return (minimum, maximum)
   }
 
   private var peek: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }

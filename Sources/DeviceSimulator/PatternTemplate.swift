@@ -1,3 +1,5 @@
+internal import Profiles
+
 /// A regular expression turned round: literal text with fields in it.
 ///
 ///     try PatternTemplate("O2 (?<o2>\\d+) ppm", fields: ["o2"]).text { _ in "512" }  // O2 512 ppm
@@ -6,6 +8,8 @@ package struct PatternTemplate: Sendable, Hashable {
     case literal(String)
     /// A named group, the expression inside it, and a text that the expression matches.
     case field(name: String, source: String, example: String)
+    /// A character that may be repeated, where a text must be longer.
+    case padding(String, most: Int)
   }
 
   package let pattern: String
@@ -18,7 +22,7 @@ package struct PatternTemplate: Sendable, Hashable {
   ///   - fields: The named groups whose text comes from outside; other groups get an example.
   /// - Throws: ``PatternTemplateError``
   package init(_ pattern: String, fields: Set<String>) throws(PatternTemplateError) {
-    do { _ = try Regex(pattern) } catch {
+    do { _ = try LinePattern.compile(pattern) } catch {
       throw .invalid(pattern: pattern, reason: "\(error)")
     }
     var parser = PatternParser(pattern)
@@ -33,14 +37,26 @@ package struct PatternTemplate: Sendable, Hashable {
     pieces = builder.pieces
   }
 
-  /// The text with the fields' texts in it.
-  package func text(field: (String) -> String) -> String {
-    pieces.map { piece in
+  /// The text with the fields' texts in it, longer by `padding` as far as the pattern allows.
+  package func text(padding: Int = 0, field: (String) -> String) -> String {
+    var left = padding
+    return pieces.map { piece in
       switch piece {
-      case .literal(let text): text
-      case .field(let name, _, _): field(name)
+      case .literal(let text): return text
+      case .field(let name, _, _): return field(name)
+      case .padding(let character, let most):
+        let count = min(left, most)
+        left -= count
+        return String(repeating: character, count: count)
       }
     }.joined()
+  }
+
+  /// By how much ``text(padding:field:)`` can be longer.
+  var mostPadding: Int {
+    pieces.reduce(0) { sum, piece in
+      if case .padding(_, let most) = piece { sum + most } else { sum }
+    }
   }
 
   /// Whether the pattern matches a whole text.
@@ -48,7 +64,7 @@ package struct PatternTemplate: Sendable, Hashable {
 
   /// Whether an expression matches a whole text; not when it is no expression.
   static func isMatch(_ text: String, of pattern: String) -> Bool {
-    guard let expression = try? Regex(pattern) else { return false }
+    guard let expression = try? LinePattern.compile(pattern) else { return false }
     return (try? expression.wholeMatch(in: text)) != nil
   }
 }
@@ -73,7 +89,9 @@ private struct Builder {
     case .literal(let text): append(text)
     case .sequence(let nodes): for node in nodes { try append(node) }
     case .alternatives(let branches): try append(best(of: branches))
-    case .repeated(let node, let minimum): try append(node, times: minimum)
+    case .repeated(let node, let minimum, let maximum):
+      try append(node, times: minimum)
+      appendPadding(node, most: (maximum ?? LineDecoder.maximumLength) - minimum)
     case .named(let name, let source, let content):
       guard fields.contains(name) else { return try append(content) }
       guard !content.names.contains(where: fields.contains) else {
@@ -88,6 +106,12 @@ private struct Builder {
     let hasField = node.names.contains(where: fields.contains)
     guard !hasField || times <= 1 else { throw unsupported("a field is repeated \(times) times") }
     for _ in 0..<(hasField ? 1 : times) { try append(node) }
+  }
+
+  private mutating func appendPadding(_ node: PatternNode, most: Int) {
+    let character = node.example
+    guard most > 0, character.utf8.count == 1, node.names.isEmpty else { return }
+    pieces.append(.padding(character, most: most))
   }
 
   /// The first of the alternatives that hold the most fields.

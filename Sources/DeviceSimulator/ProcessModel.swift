@@ -38,10 +38,14 @@ package struct ProcessModel: Sendable {
     let forms = Self.forms(of: profile)
     let choice = BehaviourChoice(profile: profile, signals: forms.map(\.signal), seed: seed)
     signals = forms.map(\.signal)
-    courses = forms.map { signal, form in
+    let statuses = StatusChoice(groups: profile.signalGroups)
+    courses = forms.enumerated().map { index, member in
+      let (signal, form) = member
       let bounds = Self.bounds(of: signal, form: form)
       let shape = Self.shape(of: form)
-      let behaviour = choice.behaviour(for: signal, shape: shape, bounds: bounds)
+      let behaviour =
+        statuses.behaviour(of: index, shape: shape)
+        ?? choice.behaviour(for: signal, shape: shape, bounds: bounds)
       return Course(behaviour: behaviour, form: form, bounds: bounds)
     }
   }
@@ -129,7 +133,7 @@ package struct ProcessModel: Sendable {
     let possible =
       switch form {
       case .register(let decoding): RawNumber(decoding).bounds
-      case .field: -1e12...1e12
+      case .field(let field): field.bounds
       }
     guard let range = signal.range, range.overlaps(possible) else { return possible }
     return range.clamped(to: possible)
@@ -140,7 +144,9 @@ extension ProcessModel.Course {
   fileprivate func value(_ number: Double) -> Value {
     switch form {
     case .register(let decoding): RawNumber(decoding).value(number, within: bounds)
-    case .field: .real((number.clamped(to: bounds) * 1_000).rounded() / 1_000)
+    case .field(let field):
+      field.byteDecoding.map { RawNumber($0).value(number, within: bounds) }
+        ?? .real((number.clamped(to: bounds) * 1_000).rounded() / 1_000)
     }
   }
 }
@@ -154,5 +160,40 @@ extension ProcessModel.Form {
     var fitted = text
     while fitted.utf8.count > registers * 2 { fitted.removeLast() }
     return fitted
+  }
+}
+
+extension SerialField {
+  /// How a number that is sent as bytes is made of them; nil for a text.
+  fileprivate var byteDecoding: ModbusSignal.Decoding? {
+    guard case .bytes(let type, _, _) = kind else { return nil }
+    return ModbusSignal.Decoding(type: type.registerType, scaling: scaling)
+  }
+
+  /// Engineering values that the field can carry.
+  fileprivate var bounds: ClosedRange<Double> {
+    guard case .bytes(let type, _, _) = kind, let decoding = byteDecoding else {
+      return -1e12...1e12
+    }
+    let raw = RawNumber(decoding)
+    let ends: (low: Double, high: Double)? =
+      switch type {
+      case .int8: (-128, 127)
+      case .uint8: (0, 255)
+      default: nil
+      }
+    guard let ends else { return raw.bounds }
+    let values = [raw.engineering(ends.low), raw.engineering(ends.high)]
+    return min(values[0], values[1])...max(values[0], values[1])
+  }
+}
+
+extension DeviceProfile {
+  /// The signals of each scan group.
+  fileprivate var signalGroups: [[Signal]] {
+    switch access {
+    case .modbus(let access): access.groups.map { $0.signals.map(\.signal) }
+    case .serial(let access): access.groups.map { $0.fields.map(\.signal) }
+    }
   }
 }

@@ -1,19 +1,20 @@
+internal import Fieldbus
 package import Profiles
 internal import Telemetry
 
 /// What a serial instrument says, as a function of time.
 package struct SerialInstrument: Sendable {
-  /// One scan group: how it is asked, and what it answers.
+  /// One scan group, or the identification: how it is asked, and what it answers.
   package struct Group: Sendable {
     /// Empty for an instrument that sends by itself.
     package let request: [UInt8]
     package let period: Duration
-    let template: PatternTemplate
-    let fields: [(capture: String, writer: FieldWriter)]
+    let content: SerialContent
     /// Place of the group's first field among the model's signals.
     let firstSignal: Int
   }
 
+  /// Those of the profile in its order, then the identification, when it states one.
   package let groups: [Group]
   private let model: ProcessModel
   private let framing: SerialFraming
@@ -35,11 +36,27 @@ package struct SerialInstrument: Sendable {
     var firstSignal = 0
     for group in access.groups {
       do throws(PatternTemplateError) {
-        groups.append(try Self.group(group, firstSignal: firstSignal, model: model))
+        let places = firstSignal..<(firstSignal + group.fields.count)
+        let samples = Self.sampleTimes.map { time in places.map { model.sample($0, at: time) } }
+        groups.append(
+          Group(
+            request: group.request,
+            period: group.period,
+            content: try SerialContent(group, framing: access.framing, samples: samples),
+            firstSignal: firstSignal
+          )
+        )
       } catch {
         throw .pattern(profile: profile.name, group: group.name, error)
       }
       firstSignal += group.fields.count
+    }
+    if let identification = access.identification {
+      do throws(PatternTemplateError) {
+        groups.append(try Group(identification, framing: access.framing))
+      } catch {
+        throw .pattern(profile: profile.name, group: "identify", error)
+      }
     }
     self.groups = groups
     self.model = model.holding(faults.stuckValues(of: nil))
@@ -48,55 +65,32 @@ package struct SerialInstrument: Sendable {
 
   /// What a group's frame says at a time since the start, marks and check sum included.
   package func line(of group: Group, at time: Duration) -> [UInt8] {
-    framing.frame(Array(group.text(of: model, at: time).utf8))
+    let places = group.firstSignal..<(group.firstSignal + group.content.fieldCount)
+    return framing.frame(group.content.bytes(places.map { model.sample($0, at: time) }))
   }
 
   /// Another text in place of a line, framed as one.
   func line(of text: String) -> [UInt8] { framing.frame(Array(text.utf8)) }
-
-  private static func group(
-    _ group: SerialScanGroup,
-    firstSignal: Int,
-    model: ProcessModel
-  ) throws(PatternTemplateError) -> Group {
-    let template = try PatternTemplate(group.pattern, fields: Set(group.fields.map(\.capture)))
-    var fields: [(capture: String, writer: FieldWriter)] = []
-    for (index, field) in group.fields.enumerated() {
-      let samples = sampleTimes.map { model.sample(firstSignal + index, at: $0) }
-      fields.append((field.capture, try template.writer(for: field, samples: samples)))
-    }
-    let made = Group(
-      request: group.request,
-      period: group.period,
-      template: template,
-      fields: fields,
-      firstSignal: firstSignal
-    )
-    try made.verify(model, at: sampleTimes)
-    return made
-  }
 }
 
 extension SerialInstrument.Group {
-  fileprivate func text(of model: ProcessModel, at time: Duration) -> String {
-    let texts = fields.enumerated().map { index, field in
-      (field.capture, field.writer.text(model.sample(firstSignal + index, at: time)))
-    }
-    let byCapture = Dictionary(texts) { first, _ in first }
-    return template.text { byCapture[$0] ?? "" }
-  }
-
-  /// Makes the lines of some times and matches them with the pattern.
-  fileprivate func verify(
-    _ model: ProcessModel,
-    at times: [Duration]
+  /// The answer to the question what the instrument is.
+  fileprivate init(
+    _ identification: SerialIdentification,
+    framing: SerialFraming
   ) throws(PatternTemplateError) {
-    for time in times {
-      let line = text(of: model, at: time)
-      guard template.matches(line) else {
-        throw .mismatch(pattern: template.pattern, text: line)
-      }
-    }
+    let group = SerialScanGroup(
+      name: "identify",
+      period: .seconds(1),
+      request: identification.request,
+      timeout: .seconds(1),
+      pattern: identification.answer,
+      fields: []
+    )
+    request = group.request
+    period = group.period
+    content = try SerialContent(group, framing: framing, samples: [[]])
+    firstSignal = 0
   }
 }
 
@@ -104,17 +98,5 @@ extension ProcessModel {
   fileprivate func sample(_ index: Int, at time: Duration) -> FieldWriter.Sample {
     let value = value(index, at: time)
     return value.number.map { .number($0) } ?? .text(value.description)
-  }
-}
-
-extension PatternTemplate {
-  fileprivate func writer(
-    for field: SerialField,
-    samples: [FieldWriter.Sample]
-  ) throws(PatternTemplateError) -> FieldWriter {
-    for case .field(field.capture, let source, let example) in pieces {
-      return try FieldWriter(field: field, source: source, example: example, samples: samples)
-    }
-    throw .missingField(pattern: pattern, field: field.capture)
   }
 }

@@ -86,7 +86,7 @@ package enum LinePattern {
   }
 
   /// Each byte as the character with its number.
-  static func latin1(_ bytes: some Sequence<UInt8>) -> String {
+  package static func latin1(_ bytes: some Sequence<UInt8>) -> String {
     var scalars = String.UnicodeScalarView()
     scalars.append(contentsOf: bytes.map { Unicode.Scalar($0) })
     return String(scalars)
@@ -95,7 +95,7 @@ package enum LinePattern {
 
 extension SerialField {
   /// The reading of what the pattern's group caught; nothing means "no value".
-  func reading(of caught: Substring?) -> Reading {
+  package func reading(of caught: Substring?) -> Reading {
     guard let caught else { return Reading(.notAvailable) }
     if case .bytes(let type, let order, let isHexadecimal) = kind {
       return reading(of: caught, type, order, isHexadecimal: isHexadecimal)
@@ -164,7 +164,7 @@ extension SerialField {
 
 extension SerialField {
   /// Whether the field is bytes that are no text.
-  var isBinary: Bool {
+  package var isBinary: Bool {
     if case .bytes(_, _, isHexadecimal: false) = kind { true } else { false }
   }
 }
