@@ -203,6 +203,7 @@ let package = Package(
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition", "DeviceSimulator"],
       exclude: ["Golden"]
     ),
+    tests("Agent", ["Acquisition", "Fieldbus", "Profiles", "StationAPI", "Telemetry"]),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),

@@ -97,9 +97,14 @@ package actor SerialBus: Bus {
     case .tooLong, .dropped: failure = tooLong(request)
     case nil: failure = silence(request, reply)
     }
-    // Any frame shows that the instrument answered; after silence it may do so yet.
     restUntil =
-      started + request.timeout * (failure.cause == .timeout ? Self.timeoutsToRest : 1)
+      switch failure.cause {
+      // It may answer yet.
+      case .timeout: started + request.timeout * Self.timeoutsToRest
+      // A damaged answer was the answer.
+      case .checksum: monotonicNow() + Self.silenceAfterFrame
+      default: started + request.timeout
+      }
     return outcome(.failure(failure), sent)
   }
 

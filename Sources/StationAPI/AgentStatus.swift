@@ -115,7 +115,7 @@ package struct DeviceStatus: Sendable, Hashable, Codable {
   package let kind: String
   package let stations: [StationID]
 
-  /// Since when the device gives no answer, and why; nil while it answers.
+  /// Since when the device gives no answer, or is another one, and why; nil while it is read.
   package let silent: Silence?
   package let signals: [SignalStatus]
 

@@ -126,6 +126,7 @@ struct SerialBusTests {
     let outcome = await bus.exchange([read(1, .seconds(30), framing: framing)])[0]
     #expect(outcome.failure?.cause == .checksum)
     #expect(outcome.failure?.detail.contains(detail) == true, "\(outcome)")
+    #expect(await bus.exchange([read(2)]).map(\.line) == ["VALUE 2"])
     #expect(outcome.elapsed < .seconds(20))
   }
 
