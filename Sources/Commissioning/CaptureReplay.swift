@@ -65,9 +65,9 @@ extension Capture {
   /// The answer to a request; addresses that were not captured are answered with 0, as those that
   /// are only read along are of no account.
   fileprivate func answer(to request: BusRequest) -> BusReply? {
-    if case .modbus(let request) = request {
-      let words = tables.padded(request)
-      return request.table.holdsBits ? .bits(words.map { $0 != 0 }) : .registers(words)
+    if case .modbus(let request) = request, let range = request.range {
+      let words = tables.padded(range)
+      return range.table.holdsBits ? .bits(words.map { $0 != 0 }) : .registers(words)
     }
     guard case .serial(let request) = request else { return nil }
     return answers.first { $0.request == request.send }.map { .line($0.answer) }

@@ -26,10 +26,10 @@ struct ScanMatch: Sendable {
   mutating func fits() async -> [ProfileFit] {
     var tallies: [MatchTally] = []
     for profile in profiles {
-      guard case .modbus(let access) = profile.access else { continue }
+      guard case .modbus = profile.access else { continue }
       if Task.isCancelled { break }
       var tally = MatchTally(profile: profile.name)
-      tally.identity = await identity(access.identification)
+      tally.identity = await identity(of: profile)
       if tally.identity != .another { await read(profile, into: &tally) }
       tallies.append(tally)
     }
@@ -62,39 +62,18 @@ struct ScanMatch: Sendable {
     }
   }
 
-  /// Compares what the profile says of its device with the device, as far as reading registers
-  /// tells; texts of functions 43/14 and 17 are not asked for.
-  private mutating func identity(
-    _ identification: ModbusIdentification?
-  ) async -> MatchTally.Identity {
-    guard let identification else { return .unstated }
-    for expected in identification.registers {
-      let place = expected.location
-      guard
-        let request = ModbusRequest(
-          unit: unit,
-          table: place.table,
-          address: place.address,
-          count: place.count
-        )
-      else { return .unread }
-      switch await ask(.modbus(request)).result {
-      case .success(.registers(let registers)):
-        guard expected.holds(expected.decoding.reading(from: registers, range: nil)) else {
-          return .another
-        }
-      case .success(.bits(let bits)):
-        guard let bit = bits.first, expected.holds(expected.decoding.reading(from: bit)) else {
-          return .another
-        }
-      case .failure(let failure):
-        if case .exception = failure.cause { return .another }
-        return .unread
-      case .success(.line): return .unread
-      }
+  /// Asks the device what the profile wants to know of it.
+  private mutating func identity(of profile: DeviceProfile) async -> MatchTally.Identity {
+    let device = DeviceID(checked: "scan")
+    let groups = try? ScanGroup.groups(of: profile, device: device, unit: unit)
+    guard let check = groups?.first?.identity else { return .unstated }
+    var identity = Identity(check)
+    var step = identity.step(at: time.uptime())
+    while case .ask(let request) = step {
+      step = identity.take(await ask(request).result, at: time.uptime())
     }
-    let isAll = identification.objects.isEmpty && identification.serverID == nil
-    return isAll ? .same : .unread
+    guard case .refuse(let failure) = step else { return .same }
+    return failure.cause == .wrongDevice ? .another : .unread
   }
 
   private mutating func ask(_ request: BusRequest) async -> BusOutcome {
@@ -102,19 +81,6 @@ struct ScanMatch: Sendable {
     let outcome = await bus.exchange([request])[0]
     known[request] = outcome
     return outcome
-  }
-}
-
-extension ExpectedRegister {
-  /// Whether a reading is what the profile expects.
-  fileprivate func holds(_ reading: Reading) -> Bool {
-    guard let value = reading.value else { return false }
-    switch (expectation, value) {
-    case (.numbers(let numbers), .flag(let flag)): return numbers.contains(flag ? 1 : 0)
-    case (.numbers(let numbers), _): return value.number.map(numbers.contains) ?? false
-    case (.text(let patterns), .text(let text)): return patterns.contains { $0.matches(text) }
-    case (.text, _): return false
-    }
   }
 }
 

@@ -13,8 +13,8 @@ package struct Trial: Sendable {
 
   /// One for each group of the profile, in its order.
   package let groups: [ScanGroup]
-  private let bus: any Bus
-  private let time: any TimeSource
+  let bus: any Bus
+  let time: any TimeSource
 
   /// The name under which scan groups know the device; it is not shown.
   private static let device = DeviceID(checked: "device")
@@ -84,13 +84,14 @@ package struct Trial: Sendable {
   }
 
   private static func neighbours(of request: BusRequest) -> [BusRequest] {
-    guard case .modbus(let request) = request, !request.table.holdsBits else { return [] }
-    return [Int(request.address) - 1, Int(request.address) + request.count].compactMap { address in
-      UInt16(exactly: address).flatMap {
-        ModbusRequest(unit: request.unit, table: request.table, address: $0, count: 1)
+    guard case .modbus(let request) = request, let range = request.range, !range.table.holdsBits
+    else { return [] }
+    let first = Int(range.address)
+    return [first - 1, first + range.count].compactMap { UInt16(exactly: $0) }
+      .compactMap { address in
+        ModbusRequest(unit: request.unit, table: range.table, address: address, count: 1)
       }
       .map(BusRequest.modbus)
-    }
   }
 }
 

@@ -138,8 +138,8 @@ extension DeviceProfile {
 extension TrialExchange {
   /// `holding 0 to 22`, `"O2?\r\n"`, `nothing, and listened`.
   var words: String {
-    if case .modbus(let request) = request {
-      return RawText.addresses(request.table, first: Int(request.address), count: request.count)
+    if case .modbus(let request) = request, let range = request.range {
+      return RawText.addresses(range.table, first: Int(range.address), count: range.count)
     }
     guard case .serial(let request) = request, !request.isListening else {
       return "nothing, and listened"

@@ -48,10 +48,10 @@ package struct TrialTables: Sendable, Hashable {
     return found.count == location.count ? found : nil
   }
 
-  /// What the addresses of a request held; 0 where they were not read.
-  func padded(_ request: ModbusRequest) -> [UInt16] {
-    let held = words[request.table] ?? [:]
-    return (0..<request.count).map { held[Int(request.address) + $0] ?? 0 }
+  /// What a range of addresses held; 0 where they were not read.
+  func padded(_ range: AddressRange) -> [UInt16] {
+    let held = words[range.table] ?? [:]
+    return (0..<range.count).map { held[Int(range.address) + $0] ?? 0 }
   }
 
   /// Everything that was read, in the order of tables and addresses.
@@ -75,15 +75,15 @@ package struct TrialTables: Sendable, Hashable {
 extension TrialExchange {
   /// What the device's tables held, as far as it answered.
   fileprivate var run: TrialTables.Run? {
-    guard case .modbus(let request) = request, case .success(let reply) = outcome.result else {
-      return nil
-    }
+    guard case .modbus(let request) = request, let range = request.range,
+      case .success(let reply) = outcome.result
+    else { return nil }
     let words: [UInt16]
     switch reply {
     case .registers(let registers): words = registers
     case .bits(let bits): words = bits.map { $0 ? 1 : 0 }
     default: return nil
     }
-    return TrialTables.Run(table: request.table, address: Int(request.address), words: words)
+    return TrialTables.Run(table: range.table, address: Int(range.address), words: words)
   }
 }

@@ -19,6 +19,11 @@ package struct ModbusRequest: Sendable, Hashable {
     }
     self.init(unit: unit, .read(range))
   }
+
+  /// The addresses that are read; nil for a question of another kind.
+  package var range: AddressRange? {
+    if case .read(let range) = operation { range } else { nil }
+  }
 }
 
 /// What a unit is asked for.

@@ -44,7 +44,7 @@ struct BusPlanReport {
   /// Whether the scans are those of several devices.
   private var namesDevices: Bool { Set(plan.scans.map(\.device)).count > 1 }
 
-  private func place(_ scan: ScanPlan) -> [String] {
+  private func place(_ scan: PlannedScan) -> [String] {
     namesDevices ? [scan.device, scan.group] : [scan.group]
   }
 
@@ -60,7 +60,7 @@ struct BusPlanReport {
     return rows.alignedRight(from: namesDevices ? 5 : 4)
   }
 
-  private func cells(of request: PlannedRequest, in scan: ScanPlan) -> [String] {
+  private func cells(of request: PlannedRequest, in scan: PlannedScan) -> [String] {
     let length = request.length
     let ends = [
       "\(request.signalCount)", "\(request.readAlongCount)", "\(length.request) + \(length.reply)",

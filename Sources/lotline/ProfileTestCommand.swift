@@ -91,10 +91,30 @@ struct ProfileTest: AsyncParsableCommand {
       time: time,
       isJSON: json
     )
+    let identity = await trial.identify()
+    if let failure = identity?.failure { throw Self.refusal(failure) }
+    if identity != nil, !json { Terminal.line("It is the device that the profile is for.\n") }
     let seen = watch ? try await session.watch(for: try duration()) : await session.read()
     await carrier.close()
-    if record { try keep(seen.last, of: trial, beside: path, from: target.carrier) }
+    if record {
+      try keep(
+        seen.last,
+        of: trial,
+        saying: identity?.said ?? [],
+        beside: path,
+        from: target.carrier
+      )
+    }
     try end(seen)
+  }
+
+  private static func refusal(_ failure: BusFailure) -> CommandFailure {
+    guard failure.cause == .wrongDevice else { return CommandFailure(.unavailable, failure.detail) }
+    return CommandFailure(
+      .findings,
+      failure.detail + "; the agent would record nothing of it. Take another profile, or correct "
+        + "what this one says under identify"
+    )
   }
 
   private func duration() throws -> Duration? {
@@ -134,6 +154,7 @@ struct ProfileTest: AsyncParsableCommand {
   private func keep(
     _ scans: [TrialScan],
     of trial: Trial,
+    saying identification: [Capture.Identity],
     beside path: String,
     from carrier: BusCarrier
   ) throws {
@@ -145,7 +166,8 @@ struct ProfileTest: AsyncParsableCommand {
         of: scans,
         by: trial.profile,
         unit: trial.unit,
-        origin: simulated ? Capture.simulated : carrier.words
+        origin: simulated ? Capture.simulated : carrier.words,
+        identification: identification
       )
       try CaptureLibrary.write(capture, to: file)
     } catch {

@@ -30,18 +30,19 @@ struct BusPlanTests {
       #expect(scan.period == group.period && scan.isListening == group.isListening)
       #expect(scan.signalCount == group.signals.count)
       try #require(scan.requests.count == group.requests.count)
-      for (planned, sent) in zip(scan.requests, group.requests) { compare(planned, sent) }
+      for (planned, sent) in zip(scan.requests, group.requests) { try compare(planned, sent) }
     }
   }
 
-  private func compare(_ planned: PlannedRequest, _ sent: BusRequest) {
+  private func compare(_ planned: PlannedRequest, _ sent: BusRequest) throws {
     switch (planned.content, sent) {
     case (.read(let block), .modbus(let request)):
-      #expect(block.table == request.table && block.address == request.address)
-      #expect(block.count == request.count)
+      let range = try #require(request.range)
+      #expect(block.table == range.table && block.address == range.address)
+      #expect(block.count == range.count)
       // The carrier adds the two bytes of the CRC to both.
       #expect(planned.length.request == RTUFrame.bytes(of: request).count + 2)
-      #expect(planned.length.reply == 3 + request.replyByteCount + 2)
+      #expect(planned.length.reply == 3 + range.replyByteCount + 2)
     case (.bytes(let bytes), .serial(let request)):
       #expect(bytes == request.send)
       #expect(planned.length.request == request.send.count)

@@ -50,18 +50,18 @@ final class TableBus: Bus {
       }
       return .success(.line(line))
     }
-    guard case .modbus(let request) = request else {
-      return .failure(BusFailure(.noConnection, "bench: neither Modbus nor serial"))
+    guard case .modbus(let request) = request, let range = request.range else {
+      return .failure(BusFailure(.exception(1), "unit 1 at bench: it reads registers only"))
     }
     let location = ModbusLocation(
-      table: request.table,
-      address: request.address,
-      count: request.count
+      table: range.table,
+      address: range.address,
+      count: range.count
     )
     guard let words = tables.withLock({ $0.words(at: location) }) else {
       return .failure(BusFailure(.exception(2), "unit 1 at bench: it has no such address"))
     }
-    return .success(request.table.holdsBits ? .bits(words.map { $0 == 1 }) : .registers(words))
+    return .success(range.table.holdsBits ? .bits(words.map { $0 == 1 }) : .registers(words))
   }
 }
 

@@ -149,8 +149,9 @@ private struct RegisterBus: Bus {
     guard case .modbus(let request) = request, !registers.isEmpty else {
       return .failure(BusFailure(.timeout, "silence"))
     }
-    let range = Int(request.address)..<(Int(request.address) + request.count)
-    guard request.table == .holding, range.upperBound <= registers.count else {
+    guard let asked = request.range else { return .failure(BusFailure(.exception(1), "refused")) }
+    let range = Int(asked.address)..<(Int(asked.address) + asked.count)
+    guard asked.table == .holding, range.upperBound <= registers.count else {
       return .failure(BusFailure(.exception(2), "refused"))
     }
     return .success(.registers(Array(registers[range])))
