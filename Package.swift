@@ -195,7 +195,8 @@ let package = Package(
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
     tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
-    tests("Settings", ["MarkedYAML", "Telemetry"]),
+    tests("Settings", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
+    tests("CommandSupport", ["MarkedYAML"]),
     tests("Fieldbus", [nioCore, nioPosix]),
     tests("Acquisition", ["Profiles", "Fieldbus"]),
     tests(
@@ -217,6 +218,11 @@ let package = Package(
         "HubStore", "Genealogy", "Gzip", "lotline-hub", grdb, hummingbird, hummingbirdTesting,
         logging, nioCore,
       ]
+    ),
+    .testTarget(
+      name: "SchemaTests",
+      dependencies: ["TestSupport", "MarkedYAML", "Profiles", "Settings"],
+      swiftSettings: strict
     ),
     .testTarget(
       name: "RepositoryTests",

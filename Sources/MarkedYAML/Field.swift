@@ -24,19 +24,28 @@ package struct Key<Value: Sendable>: Sendable {
   package var required: Field { field(.value(kind.form), isRequired: true) }
   package var optional: Field { field(.value(kind.form), isRequired: false) }
 
-  /// A list, or a single value as a list of one; with a `count` only a list of that length.
+  /// A list, or a single value as a list of one; with a `count` only a list of that length, and
+  /// where it is required only one that is not empty.
   package func list(count: Int? = nil, isRequired: Bool = false) -> Field {
-    field(.values(kind.form, count: count), isRequired: isRequired)
+    field(
+      .values(kind.form, count: count, isEmptyAllowed: !isRequired),
+      isRequired: isRequired,
+      expected: count.map { "a list of \($0)" }
+    )
   }
 
-  private func field(_ form: Field.Form, isRequired: Bool) -> Field {
+  private func field(
+    _ form: Field.Form,
+    isRequired: Bool,
+    expected: String? = nil
+  ) -> Field {
     Field(
       name: name,
       form: form,
       isRequired: isRequired,
       summary: summary,
       fallback: fallback,
-      advice: "add \(kind.expected), such as \(name): \(kind.example)"
+      advice: "add \(expected ?? kind.expected), such as \(name): \(kind.example)"
     )
   }
 }
@@ -101,7 +110,7 @@ package struct Section: Sendable {
 package struct Field: Sendable {
   package indirect enum Form: Sendable {
     case value(ScalarForm)
-    case values(ScalarForm, count: Int?)
+    case values(ScalarForm, count: Int?, isEmptyAllowed: Bool)
     case mapping(Shape)
     case mappings(Shape, block: Shape?, isEmptyAllowed: Bool)
     case valueOrMapping(ScalarForm, Shape)

@@ -49,9 +49,18 @@ package final class FieldReader {
   /// Reads a list of values; a single value is a list of one where the shape has no count.
   package func values<Value>(_ key: Key<Value>) -> [Marked<Value>]? {
     guard let node = node(key.name), let form = field(key.name)?.form else { return nil }
-    if case .values(_, let count?) = form { return list(node, of: key, count: count) }
+    if case .values(_, let count?, _) = form { return list(node, of: key, count: count) }
     guard case .sequence(let nodes) = node.content else {
       return read(node, as: key.kind, key: key.name).map { [$0] }
+    }
+    if nodes.isEmpty, case .values(_, _, isEmptyAllowed: false) = form {
+      log.add(
+        .outOfBounds,
+        at: node.mark,
+        "\"\(key.name)\" is an empty list; write \(key.kind.expected) at least",
+        schemaRefuses: true
+      )
+      return nil
     }
     return nodes.compactMap { read($0, as: key.kind, key: key.name) }
   }
@@ -151,38 +160,59 @@ package final class FieldReader {
     key: String
   ) -> Marked<Value>? {
     guard case .scalar(let scalar) = node.content else {
-      addWrong(key, node, kind, code: .wrongType)
+      add(.wrongType, node, kind, key: key, schemaRefuses: true)
       return nil
     }
+    return read(scalar, of: node, as: kind, key: key, schemaRefuses: !kind.schema.accepts(scalar))
+  }
+
+  /// Reads the key of an entry as a value of a kind.
+  package func readKey<Value>(
+    of entry: YAMLNode.Entry,
+    as kind: ScalarKind<Value>,
+    in key: String
+  ) -> Marked<Value>? {
+    read(
+      entry.key,
+      of: YAMLNode(mark: entry.key.mark, content: .scalar(entry.key)),
+      as: kind,
+      key: key,
+      schemaRefuses: !kind.schema.acceptsKey(entry.key)
+    )
+  }
+
+  private func read<Value>(
+    _ scalar: YAMLScalar,
+    of node: YAMLNode,
+    as kind: ScalarKind<Value>,
+    key: String,
+    schemaRefuses: Bool
+  ) -> Marked<Value>? {
     do throws(ScalarProblem) {
       return Marked(try kind.read(scalar), at: node.mark)
     } catch {
       switch error {
-      case .wrongType: addWrong(key, node, kind, code: .wrongType)
-      case .outOfBounds: addWrong(key, node, kind, code: .outOfBounds)
-      case .other(let code, let message, let schemaRefuses):
-        log.add(
-          code,
-          at: node.mark,
-          "\"\(key)\": \(message)",
-          schemaRefuses: schemaRefuses
-        )
+      case .wrongType: add(.wrongType, node, kind, key: key, schemaRefuses: schemaRefuses)
+      case .outOfBounds: add(.outOfBounds, node, kind, key: key, schemaRefuses: schemaRefuses)
+      case .other(let code, let message):
+        log.add(code, at: node.mark, "\"\(key)\": \(message)", schemaRefuses: schemaRefuses)
       }
       return nil
     }
   }
 
-  private func addWrong<Value>(
-    _ key: String,
+  private func add<Value>(
+    _ code: FindingCode,
     _ node: YAMLNode,
     _ kind: ScalarKind<Value>,
-    code: FindingCode
+    key: String,
+    schemaRefuses: Bool
   ) {
     log.add(
       code,
       at: node.mark,
       "\"\(key)\" is \(node.noun); write \(kind.expected), such as \(kind.example)",
-      schemaRefuses: true
+      schemaRefuses: schemaRefuses
     )
   }
 
@@ -213,7 +243,7 @@ package final class FieldReader {
       .missingKey,
       at: mark,
       "\"\(name)\" is missing in this \(noun); \(advice)",
-      schemaRefuses: !log.isPartial
+      schemaRefuses: log.requiredOfPartial?.contains(name) ?? true
     )
   }
 
@@ -222,10 +252,9 @@ package final class FieldReader {
     case .exactlyOne(let keys, let missing, let several):
       let stated = keys.filter(has)
       if stated.isEmpty, let first = keys.first { addMissing(first, missing) }
-      if stated.count > 1 { addContradiction(at: stated[1], several) }
+      addExclusion(among: stated, several)
     case .atMostOne(let keys, let finding):
-      let stated = keys.filter(has)
-      if stated.count > 1 { addContradiction(at: stated[1], finding) }
+      addExclusion(among: keys.filter(has), finding)
     case .together(let key, let others):
       guard has(key) else { return }
       for other in others where !has(other) {
@@ -238,13 +267,28 @@ package final class FieldReader {
       let isRight = word(of: key).map(words.contains) ?? (isDefault && !has(key))
       guard !isRight else { return }
       for other in keys where has(other) {
-        addContradiction(at: other, "\"\(other)\" \(finding)")
+        log.add(
+          .contradiction,
+          at: mark(of: other),
+          "\"\(other)\" \(finding)",
+          schemaRefuses: log.requiredOfPartial == nil
+        )
       }
     }
   }
 
-  private func addContradiction(at key: String, _ finding: String) {
-    log.add(.contradiction, at: mark(of: key), finding, schemaRefuses: !log.isPartial)
+  /// Notes that keys exclude each other, at the second one of those in the file itself; what a file
+  /// says against the one that it extends its schema does not see.
+  private func addExclusion(among stated: [String], _ finding: String) {
+    guard stated.count > 1 else { return }
+    let marks = stated.map(mark)
+    let own = marks.filter { $0.file == nil }
+    log.add(
+      .contradiction,
+      at: own.dropFirst().first ?? own.first ?? marks[1],
+      finding,
+      schemaRefuses: own.count > 1
+    )
   }
 
   private func word(of key: String) -> String? {

@@ -12,6 +12,12 @@ package struct SourceMark: Sendable, Hashable, Comparable {
     self.file = file
   }
 
+  /// The line, and the file where it is not the one that is being checked, in the words of a finding.
+  package var words: String {
+    let name = file.flatMap { $0.split(separator: "/").last }
+    return name.map { "line \(line) of \($0)" } ?? "line \(line)"
+  }
+
   /// Where a file begins; also the place of what concerns the file as a whole.
   package static let start = SourceMark(line: 1, column: 1)
 
@@ -162,9 +168,12 @@ package final class FindingLog {
 
   package let file: String
 
-  /// Whether the file says only what differs from another one, so that its schema cannot tell what
-  /// is missing.
-  package var isPartial = false
+  /// The keys that are required even so, where the file says only what differs from another one;
+  /// its schema cannot tell what else is missing.
+  package var requiredOfPartial: Set<String>?
+
+  /// Whether that other file cannot be used, so that nobody can tell what is missing.
+  package var lacksBase = false
   private var collected: [Finding] = []
   private var seen: Set<Finding> = []
 
@@ -179,6 +188,7 @@ package final class FindingLog {
     schemaRefuses: Bool = false
   ) {
     guard collected.count < Self.maximumFindings else { return }
+    if lacksBase, !schemaRefuses, code == .missingKey || code == .unknownName { return }
     let finding = Finding(
       file: mark.file ?? file,
       mark: mark,

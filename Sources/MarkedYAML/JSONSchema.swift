@@ -46,7 +46,9 @@ package enum JSONSchema {
       "title": .text(title),
       "type": "object",
     ]
-    return root.with(head).with(["definitions": .object(builder.definitions)]).text
+    // Beside a reference nothing else would count (draft-07 core, 8.3).
+    let whole: SchemaNode = ["allOf": [root], "definitions": .object(builder.definitions)]
+    return whole.with(head).text
   }
 }
 
@@ -105,11 +107,12 @@ private struct SchemaBuilder {
   private mutating func node(of form: Field.Form, name: String) -> SchemaNode {
     switch form {
     case .value(let scalar): return node(of: scalar, name: name)
-    case .values(let scalar, let count?):
+    case .values(let scalar, let count?, _):
       let length = SchemaNode.integer(count)
       return ["type": "array", "items": scalar.schema, "minItems": length, "maxItems": length]
-    case .values(let scalar, nil):
-      return ["anyOf": [scalar.schema, ["type": "array", "items": scalar.schema]]]
+    case .values(let scalar, nil, let isEmptyAllowed):
+      let list: SchemaNode = ["type": "array", "items": scalar.schema]
+      return ["anyOf": [scalar.schema, isEmptyAllowed ? list : list.with(["minItems": 1])]]
     case .mapping(let shape): return node(of: shape)
     case .valueOrMapping(let scalar, let shape):
       return ["if": ["type": "object"], "then": node(of: shape), "else": scalar.schema]

@@ -12,7 +12,7 @@ package enum PlainScalar {
     case "y", "yes", "on", "true": return "the truth value true"
     case "n", "no", "off", "false": return "the truth value false"
     case ".inf", "+.inf", "-.inf", ".nan": return "a number that is not finite"
-    case "=", "<<": return "a YAML operator"
+    case "=", "<<": return "an operator"
     default: return numberMeaning(of: lower)
     }
   }
@@ -26,7 +26,7 @@ package enum PlainScalar {
     if isBase60(unsigned) { return "a number in base 60, as hours and minutes" }
     if isOctal(unsigned) { return "a number, octal for some programs and decimal for others," }
     if isPrefixed(unsigned) || isDecimal(unsigned) { return "a number" }
-    return nil
+    return core(text) == .number ? "a number" : nil
   }
 
   /// `010`: octal in YAML 1.1, decimal in YAML 1.2.
@@ -49,11 +49,15 @@ package enum PlainScalar {
     let digits = text.dropFirst(2)
     guard !digits.isEmpty else { return false }
     switch text.prefix(2) {
-    case "0x": return digits.allSatisfy { $0.isHexDigit || $0 == "_" }
+    case "0x": return isHexadecimal(String(digits.filter { $0 != "_" }))
     case "0o": return digits.allSatisfy { "01234567_".contains($0) }
     case "0b": return digits.allSatisfy { "01_".contains($0) }
     default: return false
     }
+  }
+
+  private static func isHexadecimal(_ text: some StringProtocol) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isHexDigit }
   }
 
   /// Digits, with point, exponent and underscores as YAML 1.1 allows them.
@@ -98,7 +102,7 @@ package enum PlainScalar {
 
   /// `[-+]? [0-9]+`, `0o [0-7]+` and `0x [0-9a-fA-F]+`.
   static func isCoreInteger(_ text: String) -> Bool {
-    if text.hasPrefix("0x") { return text.count > 2 && text.dropFirst(2).allSatisfy(\.isHexDigit) }
+    if text.hasPrefix("0x") { return isHexadecimal(text.dropFirst(2)) }
     if text.hasPrefix("0o") {
       return text.count > 2 && text.dropFirst(2).allSatisfy { "01234567".contains($0) }
     }

@@ -31,12 +31,12 @@ package struct ScalarKind<Value: Sendable>: Sendable {
 
 /// Why a scalar is not the value that is wanted there.
 package enum ScalarProblem: Error, Sendable, Hashable {
-  /// It is something else; the kind says what would be right, and so does its schema.
+  /// It is something else; the kind says what would be right.
   case wrongType
-  /// It is of the right kind and too small or too large, as the kind and its schema say.
+  /// It is of the right kind and too small or too large, as the kind says.
   case outOfBounds
-  /// A finding of its own; `schemaRefuses` when the kind's schema refuses the value, too.
-  case other(FindingCode, message: String, schemaRefuses: Bool = false)
+  /// A finding of its own.
+  case other(FindingCode, message: String)
 }
 
 extension ScalarKind where Value == String {
@@ -51,12 +51,11 @@ extension ScalarKind where Value == String {
       throw .other(
         .ambiguousScalar,
         message: "\(scalar.text) without quotes is \(meaning) in YAML; "
-          + "quote it: \"\(scalar.text)\"",
-        schemaRefuses: PlainScalar.core(scalar.text) != .text
+          + "quote it: \"\(scalar.text)\""
       )
     }
     if scalar.text.isEmpty {
-      throw .other(.outOfBounds, message: "the text is empty; write one", schemaRefuses: true)
+      throw .other(.outOfBounds, message: "the text is empty; write one")
     }
     return scalar.text
   }
@@ -70,15 +69,7 @@ extension ScalarKind where Value == String {
     let isNumber =
       scalar.isPlain && !PlainScalar.isOctal(scalar.text) && !scalar.text.isEmpty
       && scalar.text.utf8.allSatisfy(PlainScalar.isDigit)
-    if isNumber { return scalar.text }
-    do throws(ScalarProblem) {
-      return try text.read(scalar)
-    } catch {
-      // The schema takes whole numbers in every notation.
-      guard case .other(let code, let message, _) = error, PlainScalar.isCoreInteger(scalar.text)
-      else { throw error }
-      throw .other(code, message: message)
-    }
+    return isNumber ? scalar.text : try text.read(scalar)
   }
 }
 
@@ -131,8 +122,7 @@ extension ScalarKind where Value == Bool {
       throw .other(
         .ambiguousScalar,
         message: "\(text) is \(meaning) for some programs and a text for others; "
-          + "write true or false",
-        schemaRefuses: PlainScalar.core(text) != .bool
+          + "write true or false"
       )
     case (false, _): throw .wrongType
     }
@@ -186,8 +176,7 @@ where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
       throw .other(
         .unknownValue,
         message: "\(scalar.shown) is not one of the \(noun); "
-          + Suggestion.text(for: scalar.text, among: words, noun: noun),
-        schemaRefuses: true
+          + Suggestion.text(for: scalar.text, among: words, noun: noun)
       )
     }
   }

@@ -5,12 +5,7 @@ enum ScalarNumber {
     guard scalar.isPlain else { throw quoted(scalar) }
     try refuseTraps(scalar)
     guard let value = integer(scalar.text) else {
-      // Notations that the schema takes, and programs of YAML 1.1 do not.
-      guard PlainScalar.isCoreInteger(scalar.text) else { throw .wrongType }
-      throw .other(
-        .ambiguousScalar,
-        message: "\(scalar.text) is not a number for every program; write plain digits, or 0x…"
-      )
+      throw PlainScalar.isCoreInteger(scalar.text) ? unusual(scalar) : .wrongType
     }
     return value
   }
@@ -31,11 +26,7 @@ enum ScalarNumber {
     guard scalar.isPlain else { throw quoted(scalar) }
     try refuseTraps(scalar)
     guard let parts = DecimalDigits(scalar.text), let double = Double(scalar.text) else {
-      guard PlainScalar.core(scalar.text) == .number else { throw .wrongType }
-      throw .other(
-        .wrongType,
-        message: "\(scalar.text) is not written as digits, point, digits; write 0.5, not .5"
-      )
+      throw PlainScalar.core(scalar.text) == .number ? unusual(scalar) : .wrongType
     }
     guard let mantissa = Int64(parts.digits), (0...15).contains(parts.places) else {
       throw .other(
@@ -57,8 +48,7 @@ enum ScalarNumber {
       throw number.count == text.count
         ? .other(
           .wrongType,
-          message: "\(text) has no unit; write \(text)ms, \(text)s or \(text)m",
-          schemaRefuses: true
+          message: "\(text) has no unit; write \(text)ms, \(text)s or \(text)m"
         )
         : .wrongType
     }
@@ -84,9 +74,32 @@ enum ScalarNumber {
     guard isNumber else { return .wrongType }
     return .other(
       .wrongType,
-      message: "\(scalar.shown) is a text; write the number without quotes: \(scalar.text)",
-      schemaRefuses: true
+      message: "\(scalar.shown) is a text; write the number without quotes: \(scalar.text)"
     )
+  }
+
+  /// A number in a notation that only some programs take for one.
+  private static func unusual(_ scalar: YAMLScalar) -> ScalarProblem {
+    guard let digits = plainDigits(scalar.text) else { return .outOfBounds }
+    return .other(
+      .ambiguousScalar,
+      message: "\(scalar.text) is not a number for every program; write \(digits)"
+    )
+  }
+
+  /// `15` for `0o17`, `5` for `+5`, `0.5` for `.5`, `1` for `1.`; nil for what is no usual number.
+  private static func plainDigits(_ text: String) -> String? {
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) {
+      return UInt64(text.dropFirst(2), radix: radix).map { "\($0)" }
+    }
+    let isNegative = text.hasPrefix("-")
+    let unsigned = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
+    let end = unsigned.firstIndex { $0 == "e" || $0 == "E" } ?? unsigned.endIndex
+    var mantissa = unsigned[..<end]
+    if mantissa.hasSuffix(".") { mantissa.removeLast() }
+    let whole = mantissa.hasPrefix(".") ? "0" : ""
+    let plain = (isNegative ? "-" : "") + whole + mantissa + unsigned[end...]
+    return DecimalDigits(plain) == nil ? nil : plain
   }
 
   private static func refuseTraps(_ scalar: YAMLScalar) throws(ScalarProblem) {
@@ -99,11 +112,17 @@ enum ScalarNumber {
           + "write it without the leading 0"
       )
     }
+    let joined = text.filter { $0 != "_" }
+    if joined != text, DecimalDigits(joined) != nil {
+      throw .other(
+        .ambiguousScalar,
+        message: "\(text) is a number for some programs and a text for others; write \(joined)"
+      )
+    }
     if PlainScalar.isBase60(unsigned) {
       throw .other(
         .ambiguousScalar,
-        message: "\(text) is a number in base 60 for some programs; write one plain number",
-        schemaRefuses: true
+        message: "\(text) is a number in base 60 for some programs; write one plain number"
       )
     }
   }

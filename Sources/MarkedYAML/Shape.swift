@@ -31,13 +31,25 @@ package struct Shape: Sendable {
   /// The same for a file that says only what differs from another one: nothing but the named keys
   /// is required.
   package func partial(keeping names: Set<String>) -> Shape {
-    let rules = rules.filter {
-      switch $0 {
-      case .atMostOne: true
-      case .exactlyOne, .together, .needs, .only: false
+    let rules = rules.compactMap { rule -> Rule? in
+      switch rule {
+      case .atMostOne: rule
+      case .exactlyOne(let keys, _, let several): .atMostOne(keys, finding: several)
+      case .together, .needs, .only: nil
       }
     }
     return Shape(noun, fields.map { $0.partial(keeping: names) }, rules: rules)
+  }
+}
+
+extension Shape {
+  /// The same for a block, which is written whole; what it repeats may still be partial.
+  fileprivate func partialBlock(keeping names: Set<String>) -> Shape {
+    Shape(
+      noun,
+      fields.map { $0.partial(keeping: names.union([$0.name])) },
+      rules: rules
+    )
   }
 }
 
@@ -52,7 +64,7 @@ extension Field {
       case .mappings(let shape, let block, let isEmptyAllowed):
         .mappings(
           shape.partial(keeping: names),
-          block: block,
+          block: block?.partialBlock(keeping: names),
           isEmptyAllowed: isEmptyAllowed
         )
       }

@@ -20,7 +20,7 @@ package enum Suggestion {
   /// `did you mean "address"?`, or else the whole choice.
   package static func text(for word: String, among known: [String], noun: String) -> String {
     if let nearest = nearest(to: word, among: known) { return "did you mean \"\(nearest)\"?" }
-    if known.isEmpty { return "there is no \(noun)" }
+    if known.isEmpty { return "there is none" }
     return "\(noun): " + known.sorted().joined(separator: ", ")
   }
 

@@ -113,6 +113,11 @@ package struct YAMLScalar: Sendable, Hashable {
     self.mark = mark
   }
 
+  /// The same with another text, in quotes where programs would not read it as a text without.
+  package func with(text: String) -> YAMLScalar {
+    YAMLScalar(text: text, isPlain: isPlain && PlainScalar.meaning(of: text) == nil, mark: mark)
+  }
+
   /// Written without quotes, and a number for YAML 1.2.
   package var isPlainNumber: Bool { isPlain && PlainScalar.core(text) == .number }
 

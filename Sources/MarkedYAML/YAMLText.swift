@@ -51,7 +51,7 @@ package enum YAMLText {
     case .scalar(let scalar): return text(of: scalar, inFlow: false)
     case .sequence(let nodes):
       let texts = nodes.compactMap { node -> String? in
-        guard case .scalar(let scalar) = node.content else { return nil }
+        guard case .scalar(let scalar) = node.content, !scalar.isAbsent else { return nil }
         return text(of: scalar, inFlow: true)
       }
       return texts.count == nodes.count ? "[" + texts.joined(separator: ", ") + "]" : nil
@@ -60,7 +60,8 @@ package enum YAMLText {
   }
 
   private static func text(of scalar: YAMLScalar, inFlow: Bool) -> String {
-    let breaks = inFlow && scalar.text.contains { ",[]{}:".contains($0) }
+    // A text of several lines lost its indentation when it was read.
+    let breaks = scalar.text.contains { $0.isNewline || inFlow && ",[]{}:".contains($0) }
     if scalar.isPlain && !breaks { return scalar.text }
     return "\"" + scalar.text.unicodeScalars.map(escaped).joined() + "\""
   }
@@ -75,7 +76,8 @@ package enum YAMLText {
     default:
       let isPrintable =
         scalar.value >= 0x20 && !(0x7F...0xA0).contains(scalar.value)
-        && !(0x2028...0x2029).contains(scalar.value) && scalar.value != 0xFEFF
+        && !(0x2028...0x2029).contains(scalar.value)
+        && ![0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
       if isPrintable { return String(scalar) }
       let digits = String(scalar.value, radix: 16, uppercase: true)
       return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -41,7 +41,7 @@ struct AddressNotation: Sendable, Hashable {
     guard parts.count == 1 || table != nil else { throw .wrongType }
     let text = String(parts[parts.count - 1])
     if scalar.isPlain, table == nil, text.utf8.count > 1, text.hasPrefix("0"),
-      !text.lowercased().hasPrefix("0x")
+      text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
     {
       throw .other(
         .ambiguousScalar,
@@ -84,11 +84,11 @@ struct AddressNotation: Sendable, Hashable {
   func advanced(by distance: Int) -> String? {
     let (next, overflow) = value.addingReportingOverflow(distance)
     guard !overflow, next >= 0 else { return nil }
-    let prefix = table.map { "\($0.rawValue):" } ?? ""
-    if isHexadecimal { return prefix + "0x" + String(next, radix: 16, uppercase: true) }
-    let digits = String(next)
-    let width = text.count - prefix.count
-    return prefix + String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let prefix = (table.map { "\($0.rawValue):" } ?? "") + (isHexadecimal ? "0x" : "")
+    let digits = String(next, radix: isHexadecimal ? 16 : 10, uppercase: true)
+    let isPadded = text.dropFirst(prefix.count).hasPrefix("0")
+    let zeros = isPadded ? max(0, text.count - prefix.count - digits.count) : 0
+    return prefix + String(repeating: "0", count: zeros) + digits
   }
 
   private func modicon() throws(AddressProblem) -> (table: ModbusTable?, address: Int) {

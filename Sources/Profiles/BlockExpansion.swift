@@ -29,11 +29,14 @@ struct BlockExpansion {
     let first = fields.value(RepeatShape.first)
     let last = fields.value(RepeatShape.last)
     let step = fields.mapping(RepeatShape.step).map(BlockStep.init)
-    let signals = item.value(of: RepeatShape.signals.name)
+    _ = fields.mappings(RepeatShape.signals)
     fields.finish()
-    guard let index, let first, let last, case .sequence(let nodes)? = signals?.content else {
+    guard case .sequence(let nodes)? = item.value(of: RepeatShape.signals.name)?.content else {
       return []
     }
+    // What is wrong in the signals of a block that cannot be repeated is still found, once.
+    let single = nodes.map { $0.numbered(first?.value ?? 1, index?.value ?? "") }
+    guard let index, let first, let last else { return single }
     guard first.value <= last.value, last.value - first.value < Self.maximumCount else {
       log.add(
         .badRepeat,
@@ -41,10 +44,10 @@ struct BlockExpansion {
         "the block runs from \(first.value) to \(last.value); it has 1 to \(Self.maximumCount) "
           + "numbers, the lower one first"
       )
-      return []
+      return single
     }
     let isNamed = nodes.map { hasIndex($0, index.value, isSingle: first.value == last.value) }
-    guard isNamed.allSatisfy({ $0 }) else { return [] }
+    guard isNamed.allSatisfy({ $0 }) else { return single }
     let count = (last.value - first.value + 1) * nodes.count
     guard count <= room else {
       log.add(
@@ -53,14 +56,12 @@ struct BlockExpansion {
         "the blocks of this profile make more than \(Self.maximumSignals) signals; "
           + "describe the device in several profiles"
       )
-      return []
+      return single
     }
     room -= count
     return (first.value...last.value).flatMap { number in
       nodes.map { node in
-        let named = node.mapScalars { scalar in
-          scalar.replacing("<\(index.value)>", with: "\(number)")
-        }
+        let named = node.numbered(number, index.value)
         return step?.moved(named, by: number - first.value, log: log) ?? named
       }
     }
@@ -74,9 +75,18 @@ struct BlockExpansion {
     log.add(
       .badRepeat,
       at: name.mark,
-      "every signal of the block needs <\(index)> in its name, such as \(index)<\(index)>.\(text)"
+      "every signal of the block needs <\(index)> in its name, such as "
+        + (Self.corrected(text, index) ?? "\(index)<\(index)>.\(text)")
     )
     return false
+  }
+
+  /// The name with the number's own name between its `<` and `>`.
+  private static func corrected(_ name: String, _ index: String) -> String? {
+    guard let start = name.firstIndex(of: "<"), let end = name[start...].firstIndex(of: ">") else {
+      return nil
+    }
+    return name[..<start] + "<\(index)>" + name[name.index(after: end)...]
   }
 }
 
@@ -105,7 +115,16 @@ private struct BlockStep {
         return text
       }
       .mapScalar(of: PlaceShape.bit.name) { scalar in
-        Int(scalar.text).map { "\($0 + bit * steps)" }
+        guard let start = try? PlaceShape.bit.kind.read(scalar) else { return nil }
+        guard (0...15).contains(start + bit * steps) else {
+          log.add(
+            .badRepeat,
+            at: scalar.mark,
+            "step \(steps) of the block leads to bit \(start + bit * steps); a register has bits 0 to 15"
+          )
+          return nil
+        }
+        return "\(start + bit * steps)"
       }
       .mapScalar(of: SignalShape.position.name) { scalar in
         guard let position, let start = try? ScalarKind<YAMLDecimal>.decimal.read(scalar) else {
@@ -146,14 +165,43 @@ extension YAMLNode {
   }
 }
 
+extension YAMLNode {
+  /// Keys of a signal, and of what is in it, whose values are texts of any kind.
+  private static let textKeys: Set = [
+    "name", "title", "quantity", "calibration", "signal", "equals",
+  ]
+
+  /// The signal of a block with the index's number in its texts.
+  fileprivate func numbered(_ number: Int, _ index: String) -> YAMLNode {
+    guard case .mapping(let entries) = content else { return self }
+    func numbered(_ node: YAMLNode) -> YAMLNode {
+      node.mapScalars { $0.replacing("<\(index)>", with: "\(number)") }
+    }
+    let changed = entries.map { entry -> Entry in
+      switch entry.key.text {
+      case let key where Self.textKeys.contains(key):
+        return Entry(key: entry.key, value: numbered(entry.value))
+      case "good_when": return Entry(key: entry.key, value: entry.value.numbered(number, index))
+      case "values":
+        guard case .mapping(let names) = entry.value.content else { return entry }
+        let named = names.map { Entry(key: $0.key, value: numbered($0.value)) }
+        return Entry(
+          key: entry.key,
+          value: YAMLNode(mark: entry.value.mark, content: .mapping(named))
+        )
+      default: return entry
+      }
+    }
+    return YAMLNode(mark: mark, content: .mapping(changed))
+  }
+}
+
 extension YAMLScalar {
   fileprivate func replacing(_ part: String, with text: String) -> YAMLScalar {
     guard self.text.contains(part) else { return self }
-    return YAMLScalar(
+    return with(
       text: self.text.split(separator: part, omittingEmptySubsequences: false)
-        .joined(separator: text),
-      isPlain: isPlain,
-      mark: mark
+        .joined(separator: text)
     )
   }
 }

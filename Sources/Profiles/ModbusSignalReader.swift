@@ -67,8 +67,7 @@ struct ModbusSignalReader {
   private func names(_ type: RegisterType) -> [Int64: String] {
     var names: [Int64: String] = [:]
     for entry in fields.entries(of: "values") {
-      let node = YAMLNode(mark: entry.key.mark, content: .scalar(entry.key))
-      let code = fields.read(node, as: .code, key: "values")
+      let code = fields.readKey(of: entry, as: .code, in: "values")
       let name = fields.read(entry.value, as: .text, key: entry.key.text)
       guard let code, let name else { continue }
       guard type.integerBounds.contains(code.value), let key = Int64(exactly: code.value) else {

@@ -13,7 +13,7 @@ struct NameCheck {
       log.add(
         .duplicateName,
         at: name.mark,
-        "the \(noun) \"\(name.value)\" is there a second time, first at line \(first.line); "
+        "the \(noun) \"\(name.value)\" is there a second time, first at \(first.words); "
           + "give each a name of its own"
       )
     } else {
@@ -23,13 +23,15 @@ struct NameCheck {
       log.add(
         .badName,
         at: name.mark,
-        "\"\(name.value)\" cannot be the name of a \(noun); use lower case letters, digits and "
-          + "'_', in words with dots between them: zone1.top.temperature"
+        "\"\(name.value)\" cannot be the name of a \(noun); \(Self.advice)"
       )
     }
   }
 
-  private static func isWellFormed(_ name: String) -> Bool {
+  fileprivate static let advice =
+    "use lower case letters, digits and '_', in words with dots between them: zone1.top.temperature"
+
+  fileprivate static func isWellFormed(_ name: String) -> Bool {
     name.utf8.count <= 64
       && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { word in
         word.utf8.first.map(isLetter) == true
@@ -43,5 +45,24 @@ struct NameCheck {
 
   private static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+}
+
+extension ScalarKind where Value == String {
+  /// The name of a signal or group, which ``NameCheck`` judges; what quotes would not make a name is
+  /// not told to be quoted.
+  static let dottedName = ScalarKind(
+    expected: text.expected,
+    example: "zone1.top.temperature",
+    schema: text.schema
+  ) { scalar throws(ScalarProblem) in
+    do throws(ScalarProblem) {
+      return try text.read(scalar)
+    } catch {
+      guard case .other(.ambiguousScalar, _) = error, !NameCheck.isWellFormed(scalar.text) else {
+        throw error
+      }
+      throw .other(.badName, message: "\(scalar.text) cannot be a name; \(NameCheck.advice)")
+    }
   }
 }

@@ -10,11 +10,16 @@ struct ProfileExpansion {
     let fields = FieldReader(root, shape: ProfileShape.modbus, into: log)
     let own = BlockExpansion(log: log).expand(root)
     guard fields.has(ProfileShape.extends.name) else { return own }
-    log.isPartial = true
+    log.requiredOfPartial = ProfileShape.requiredOfPartial
     let dropped = fields.values(ProfileShape.drop) ?? []
     let rest = own.without(["extends", "drop"])
-    guard let name = fields.value(ProfileShape.extends), let base = base(name) else { return rest }
-    let plain = BlockExpansion(log: log).expand(base)
+    guard let name = fields.value(ProfileShape.extends), let base = base(name) else {
+      log.lacksBase = true
+      return rest
+    }
+    // The name is the one thing that a profile does not get from another.
+    let named = rest.has(ProfileShape.profile.name) ? base : base.without(["profile"])
+    let plain = BlockExpansion(log: log).expand(named)
     return ProfileMerge.merge(drop(dropped, from: plain), with: rest)
   }
 

@@ -174,7 +174,7 @@ enum ModbusGroupShape {
 
 /// What groups of both kinds have.
 enum GroupShape {
-  static let name = Key("name", .text.suchAs("zones"), "Unique among the groups")
+  static let name = Key("name", .dottedName.suchAs("zones"), "Unique among the groups")
   static let period = Key("period", .period, "From one scan to the next")
   static let phase = Key(
     "phase",

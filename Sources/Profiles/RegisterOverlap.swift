@@ -22,9 +22,12 @@ enum RegisterOverlap {
   }
 
   private static func compare(_ left: Placed, _ right: Placed, _ log: FindingLog) {
-    let (first, second) = left.mark < right.mark ? (left, right) : (right, left)
+    let isInOrder = left.mark < right.mark
+    // What a file adds to the one that it extends comes second, for there it is to be corrected.
+    let isOfTwoFiles = left.mark.file != right.mark.file
+    let (first, second) = isInOrder != isOfTwoFiles ? (left, right) : (right, left)
     guard first.signal.claimsSameBits(as: second.signal) else { return }
-    let place = "lies in the same registers as \(first.signal.signal.name), line \(first.mark.line)"
+    let place = "lies in the same registers as \(first.signal.signal.name), \(first.mark.words)"
     if first.signal.location != second.signal.location {
       log.add(
         .overlappingRegisters,

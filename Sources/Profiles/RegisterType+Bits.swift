@@ -1,3 +1,27 @@
+extension RegisterType: CustomStringConvertible {
+  /// As a finding has it.
+  package var description: String {
+    switch self {
+    case .bool: "bool"
+    case .bit(let index): "bit \(index)"
+    case .bits(let range): "bits \(range.lowerBound) to \(range.upperBound)"
+    case .int16: "int16"
+    case .int32: "int32"
+    case .int64: "int64"
+    case .uint16: "uint16"
+    case .uint32: "uint32"
+    case .uint64: "uint64"
+    case .float16: "float16"
+    case .float32: "float32"
+    case .float64: "float64"
+    case .bcd16: "bcd16"
+    case .bcd32: "bcd32"
+    case .bcd64: "bcd64"
+    case .string(let registers): "a string of \(registers) registers"
+    }
+  }
+}
+
 extension RegisterType {
   /// Bits that a number of this type has.
   package var bitCount: Int {

@@ -199,8 +199,7 @@ extension ScalarKind where Value == String {
       guard !scalar.isPlain else {
         throw .other(
           .wrongType,
-          message: "\(scalar.shown) has no quotes; write \(expected), such as \(example)",
-          schemaRefuses: scalar.isPlainNumber
+          message: "\(scalar.shown) has no quotes; write \(expected), such as \(example)"
         )
       }
       guard !scalar.text.hasPrefix("\\") else {
@@ -221,6 +220,7 @@ extension ScalarKind where Value == String {
     schema: ["type": "string", "minLength": 1]
   ) { scalar throws(ScalarProblem) in
     guard !scalar.text.isEmpty else { throw .wrongType }
+    if scalar.isPlain { _ = try ScalarKind.text.read(scalar) }
     do throws(LinePatternError) {
       _ = try LinePattern.compile(scalar.text)
     } catch {

@@ -5,7 +5,7 @@ internal import Telemetry
 enum SignalShape {
   static let name = Key(
     "name",
-    .text.suchAs("zone1.top.temperature"),
+    .dottedName,
     "Lower case words with dots, unique in the profile"
   )
   static let title = Key("title", .text, "What people call the signal")
@@ -64,8 +64,7 @@ enum SignalShape {
     if UnitCodes.known[scalar.text] != nil { return scalar.text }
     throw .other(
       .unknownUnit,
-      message: "\"\(scalar.text)\" is not a known unit; \(UnitCodes.advice(for: scalar.text))",
-      schemaRefuses: true
+      message: "\"\(scalar.text)\" is not a known unit; \(UnitCodes.advice(for: scalar.text))"
     )
   }
 }

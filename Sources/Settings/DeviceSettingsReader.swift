@@ -54,6 +54,7 @@ struct DeviceSettingsReader {
   }
 
   private func unit(_ reader: FieldReader, on bus: BusSettings?) -> Marked<UnitID>? {
+    let unit = reader.value(DeviceShape.unit)
     guard let bus else { return nil }
     guard bus.carrier.isModbus else {
       if reader.has("unit") {
@@ -65,7 +66,7 @@ struct DeviceSettingsReader {
       }
       return nil
     }
-    guard let unit = reader.value(DeviceShape.unit) else {
+    guard let unit else {
       if !reader.has("unit") {
         fields.log.add(
           .missingKey,

@@ -10,14 +10,29 @@ extension ScalarKind where Value: Identifier {
       example: "edge-1",
       schema: ScalarKind<String>.text.schema
     ) { scalar throws(ScalarProblem) in
-      let text = try ScalarKind<String>.text.read(scalar)
+      // What quotes would not make a name is not told to be quoted.
+      if let value = try? Value(scalar.text) {
+        _ = try ScalarKind<String>.text.read(scalar)
+        return value
+      }
+      if scalar.isAbsent { throw .wrongType }
       do throws(IdentifierError) {
-        return try Value(text)
+        return try Value(scalar.text)
       } catch {
         throw .other(.badName, message: error.description)
       }
     }
   }
+}
+
+extension ScalarKind where Value == Label {
+  /// A text that records hold.
+  static let label = ScalarKind(
+    expected: "a text",
+    example: "Plant 7",
+    schema: identifier.schema,
+    read: identifier.read
+  )
 }
 
 extension ScalarKind where Value == String {
@@ -62,18 +77,28 @@ extension ScalarKind where Value == String {
 }
 
 extension ScalarKind where Value == Endpoint {
-  /// A host and a port: `10.0.0.7:502`, `oven.plant:502`, `"[::1]:502"`.
-  static let endpoint = ScalarKind(
-    expected: "a host and a port",
-    example: "192.168.10.21:502",
-    schema: ["type": "string", "pattern": "^.+:[0-9]+$"]
-  ) { scalar throws(ScalarProblem) in
+  /// A host and a port: `10.0.0.7:502`, `oven.plant:502`, `"[::1]:502"`; the one in `example` is
+  /// the usual one.
+  static func endpoint(such example: Endpoint) -> ScalarKind {
+    ScalarKind(
+      expected: "a host and a port",
+      example: example.description,
+      schema: ["type": "string", "pattern": "^.+:[0-9]+$"]
+    ) { scalar throws(ScalarProblem) in
+      if scalar.isPlainNumber { throw .wrongType }
+      return try endpoint(scalar, usualPort: example.port)
+    }
+  }
+
+  private static func endpoint(
+    _ scalar: YAMLScalar,
+    usualPort: Int
+  ) throws(ScalarProblem) -> Endpoint {
     let text = try ScalarKind<String>.text.read(scalar)
     guard let colon = text.lastIndex(of: ":") else {
       throw .other(
         .wrongType,
-        message: "\(text) has no port; write \(text):502, or another port",
-        schemaRefuses: true
+        message: "\(text) has no port; write \(text):\(usualPort), or another port"
       )
     }
     var host = String(text[..<colon])

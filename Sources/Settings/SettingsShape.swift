@@ -8,7 +8,7 @@ enum AgentShape {
     ScalarKind<AgentID>.identifier,
     "The name of this box; part of every record, so give each box its own and never change it"
   )
-  static let site = Key("site", ScalarKind<Label>.identifier, "The plant, in the plant's words")
+  static let site = Key("site", ScalarKind<Label>.label, "The plant, in the plant's words")
   static let stations = Section("stations", StationShape.shape, "Where product is made")
   static let buses = Section("buses", BusShape.shape, "The lines to the devices")
   static let devices = Section("devices", DeviceShape.shape, "What is read")
@@ -22,7 +22,7 @@ enum AgentShape {
   static let uplinks = Section("uplinks", UplinkShape.shape, "Hubs that the journal is sent to")
   static let api = Key(
     "api",
-    ScalarKind<Endpoint>.endpoint.suchAs("127.0.0.1:8470"),
+    .endpoint(such: Endpoint(host: "127.0.0.1", port: 8_470)),
     "Where the page and the commands reach this box; on this machine only",
     default: "127.0.0.1:8470"
   )
@@ -44,7 +44,11 @@ enum StationShape {
 
 enum BusShape {
   static let id = Key("id", .name, "What devices call it")
-  static let tcp = Key("tcp", ScalarKind<Endpoint>.endpoint, "Modbus TCP: host and port")
+  static let tcp = Key(
+    "tcp",
+    .endpoint(such: Endpoint(host: "192.168.10.21", port: 502)),
+    "Modbus TCP: host and port"
+  )
   static let rtu = Section("rtu", LineShape.rtu, "Modbus RTU on a serial port")
   static let serial = Section("serial", LineShape.serial, "A serial port with an instrument")
   static let timeout = Key(
@@ -185,7 +189,7 @@ enum UplinkShape {
 enum HubShape {
   static let listen = Key(
     "listen",
-    ScalarKind<Endpoint>.endpoint.suchAs("192.168.10.5:8480"),
+    .endpoint(such: Endpoint(host: "192.168.10.5", port: 8_480)),
     "Where agents and people reach the hub"
   )
   static let database = Key(

@@ -232,7 +232,7 @@ struct AgentSettingsTests {
       error?.findings.map(\.description) == [
         "/h/hub.yaml:1:1: \"database\" is missing in this hub configuration; add a path, from / or "
           + "from this file's folder, such as database: /var/lib/lotline-hub/hub.sqlite",
-        "/h/hub.yaml:1:9: \"listen\": 8480 without quotes is a number in YAML; quote it: \"8480\"",
+        "/h/hub.yaml:1:9: \"listen\" is 8480; write a host and a port, such as 192.168.10.5:8480",
         "/h/hub.yaml:2:1: \"databse\" is not a key of a hub configuration; did you mean \"database\"?",
       ]
     )
