@@ -34,31 +34,130 @@ struct RegisterMatrixTests {
     }
   }
 
-  private static let tenth = Scaling(scale: Scaling.Decimal(mantissa: 1, places: 1))
-  private static let shifted = Scaling(
-    scale: Scaling.Decimal(mantissa: 25, places: 3),
-    offset: Scaling.Decimal(mantissa: -40, places: 0)
-  )
+  private static func decimal(_ mantissa: Int64, _ places: Int) -> Scaling.Decimal {
+    Scaling.Decimal(mantissa: mantissa, places: places)
+  }
 
-  private static let cells = [
+  /// Scales and what they make of a raw number, worked out by hand.
+  private static let tenth = Scaling(scale: decimal(1, 1))
+  private static let shifted = Scaling(scale: decimal(25, 3), offset: decimal(-40, 0))
+  private static let negative = Scaling(scale: decimal(-2, 0), offset: decimal(1, 1))
+  private static let rounded = Scaling(scale: decimal(1, 2), decimals: 1)
+  private static let whole = Scaling(scale: decimal(1, 1), decimals: 0)
+
+  /// One raw number of a type: as it is, and under every scale.
+  private static func scaled(
+    _ type: RegisterType,
+    _ typeName: String,
+    _ json: String,
+    _ plain: Value,
+    tenth: Double,
+    shifted: Double,
+    negative: Double,
+    rounded: Double,
+    whole: Double
+  ) -> [Cell] {
+    [
+      Cell(type, typeName, json, plain),
+      Cell(type, typeName, json, .real(tenth), scaling: Self.tenth),
+      Cell(type, typeName, json, .real(shifted), scaling: Self.shifted),
+      Cell(type, typeName, json, .real(negative), scaling: Self.negative),
+      Cell(type, typeName, json, .real(rounded), scaling: Self.rounded),
+      Cell(type, typeName, json, .real(whole), scaling: Self.whole),
+    ]
+  }
+
+  /// Whole numbers that every number's type but bits can hold.
+  private static let everywhere: [(RegisterType, String)] = [
+    (.int16, "int16"), (.uint16, "uint16"), (.int32, "int32"), (.uint32, "uint32"),
+    (.int64, "int64"), (.uint64, "uint64"), (.bcd16, "bcd16"), (.bcd32, "bcd32"), (.bcd64, "bcd64"),
+  ]
+
+  /// The same raw 1605 in every type: × 0.1, × 0.025 − 40, × −2 + 0.1, and rounded half away.
+  private static let scaledCells =
+    everywhere.flatMap { type, name in
+      scaled(
+        type,
+        name,
+        "1605",
+        .integer(1_605),
+        tenth: 160.5,
+        shifted: 0.125,
+        negative: -3_209.9,
+        rounded: 16.1,
+        whole: 161
+      )
+    }
+    + [(RegisterType.float16, "float16"), (.float32, "float32")].flatMap { type, name in
+      scaled(
+        type,
+        name,
+        "1605.0",
+        .single(1_605),
+        tenth: 160.5,
+        shifted: 0.125,
+        negative: -3_209.9,
+        rounded: 16.1,
+        whole: 161
+      )
+    }
+    + scaled(
+      .float64,
+      "float64",
+      "1605.0",
+      .real(1_605),
+      tenth: 160.5,
+      shifted: 0.125,
+      negative: -3_209.9,
+      rounded: 16.1,
+      whole: 161
+    )
+    + scaled(
+      .bits(4...14),
+      "bits",
+      "\(0x800F | 1_605 << 4)",
+      .integer(1_605),
+      tenth: 160.5,
+      shifted: 0.125,
+      negative: -3_209.9,
+      rounded: 16.1,
+      whole: 161
+    )
+
+  private static let edges = [
     Cell(.bool, "bool", "1", .flag(true)),
+    Cell(.bool, "bool", "0", .flag(false)),
     Cell(.bit(3), "bit", "8", .flag(true)),
     Cell(.bit(4), "bit", "8", .flag(false)),
+    Cell(.bit(15), "bit", "32768", .flag(true)),
+    Cell(.bits(0...3), "bits", "43981", .integer(0xD)),
+    Cell(.bits(8...15), "bits", "43981", .integer(0xAB)),
+    Cell(.bits(0...15), "bits", "43981", .integer(0xABCD)),
     Cell(.int16, "int16", "-12345", .integer(-12_345)),
-    Cell(.int16, "int16", "1832", .real(183.2), scaling: tenth),
+    Cell(.int16, "int16", "-1605", .real(-161), scaling: whole),
     Cell(.uint16, "uint16", "65535", .integer(65_535)),
-    Cell(.uint16, "uint16", "1601", .real(0.025), scaling: shifted),
     Cell(.int32, "int32", "-1234567890", .integer(-1_234_567_890)),
     Cell(.int32, "int32", "-2000000001", .real(-200_000_000.1), scaling: tenth),
     Cell(.uint32, "uint32", "4000000000", .integer(4_000_000_000)),
     Cell(.int64, "int64", "-1234567890123456789", .integer(-1_234_567_890_123_456_789)),
     Cell(.uint64, "uint64", "18000000000000000000", .unsigned(18_000_000_000_000_000_000)),
     Cell(.uint64, "uint64", "7", .integer(7)),
+    Cell(.float16, "float16", "-0.1", .single(-0.1)),
+    Cell(.float16, "float16", "65504.0", .single(65_504)),
+    Cell(.float16, "float16", "0.1", .real(0.01), scaling: tenth),
     Cell(.float32, "float32", "183.2", .single(183.2)),
+    Cell(.float32, "float32", "183.2", .real(18.32), scaling: tenth),
     Cell(.float32, "float32", "-1e-30", .single(-1e-30)),
     Cell(.float64, "float64", "0.1", .real(0.1)),
+    Cell(.float64, "float64", "0.1", .real(0), scaling: whole),
     Cell(.float64, "float64", "-1.7976931348623157e308", .real(-.greatestFiniteMagnitude)),
+    Cell(.bcd16, "bcd16", "9999", .integer(9_999)),
+    Cell(.bcd32, "bcd32", "12345678", .integer(12_345_678)),
+    Cell(.bcd64, "bcd64", "1234567890123456", .integer(1_234_567_890_123_456)),
+    Cell(.bcd64, "bcd64", "9999999999999999", .integer(9_999_999_999_999_999)),
   ]
+
+  private static let cells = edges + scaledCells
 
   /// Every cell in every order, and a program name, at addresses that leave gaps.
   private struct Matrix {

@@ -1,14 +1,17 @@
-"""A pymodbus server whose registers hold given values, encoded by pymodbus.
+"""A pymodbus server whose registers hold given values, encoded by pymodbus and plain Python.
 
 Usage: register_matrix.py tcp PORT FILE | rtu PATH FILE
 
-FILE is JSON: [{"address": 0, "type": "int32", "order": "CDAB", "value": -5}, ...]. Unit 1 answers;
+FILE is JSON: [{"address": 0, "type": "int32", "order": "CDAB", "value": -5}, ...]. Beside the types
+that pymodbus knows: float16 (struct's "e"), bcd16, bcd32 and bcd64 (the digits of the decimal number
+as hexadecimal ones), bool, bit and bits (the whole register as a number). Unit 1 answers;
 every other unit is silent. Addresses that hold nothing answer with exception 2; reading address
 60000 is answered 2.5 s late.
 """
 
 import asyncio
 import json
+import struct
 import sys
 
 from pymodbus import FramerType
@@ -20,14 +23,26 @@ LATE = 60000
 TYPES = ModbusClientMixin.DATATYPE
 
 
+PLAIN = {"bool": "uint16", "bit": "uint16", "bits": "uint16"}
+DIGITS = {"bcd16": 4, "bcd32": 8, "bcd64": 16}
+
+
+def straight(kind, value):
+    """The registers in the protocol's own order, high word and high byte first."""
+    if kind == "float16":
+        return list(struct.unpack(">H", struct.pack(">e", value)))
+    if kind in DIGITS:
+        digits = str(value).zfill(DIGITS[kind])
+        return [int(digits[place : place + 4], 16) for place in range(0, len(digits), 4)]
+    kind = PLAIN.get(kind, kind)
+    return ModbusClientMixin.convert_to_registers(value, TYPES[kind.upper()])
+
+
 def registers(entry):
-    kind = {"bool": "uint16", "bit": "uint16"}.get(entry["type"], entry["type"])
+    words = straight(entry["type"], entry["value"])
     order = entry["order"]
-    words = ModbusClientMixin.convert_to_registers(
-        entry["value"],
-        TYPES[kind.upper()],
-        word_order="little" if order in ("CDAB", "DCBA") else "big",
-    )
+    if order in ("CDAB", "DCBA"):
+        words = words[::-1]
     if order in ("BADC", "DCBA"):
         words = [(word & 0xFF) << 8 | word >> 8 for word in words]
     return words
