@@ -56,6 +56,71 @@ struct CommandTests {
     try expect(["run", "--config", folder.path("none")], 78, "there is no such file")
   }
 
+  private static let golden = Repository.root.appending(path: "Tests/ProfilesTests/Golden").path
+
+  @Test(
+    "A check of profiles ends with 0, or with 2 when one cannot be used; warnings are shown only"
+  )
+  func profileCheck() throws {
+    let good = Self.golden + "/good-block.yaml"
+    let warning = Self.golden + "/warning-range-partly.yaml"
+    let bad = Self.golden + "/key-unknown.yaml"
+    let place = "\(bad):10:60: \"colour\" is not a key of a signal"
+    try expect(["profile", "check", good, good], 0, "2 profiles, no problems found.")
+    try expect(["profile", "check", warning], 0, "warning: ")
+    try expect(["profile", "check", good, bad], 2, place)
+    try expect(["profile", "check", bad], 2, "[unknown-key]")
+    try expect(["profile", "check", folder.path("none.yaml")], 2, "[file-unreadable]")
+    try expect(["profile", "check"], 64, "files")
+    try expect(["profile", "check", "--format", "xml", bad], 64, "xml")
+  }
+
+  @Test("Findings come in every form, with the same status")
+  func formats() throws {
+    let bad = Self.golden + "/key-unknown.yaml"
+    try expect(
+      ["profile", "check", "--format", "github", bad],
+      2,
+      "::error file=\(bad),line=10,col=60"
+    )
+    try expect(["profile", "check", "--json", bad], 2, "\"code\":\"unknown-key\"", spaces: false)
+    try expect(
+      ["profile", "check", "--format", "sarif", bad],
+      2,
+      "\"version\":\"2.1.0\"",
+      spaces: false
+    )
+    let typo = try write("stations:", "statoins:")
+    try expect(["config", "check", "--json", typo], 2, "\"code\":\"unknown-key\"", spaces: false)
+    let good = try folder.write(configuration, to: "good.yaml")
+    try expect(["config", "check", "--json", good], 0, "\"findings\":[]", spaces: false)
+  }
+
+  @Test("A profile is printed in its plain form, or refused with 65 and its findings")
+  func profileExpand() throws {
+    let plain = try Tool.run(
+      built: "lotline",
+      ["profile", "expand", Self.golden + "/good-child.yaml"]
+    )
+    #expect(plain.status == 0)
+    let path = try folder.write(plain.output, to: "good-child.yaml")
+    try expect(["profile", "check", path], 0, "1 profile, no problems found.")
+    let bad = Self.golden + "/repeat-bounds.yaml"
+    try expect(["profile", "expand", bad], 65, "\(bad):12:13: the block runs from 5 to 1")
+  }
+
+  @Test("Schemas are printed as they are published")
+  func schemas() throws {
+    for (program, command, file) in [
+      ("lotline", "profile", "profile"), ("lotline", "config", "agent"),
+      ("lotline-hub", "config", "hub"),
+    ] {
+      let answer = try Tool.run(built: program, [command, "schema"])
+      #expect(answer.status == 0)
+      #expect(answer.output == (try Repository.text(of: "Documentation/Schemas/\(file).json")))
+    }
+  }
+
   @Test(
     "No help text is torn at 80 columns",
     arguments: [
@@ -85,9 +150,15 @@ struct CommandTests {
     )
   }
 
-  private func expect(_ arguments: [String], _ status: Int32, _ words: String) throws {
+  private func expect(
+    _ arguments: [String],
+    _ status: Int32,
+    _ words: String,
+    spaces: Bool = true
+  ) throws {
     let answer = try Tool.run(built: "lotline", arguments)
     #expect(answer.status == status, "\(arguments): \(answer.output)")
-    #expect(answer.output.contains(words), "\(arguments): \(answer.output)")
+    let output = spaces ? answer.output : answer.output.filter { !$0.isWhitespace }
+    #expect(output.contains(words), "\(arguments): \(answer.output)")
   }
 }
