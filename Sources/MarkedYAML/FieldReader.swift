@@ -109,7 +109,7 @@ package final class FieldReader {
         .outOfBounds,
         at: node.mark,
         "\"\(section.name)\" is an empty list; add \(Wording.article(section.shape.noun)) at least",
-        schemaRefuses: true
+        schemaRefuses: log.requiredOfPartial == nil
       )
     }
     return nodes.map { FieldReader($0, shape: section.shape, into: log) }

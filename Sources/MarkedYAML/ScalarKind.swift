@@ -86,6 +86,12 @@ extension ScalarKind where Value == Int {
       ]
     ) { scalar throws(ScalarProblem) in
       let number = try ScalarNumber.integer(scalar)
+      if scalar.text.hasPrefix("0X") {
+        throw .other(
+          .ambiguousScalar,
+          message: "\(scalar.text) is a text in YAML; write 0x\(scalar.text.dropFirst(2))"
+        )
+      }
       guard let value = Int(exactly: number), bounds.contains(value) else { throw .outOfBounds }
       return value
     }

@@ -65,7 +65,8 @@ extension Field {
         .mappings(
           shape.partial(keeping: names),
           block: block?.partialBlock(keeping: names),
-          isEmptyAllowed: isEmptyAllowed
+          // An empty list adds nothing to the other file's.
+          isEmptyAllowed: isEmptyAllowed || !names.contains(name)
         )
       }
     return Field(

@@ -72,8 +72,12 @@ struct ProfileReader {
   }
 
   private func access() -> DeviceProfile.Access? {
-    // With both sections there is no telling what the groups are; the shape says so.
-    if fields.has("modbus"), fields.has("serial") { return nil }
+    if fields.has("modbus"), fields.has("serial") {
+      // The shape says so; there is no telling what the groups are, but what the sections are.
+      _ = fields.mapping(ProfileShape.modbusSection).map { ModbusAccessReader($0).access([], nil) }
+      _ = fields.mapping(ProfileShape.serialSection).map { SerialAccessReader($0).access([], nil) }
+      return nil
+    }
     if isSerial {
       let identify = fields.mapping(ProfileShape.serialIdentify)
       let groups = fields.mappings(ProfileShape.serialGroups)

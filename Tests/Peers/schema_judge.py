@@ -4,7 +4,7 @@ Usage: schema_judge.py SCHEMA PATTERN [SCHEMA PATTERN]...
 
 Prints, for every file that a pattern (FOLDER/*.yaml) fits, one of
     FILE<tab>accepted
-    FILE<tab>refused PATH: MESSAGE     the first error and where it is
+    FILE<tab>refused PATH: MESSAGE     the error that matters most, and where it is
     FILE<tab>unreadable MESSAGE        not YAML, or with a key given twice
 """
 
@@ -62,11 +62,11 @@ def verdict(path, validator):
         data = value(node) if node else None
     except (yaml.YAMLError, ValueError) as error:
         return "unreadable " + " ".join(str(error).split())
-    errors = sorted(validator.iter_errors(data), key=lambda error: [str(p) for p in error.path])
-    if not errors:
+    error = jsonschema.exceptions.best_match(validator.iter_errors(data))
+    if error is None:
         return "accepted"
-    place = "/".join(str(part) for part in errors[0].absolute_path)
-    return f"refused {place}: {errors[0].message[:120]}".replace("\n", " ")
+    place = "/".join(str(part) for part in error.absolute_path)
+    return f"refused {place}: {error.message[:120]}".replace("\n", " ")
 
 
 arguments = sys.argv[1:]
