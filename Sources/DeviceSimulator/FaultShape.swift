@@ -181,7 +181,7 @@ extension ScalarKind where Value == Telemetry.Value {
     guard scalar.isPlain else { return .text(try ScalarKind<String>.text.read(scalar)) }
     do throws(ScalarProblem) {
       return .flag(try ScalarKind<Bool>.bool.read(scalar))
-    } catch .other(let code, let message, _) {
+    } catch .other(let code, let message) {
       throw .other(code, message: message + ", or quote the text")
     } catch {}
     if let code = try? ScalarKind<Int128>.code.read(scalar), let integer = Int64(exactly: code) {
