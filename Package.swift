@@ -186,7 +186,7 @@ let package = Package(
 
     .target(
       name: "TestSupport",
-      dependencies: ["Telemetry"],
+      dependencies: ["Telemetry", "MarkedYAML"],
       path: "Tests/TestSupport",
       swiftSettings: strict
     ),

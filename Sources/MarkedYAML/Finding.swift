@@ -149,7 +149,7 @@ package struct FindingCode: Sendable, Hashable {
   )
   package static let unknownName = FindingCode(
     "unknown-name",
-    "in a configuration: nothing in the file has this name"
+    "nothing in the file, or in what it extends, has this name"
   )
   package static let contradiction = FindingCode(
     "contradiction",
