@@ -1,0 +1,49 @@
+import MarkedYAML
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Settings
+
+/// What configuration.md says is what the readers take.
+@Suite("The document of the configuration")
+struct DocumentTests {
+  private static let document = "configuration.md"
+
+  /// Where the document has the keys of each mapping, and in which column their default.
+  private static let sections: [String: (heading: String, column: Int)] = [
+    "agent": ("## agent.yaml", 2),
+    "agent.stations": ("### Stations", 2),
+    "agent.buses": ("### Buses", 2),
+    "agent.buses.rtu": ("### Serial ports", 2),
+    "agent.buses.serial": ("### Serial ports", 3),
+    "agent.devices": ("### Devices", 2),
+    "agent.journal": ("### Journal", 2),
+    "agent.uplinks": ("### Uplinks", 2),
+    "hub": ("## hub.yaml", 2),
+  ]
+
+  private static let mappings = KeyTables(AgentShape.shape, root: "agent").mappings
+    .merging(KeyTables(HubShape.shape, root: "hub").mappings) { first, _ in first }
+
+  @Test("Every mapping of both files has its table")
+  func presence() { #expect(Self.sections.keys.sorted() == Self.mappings.keys.sorted()) }
+
+  @Test(
+    "The tables have every key, with its default and whether it is required, and no other",
+    arguments: sections.keys.sorted()
+  )
+  func keys(mapping: String) throws {
+    let section = try #require(Self.sections[mapping])
+    let rows = try Document(Self.document)
+      .keys(below: [section.heading], column: section.column)
+    #expect(rows.sorted() == Self.mappings[mapping]?.sorted())
+  }
+
+  @Test("Every parity is named")
+  func parities() throws {
+    let rows = try Document(Self.document).rows(below: "### Serial ports")
+    let row = try #require(rows.first { $0[0] == "parity" })
+    #expect(row[1] == SerialLine.Parity.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", "))
+  }
+}
