@@ -249,5 +249,12 @@ if Context.environment["LOTLINE_FUZZ"] != nil {
       exclude: ["Corpus"],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "SerialFuzz",
+      dependencies: ["FuzzDriver", "Fieldbus", "Profiles", "Telemetry"],
+      path: "Tests/Fuzz/SerialFuzz",
+      exclude: ["Corpus"],
+      swiftSettings: strict
+    ),
   ]
 }
