@@ -37,6 +37,14 @@ struct LibraryTests {
     }
   }
 
+  @Test("The index of the library is that of its profiles: lotline profile list --markdown")
+  func index() throws {
+    let profiles = try Self.shipped.map { try Self.library.profile(named: $0) }
+    #expect(
+      try Repository.text(of: "DeviceProfiles/README.md") == ProfileIndex.markdown(of: profiles)
+    )
+  }
+
   @Test("The library holds the devices of the demo")
   func demo() {
     let demo = [

@@ -22,7 +22,11 @@ struct CoverageTests {
 
   @Test("Every code is found in a golden file, but for those of files that nobody would keep")
   func codes() throws {
-    let codes = try Repository.words(in: "Sources", matching: #"FindingCode\(\s*"([a-z-]+)""#)
+    let codes = try ["MarkedYAML", "Profiles", "Settings"].reduce(into: Set<String>()) {
+      $0.formUnion(
+        try Repository.words(in: "Sources/\($1)", matching: #"FindingCode\(\s*"([a-z-]+)""#)
+      )
+    }
     let unread = Set([FindingCode.fileUnreadable, .fileTooLarge, .tooManyFindings].map(\.name))
     #expect(unread.isSubset(of: codes))
     for code in codes.subtracting(unread).sorted() {
