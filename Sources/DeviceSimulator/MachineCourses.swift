@@ -15,7 +15,8 @@ extension BehaviourChoice {
       case .servoDrive: servoCourse(signal, words) ?? positionCourse(signal, words, bounds: bounds)
       case .torqueMeter: torqueCourse(signal, words)
       case .controller: controllerCourse(signal, words)
-      case .environment, .gasAnalyser, .other: nil
+      case .environment, .gasAnalyser, .flow, .balance, .vibration, .energyMeter, .ioModule, .other:
+        nil
       }
     return course ?? atmosphere(signal, words)
   }

@@ -188,7 +188,7 @@ extension BusPlan.Device {
           period: group.period,
           signalCount: group.signals.count,
           requests: ReadPlan(group: group, access: access).blocks.map {
-            PlannedRequest($0, onTCP: timing.line == nil)
+            PlannedRequest($0, of: access, onTCP: timing.line == nil)
           },
           pause: group.limits.pause,
           requestsInFlight: requestsInFlight

@@ -74,6 +74,11 @@ package enum DeviceKind: String, Sendable, Hashable, CaseIterable {
   case environment
   case gasAnalyser = "gas_analyser"
   case torqueMeter = "torque_meter"
+  case flow
+  case balance
+  case vibration
+  case energyMeter = "energy_meter"
+  case ioModule = "io_module"
   case controller
   case other
 }

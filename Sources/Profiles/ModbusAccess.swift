@@ -2,6 +2,9 @@ package import Telemetry
 
 /// How a Modbus device is read.
 package struct ModbusAccess: Sendable, Hashable {
+  /// How the manual counts; addresses here are always those on the wire.
+  package let addressBase: AddressBase
+
   /// Requests that the device takes at once on TCP; 1 unless the profile says otherwise.
   package let requestsInFlight: Int
 
@@ -10,11 +13,13 @@ package struct ModbusAccess: Sendable, Hashable {
   package let groups: [ModbusScanGroup]
 
   package init(
+    addressBase: AddressBase = .zero,
     requestsInFlight: Int = 1,
     identification: ModbusIdentification? = nil,
     groups: [ModbusScanGroup]
   ) {
     precondition(requestsInFlight >= 1)
+    self.addressBase = addressBase
     self.requestsInFlight = requestsInFlight
     self.identification = identification
     self.groups = groups

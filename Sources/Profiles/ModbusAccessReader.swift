@@ -27,6 +27,7 @@ struct ModbusAccessReader {
     if !fields.log.hasErrors { RegisterOverlap.check(placed, log: fields.log) }
     guard !groups.isEmpty else { return nil }
     return ModbusAccess(
+      addressBase: base,
       requestsInFlight: inFlight?.value ?? 1,
       identification: identification,
       groups: groups

@@ -37,6 +37,9 @@ package struct PlannedRequest: Sendable, Hashable {
   package let content: Content
   package let length: ExchangeLength
 
+  /// The addresses as the manual counts them; nil for an instrument.
+  package let reference: String?
+
   /// Whether the reply's length is ``assumedAnswerLength``, for want of a better one.
   package let isAssumed: Bool
   package let signalCount: Int
@@ -46,8 +49,9 @@ package struct PlannedRequest: Sendable, Hashable {
     if case .read(let block) = content { block.readAlongCount } else { 0 }
   }
 
-  init(_ block: ReadPlan.Block, onTCP: Bool) {
+  init(_ block: ReadPlan.Block, of access: ModbusAccess, onTCP: Bool) {
     content = .read(block)
+    reference = access.addressBase.text(of: block.addresses, in: block.table)
     length =
       onTCP
       ? .tcp(block.table, count: block.count) : .rtu(block.table, count: block.count)
@@ -58,6 +62,7 @@ package struct PlannedRequest: Sendable, Hashable {
   init(_ group: SerialScanGroup, framing: SerialFraming) {
     let known = framing.answerLength(example: group.example)
     content = .bytes(group.request)
+    reference = nil
     length = ExchangeLength(
       request: group.request.count,
       reply: known ?? Self.assumedAnswerLength

@@ -66,6 +66,11 @@ extension DeviceKind {
     case .environment: "Environment"
     case .gasAnalyser: "Gas analysers"
     case .torqueMeter: "Torque and force"
+    case .flow: "Flow"
+    case .balance: "Balances"
+    case .vibration: "Vibration"
+    case .energyMeter: "Energy meters"
+    case .ioModule: "Inputs and outputs"
     case .controller: "Controllers"
     case .other: "Other devices"
     }

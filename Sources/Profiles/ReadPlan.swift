@@ -16,6 +16,9 @@ package struct ReadPlan: Sendable, Hashable {
     package let count: Int
     package let parts: [Part]
 
+    /// First and last address.
+    package var addresses: ClosedRange<Int> { Int(address)...(Int(address) + count - 1) }
+
     package init(table: ModbusTable, address: UInt16, count: Int, parts: [Part]) {
       precondition((1...table.maximumCount).contains(count) && Int(address) + count <= 65_536)
       self.table = table

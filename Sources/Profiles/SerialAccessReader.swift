@@ -14,7 +14,9 @@ struct SerialAccessReader {
     var signalNames = NameCheck(log: fields.log)
     let groups = groupReaders.compactMap { group($0, framing, &groupNames, &signalNames) }
     checkListeners(groups, groupReaders)
+    if let framing { checkBytes(groups, groupReaders, framing) }
     let identification = identify.flatMap { self.identification($0, framing) }
+    if let identify, groups.contains(where: \.request.isEmpty) { refuseAsking(identify) }
     guard !groups.isEmpty, let framing else { return nil }
     return SerialAccess(framing: framing, identification: identification, groups: groups)
   }
@@ -27,6 +29,35 @@ struct SerialAccessReader {
         at: reader.mark,
         "a group without \"request\" listens all the time, so it is the only group; "
           + "add \"request\", or remove the other groups"
+      )
+    }
+  }
+
+  /// An instrument that sends by itself would have its next line taken for the answer.
+  private func refuseAsking(_ identify: FieldReader) {
+    fields.log.add(
+      .contradiction,
+      at: identify.mark,
+      "an instrument that sends by itself is not asked; remove \"identify\", or add \"request\" to "
+        + "the group"
+    )
+  }
+
+  /// The bytes of a number may be those of a mark, and end the frame too early.
+  private func checkBytes(
+    _ groups: [SerialScanGroup],
+    _ readers: [FieldReader],
+    _ framing: SerialFraming
+  ) {
+    guard !framing.end.isEmpty, groups.count == readers.count else { return }
+    for (group, reader) in zip(groups, readers) {
+      guard let field = group.fields.first(where: \.isBinary) else { continue }
+      fields.log.add(
+        .contradiction,
+        at: reader.mark(of: SerialGroupShape.fields.name),
+        "the bytes of \(field.signal.name) can be those of the end mark, and cut the frame; "
+          + "frame it by \"length\", or write hex: true where the bytes come as digits",
+        severity: .warning
       )
     }
   }

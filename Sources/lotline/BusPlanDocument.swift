@@ -65,7 +65,7 @@ struct BusPlanDocument: Encodable {
         table = block.table.rawValue
         address = block.address
         count = block.count
-        reference = block.table.references(to: block.addresses)
+        reference = request.reference
       case .bytes(let bytes): send = bytes
       }
       signals = request.signalCount

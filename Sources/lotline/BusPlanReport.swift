@@ -71,7 +71,7 @@ struct BusPlanReport {
       let addresses = block.addresses
       return [
         "\(block.table.functionCode) \(block.table.rawValue)", addresses.inWords,
-        block.table.references(to: addresses), "\(block.count)",
+        request.reference ?? "-", "\(block.count)",
       ] + ends
     case .bytes(let bytes):
       let asks = bytes.isEmpty ? "(listens)" : bytes.inWords
@@ -200,10 +200,6 @@ extension SerialLine {
   var characterFormat: String {
     "\(dataBits)\(parity.rawValue.prefix(1).uppercased())\(stopBits)"
   }
-}
-
-extension ReadPlan.Block {
-  var addresses: ClosedRange<Int> { Int(address)...(Int(address) + count - 1) }
 }
 
 extension ClosedRange<Int> {

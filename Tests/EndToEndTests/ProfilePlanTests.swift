@@ -20,9 +20,9 @@ struct ProfilePlanTests {
       answer.output == """
         Modbus RTU at 19200 baud 8E1: a character takes 0.57 ms, silence between frames 2.01 ms, turnaround 5.00 ms
 
-        group   asks       address  manual       count  signals  gap   bytes     time
-        zones   3 holding  0-22     40001-40023     23       23    0  8 + 51  42.8 ms
-        recipe  3 holding  30-58    40031-40059     29       22    0  8 + 63  49.7 ms
+        group   asks       address  manual  count  signals  gap   bytes     time
+        zones   3 holding  0-22     0-22       23       23    0  8 + 51  42.8 ms
+        recipe  3 holding  30-58    30-58      29       22    0  8 + 63  49.7 ms
 
         group   period  requests     time   load    waits  at worst
         zones      1 s         1  42.8 ms  4.3 %  49.7 ms   49.7 ms
