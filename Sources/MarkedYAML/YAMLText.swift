@@ -62,7 +62,9 @@ package enum YAMLText {
   private static func text(of scalar: YAMLScalar, inFlow: Bool) -> String {
     // A text of several lines lost its indentation when it was read.
     let breaks = scalar.text.contains { $0.isNewline || inFlow && ",[]{}:".contains($0) }
-    if scalar.isPlain && !breaks { return scalar.text }
+    // What is a text within braces may open a list or a key outside of them.
+    let opens = ["-", "?", ":"].contains { scalar.text == $0 || scalar.text.hasPrefix("\($0) ") }
+    if scalar.isPlain && !breaks && !opens { return scalar.text }
     return "\"" + scalar.text.unicodeScalars.map(escaped).joined() + "\""
   }
 

@@ -108,4 +108,14 @@ struct YAMLTextTests {
     #expect(findings == [])
     #expect(read == Bare(node), "\(YAMLText.of(node))")
   }
+
+  @Test("A dash that is a text within braces stays one outside of them")
+  func lonelyDash() throws {
+    let root = try #require(
+      YAMLDocument.compose("a: {b: -, c: [-, x]}\n", into: FindingLog(file: "a"))
+    )
+    let (read, findings) = again(root)
+    #expect(read == Bare(root))
+    #expect(findings == [])
+  }
 }
