@@ -61,8 +61,7 @@ package enum FindingReport {
       guard ["%", "\r", "\n"].contains(scalar) || also.contains(scalar) else {
         return String(scalar)
       }
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      return "%" + (digits.count == 1 ? "0" : "") + digits
+      return "%" + scalar.value.hexadecimal(digits: 2)
     }
     .joined()
   }

@@ -96,11 +96,7 @@ extension ModbusLocation {
 package enum RawText {
   /// `0448 0A1B`.
   package static func words(_ words: [UInt16]) -> String {
-    words.map { word in
-      let digits = String(word, radix: 16, uppercase: true)
-      return String(repeating: "0", count: 4 - digits.count) + digits
-    }
-    .joined(separator: " ")
+    words.map { $0.hexadecimal(digits: 4) }.joined(separator: " ")
   }
 
   package static func addresses(_ table: ModbusTable, first: Int, count: Int) -> String {

@@ -1,3 +1,4 @@
+internal import MarkedYAML
 internal import Telemetry
 
 /// Texts and bytes as they stand in a capture: quoted as YAML and JSON do it.
@@ -27,9 +28,8 @@ enum CaptureText {
   }
 
   private static func escaped(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
     let (letter, width) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
-    return "\\\(letter)\(String(repeating: "0", count: width - digits.count))\(digits)"
+    return "\\\(letter)\(value.hexadecimal(digits: width))"
   }
 
   /// A name as it is where every YAML program reads it as a text, in quotes elsewhere.
@@ -38,13 +38,8 @@ enum CaptureText {
       $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0))
     }
     let isText = isWord && name.first?.isLetter == true
-    return isText && !truthWords.contains(name.lowercased()) ? name : quoted(name)
+    return isText && PlainScalar.meaning(of: name) == nil ? name : quoted(name)
   }
-
-  /// What YAML 1.1 takes for no value or a truth value.
-  private static let truthWords: Set<String> = [
-    "y", "yes", "on", "true", "n", "no", "off", "false", "null",
-  ]
 
   /// The bytes of a text in Latin-1.
   ///

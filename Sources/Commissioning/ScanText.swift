@@ -19,7 +19,7 @@ package struct HeardText: Sendable, Hashable {
       switch byte {
       case 0x0D: "\\r"
       case 0x0A: "\\n"
-      default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      default: "\\x" + byte.hexadecimal(digits: 2)
       }
     }
     .joined()

@@ -160,8 +160,8 @@ struct FieldWriter: Sendable {
     case (.bytes, .number(let number)): field.bytes(of: number).map(LinePattern.latin1)
     case (.digits(let isUppercase), .number(let number)):
       field.bytes(of: number).map { bytes in
-        bytes.map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16, uppercase: isUppercase) }
-          .joined()
+        let digits = bytes.map { $0.hexadecimal(digits: 2) }.joined()
+        return isUppercase ? digits : digits.lowercased()
       }
     default: nil
     }

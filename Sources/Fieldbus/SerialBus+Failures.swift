@@ -90,7 +90,6 @@ extension SerialChecksum {
 extension [UInt8] {
   /// `0D 3A`.
   fileprivate var inHexadecimal: String {
-    map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16, uppercase: true) }
-      .joined(separator: " ")
+    map { $0.hexadecimal(digits: 2) }.joined(separator: " ")
   }
 }

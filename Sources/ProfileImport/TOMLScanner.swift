@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Steps through TOML by its bytes: blanks, keys and scalars.
 struct TOMLScanner {
   private let bytes: [UInt8]
@@ -143,16 +145,13 @@ struct TOMLScanner {
       let isBreak = byte == UInt8(ascii: "\n") || isAtReturn
       guard isLong || !isBreak else { break }
       guard byte >= 0x20 && byte != 0x7F || byte == UInt8(ascii: "\t") || isBreak else {
-        throw error("a text holds a control character; write it as \\u00\(Self.hex(byte))")
+        let escape = "\\u" + byte.hexadecimal(digits: 4)
+        throw error("a text holds a control character; write it as \(escape)")
       }
       text.append(byte)
       advance()
     }
     throw TOMLError(line: start, reason: "a quote opens here and never closes; close it")
-  }
-
-  private static func hex(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
   }
 
   /// Steps over three quotes that end a long text.

@@ -1,4 +1,5 @@
 internal import MarkedYAML
+internal import Telemetry
 
 /// Writes texts so that YAML 1.1 and 1.2 read them alike.
 enum YAMLText {
@@ -47,10 +48,9 @@ enum YAMLText {
   }
 
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16, uppercase: true)
     let width = scalar.value <= 0xFF ? 2 : scalar.value <= 0xFFFF ? 4 : 8
     let mark = width == 2 ? "x" : width == 4 ? "u" : "U"
-    return "\\" + mark + String(repeating: "0", count: max(0, width - digits.count)) + digits
+    return "\\" + mark + scalar.value.hexadecimal(digits: width)
   }
 
   /// The text as one line for a comment.

@@ -134,11 +134,7 @@ extension SerialField {
 
   /// The bytes behind characters of ``LinePattern/latin1(_:)`` as digits in upper case.
   private static func hexadecimal(_ bytes: Substring) -> String {
-    bytes.unicodeScalars.map { scalar in
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      return digits.count == 1 ? "0" + digits : digits
-    }
-    .joined()
+    bytes.unicodeScalars.map { $0.value.hexadecimal(digits: 2) }.joined()
   }
 
   /// Sign, digits, point, digits, exponent, and nothing else.

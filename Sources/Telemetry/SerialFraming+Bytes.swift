@@ -94,9 +94,7 @@ extension SerialChecksum {
     switch form {
     case .binary: return kind.isWide ? [high, low] : [low]
     case .binaryLowFirst: return kind.isWide ? [low, high] : [low]
-    case .hex:
-      let digits = String(sum, radix: 16, uppercase: true)
-      return Array((String(repeating: "0", count: byteCount - digits.count) + digits).utf8)
+    case .hex: return Array(sum.hexadecimal(digits: byteCount).utf8)
     }
   }
 
