@@ -59,9 +59,7 @@ struct SerialProber: ScanProber {
       asked = []
     }
     asked.insert(attempt.unit.rawValue)
-    let content = RTUFrame.bytes(of: request)
-    let checksum = CRC16.of(content)
-    let frame = content + [UInt8(truncatingIfNeeded: checksum), UInt8(checksum >> 8)]
+    let frame = CRC16.frame(RTUFrame.bytes(of: request))
     var bytes = try await port.ask(
       frame,
       on: line,

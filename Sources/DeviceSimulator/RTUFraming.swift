@@ -47,9 +47,7 @@ package struct RTUFraming: Sendable {
 
   /// A reply's bytes with address and check sum.
   package static func frame(_ pdu: [UInt8], unit: UInt8) -> [UInt8] {
-    let bytes = [unit] + pdu
-    let sum = CRC16.of(bytes)
-    return bytes + [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
+    CRC16.frame([unit] + pdu)
   }
 
   private static func request(_ frame: ArraySlice<UInt8>) -> Request {

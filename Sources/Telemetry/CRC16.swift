@@ -15,6 +15,12 @@ package enum CRC16 {
     }
   }
 
+  /// The bytes with their check sum behind them, low byte first.
+  package static func frame(_ content: [UInt8]) -> [UInt8] {
+    let sum = of(content)
+    return content + [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
+  }
+
   /// Whether the last two bytes are the check sum of those before, low byte first.
   package static func holds(_ frame: ArraySlice<UInt8>) -> Bool {
     guard frame.count > 2 else { return false }

@@ -16,8 +16,8 @@ struct ScanHearingTests {
   func traffic() throws {
     // A request for four registers of unit 17, its reply, and a request that nobody answers.
     let bytes =
-      framed([17, 4, 0, 100, 0, 4]) + framed([17, 4, 8, 0, 1, 0, 2, 0, 3, 255, 255])
-      + framed([18, 3, 0, 0, 0, 1])
+      CRC16.frame([17, 4, 0, 100, 0, 4]) + CRC16.frame([17, 4, 8, 0, 1, 0, 2, 0, 3, 255, 255])
+      + CRC16.frame([18, 3, 0, 0, 0, 1])
     guard case .modbus(let traffic) = hear(bytes) else {
       Issue.record("no traffic was heard")
       return
@@ -30,7 +30,7 @@ struct ScanHearingTests {
 
   @Test("Frames are found although the listener came in the middle of one")
   func cut() {
-    let bytes = framed([17, 4, 0, 100, 0, 4]) + framed([17, 0x84, 2])
+    let bytes = CRC16.frame([17, 4, 0, 100, 0, 4]) + CRC16.frame([17, 0x84, 2])
     guard case .modbus(let traffic) = hear([0x42, 0x99] + bytes + [0x11]) else {
       Issue.record("no traffic was heard")
       return
@@ -40,7 +40,7 @@ struct ScanHearingTests {
 
   @Test("One frame alone is traffic; one among other bytes may be chance")
   func lonely() {
-    let frame = framed([17, 0x84, 2])
+    let frame = CRC16.frame([17, 0x84, 2])
     #expect(hear(frame + [0x11]) == .noise(6))
     guard case .modbus = hear(frame) else {
       Issue.record("no traffic was heard")
@@ -92,10 +92,4 @@ struct ScanHearingTests {
     }
     #expect(text.isModbusASCII)
   }
-}
-
-/// A frame with its CRC.
-func framed(_ content: [UInt8]) -> [UInt8] {
-  let sum = CRC16.of(content)
-  return content + [UInt8(truncatingIfNeeded: sum), UInt8(sum >> 8)]
 }

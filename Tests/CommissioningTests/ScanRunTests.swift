@@ -14,7 +14,7 @@ struct ScanRunTests {
   @Test("A device that answers only with exceptions is a hit, and its settings are kept")
   func exceptions() async {
     let port = SimulatedPort(time: time) { line, unit, _ in
-      line.settingsText == "9600 8N1" && unit == 7 ? framed([7, 0x83, 2]) : []
+      line.settingsText == "9600 8N1" && unit == 7 ? CRC16.frame([7, 0x83, 2]) : []
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.end == .complete)
@@ -31,7 +31,7 @@ struct ScanRunTests {
   @Test("A register that is answered is a hit with its value, also by function 4 alone")
   func input() async {
     let port = SimulatedPort(time: time) { _, unit, frame in
-      unit == 3 && frame[1] == 4 ? framed([3, 4, 2, 0x12, 0x34]) : []
+      unit == 3 && frame[1] == 4 ? CRC16.frame([3, 4, 2, 0x12, 0x34]) : []
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.hits.map(\.answer) == [.register(.input, 0x1234)])
@@ -40,7 +40,7 @@ struct ScanRunTests {
   @Test("With the wish for all, other settings are searched after a hit")
   func all() async {
     let port = SimulatedPort(time: time) { line, unit, _ in
-      unit == 2 && line.baud == 9_600 ? framed([2, 0x83, 1]) : []
+      unit == 2 && line.baud == 9_600 ? CRC16.frame([2, 0x83, 1]) : []
     }
     let report = await PlayedScan(port, time) { $0.searchesAllSettings = true }.run.run()
     #expect(Set(report.hits.map(\.place.description)) == ["9600 8N1", "9600 8E1"])
@@ -50,7 +50,7 @@ struct ScanRunTests {
   @Test("An answer that comes while the next unit is asked belongs to the one before")
   func late() async {
     let port = SimulatedPort(time: time) { _, unit, _ in
-      unit == 6 ? framed([5, 3, 2, 0, 9]) : []
+      unit == 6 ? CRC16.frame([5, 3, 2, 0, 9]) : []
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.hits.map(\.unit.rawValue) == [5])
@@ -59,7 +59,7 @@ struct ScanRunTests {
   @Test("An adapter that hears itself is no device")
   func echo() async {
     let port = SimulatedPort(time: time) { _, unit, frame in
-      unit == 4 ? frame + framed([4, 0x83, 2]) : frame
+      unit == 4 ? frame + CRC16.frame([4, 0x83, 2]) : frame
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.end == .complete)
@@ -73,7 +73,7 @@ struct ScanRunTests {
       guard unit == 9 else { return [] }
       switch line.settingsText {
       case "19200 8E1": return [0, 0xF3, 0, 0x81]
-      case "19200 8N1": return framed([9, 3, 2, 0, 1])
+      case "19200 8N1": return CRC16.frame([9, 3, 2, 0, 1])
       default: return []
       }
     }
@@ -101,7 +101,7 @@ struct ScanRunTests {
   @Test("A gateway that has nothing behind it confirms the settings and is no device")
   func gateway() async {
     let port = SimulatedPort(time: time) { line, unit, _ in
-      line.baud == 9_600 && line.parity == .none ? framed([unit, 0x83, 11]) : []
+      line.baud == 9_600 && line.parity == .none ? CRC16.frame([unit, 0x83, 11]) : []
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.hits.isEmpty)
@@ -110,7 +110,8 @@ struct ScanRunTests {
 
   @Test("Who answers for units that hardly exist is one device, and is asked for no others")
   func ignoredUnit() async {
-    let port = SimulatedPort(time: time) { _, unit, frame in framed([unit, frame[1], 2, 0, 1]) }
+    let port = SimulatedPort(time: time) { _, unit, frame in CRC16.frame([unit, frame[1], 2, 0, 1])
+    }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.hits.map(\.unit.rawValue) == [1])
     #expect(report.hits.first?.ignoresUnit == true)
@@ -121,9 +122,9 @@ struct ScanRunTests {
   func absentUnits() async {
     let port = SimulatedPort(time: time) { _, unit, frame in
       switch unit {
-      case 4: framed([unit, frame[1], 2, 0, 1])
-      case 5: framed([unit, frame[1] | 0x80, 2])
-      default: framed([unit, frame[1] | 0x80, 4])
+      case 4: CRC16.frame([unit, frame[1], 2, 0, 1])
+      case 5: CRC16.frame([unit, frame[1] | 0x80, 2])
+      default: CRC16.frame([unit, frame[1] | 0x80, 4])
       }
     }
     let report = await PlayedScan(port, time).run.run()
@@ -138,7 +139,7 @@ struct ScanRunTests {
       time: time,
       heard: { line in
         line.settingsText == "9600 8E1"
-          ? framed([17, 4, 0, 0, 0, 1]) + framed([17, 4, 2, 0, 1]) : [0, 0x80, 0x13]
+          ? CRC16.frame([17, 4, 0, 0, 0, 1]) + CRC16.frame([17, 4, 2, 0, 1]) : [0, 0x80, 0x13]
       }
     )
     let scan = PlayedScan(port, time)
@@ -171,9 +172,9 @@ struct ScanRunTests {
   @Test("Asked to, the search goes on where others are heard")
   func active() async {
     let port = SimulatedPort(time: time) { _, unit, _ in
-      unit == 2 ? framed([2, 0x83, 2]) : []
+      unit == 2 ? CRC16.frame([2, 0x83, 2]) : []
     } heard: { _ in
-      framed([17, 4, 0, 0, 0, 1]) + framed([17, 4, 2, 0, 1])
+      CRC16.frame([17, 4, 0, 0, 0, 1]) + CRC16.frame([17, 4, 2, 0, 1])
     }
     let report = await PlayedScan(port, time) { $0.asksDespiteTraffic = true }.run.run()
     #expect(report.end == .complete)
@@ -183,7 +184,7 @@ struct ScanRunTests {
   @Test("Frames of others that come while units are asked stop the search")
   func foreign() async {
     let port = SimulatedPort(time: time) { _, unit, _ in
-      unit == 8 ? framed([99, 4, 0, 0, 0, 10]) : []
+      unit == 8 ? CRC16.frame([99, 4, 0, 0, 0, 10]) : []
     }
     let report = await PlayedScan(port, time).run.run()
     #expect(report.end == .traffic)
@@ -194,7 +195,7 @@ struct ScanRunTests {
   @Test("A cancelled search reports what it found, and how far it came")
   func cancelled() async {
     let port = SimulatedPort(time: time) { _, unit, _ in
-      unit == 2 ? framed([2, 0x83, 2]) : []
+      unit == 2 ? CRC16.frame([2, 0x83, 2]) : []
     }
     let task = Locked<Task<ScanReport, Never>?>(nil)
     let (started, start) = AsyncStream<Void>.makeStream()
