@@ -28,19 +28,6 @@ package enum ScanPlace: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-extension SerialLine {
-  /// Speed, data bits, parity and stop bits as people write them: `19200 8E1`.
-  package var settingsText: String {
-    let letter =
-      switch parity {
-      case .none: "N"
-      case .even: "E"
-      case .odd: "O"
-      }
-    return "\(baud) \(dataBits)\(letter)\(stopBits)"
-  }
-}
-
 /// One question that does no harm: a register that is read, and not used.
 package enum ScanProbe: Sendable, Hashable, CaseIterable {
   case holding

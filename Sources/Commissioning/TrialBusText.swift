@@ -94,21 +94,9 @@ extension BusCarrier {
   package var words: String {
     switch self {
     case .tcp(let endpoint): "tcp \(endpoint)"
-    case .rtu(let line): "rtu \(line.words)"
-    case .serial(let line): "serial \(line.words)"
+    case .rtu(let line): "rtu \(line.port), \(line.settingsText)"
+    case .serial(let line): "serial \(line.port), \(line.settingsText)"
     }
-  }
-}
-
-extension SerialLine {
-  fileprivate var words: String {
-    let letter =
-      switch parity {
-      case .none: "N"
-      case .even: "E"
-      case .odd: "O"
-      }
-    return "\(port), \(baud) \(dataBits)\(letter)\(stopBits)"
   }
 }
 

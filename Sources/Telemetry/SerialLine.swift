@@ -41,4 +41,12 @@ package struct SerialLine: Sendable, Hashable {
   package var frameGap: Duration {
     baud > 19_200 ? .microseconds(1_750) : characterTime * 7 / 2
   }
+
+  /// Data bits, parity and stop bits as people write them: `8E1`.
+  package var characterFormat: String {
+    "\(dataBits)\(parity.rawValue.prefix(1).uppercased())\(stopBits)"
+  }
+
+  /// Speed and character as people write them: `19200 8E1`.
+  package var settingsText: String { "\(baud) \(characterFormat)" }
 }

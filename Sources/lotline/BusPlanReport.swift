@@ -194,12 +194,7 @@ extension BusTiming {
 
 extension SerialLine {
   /// `19200 baud 8E1`.
-  var inWords: String { "\(baud) baud \(characterFormat)" }
-
-  /// Data bits, parity and stop bits as people write them: `8E1`.
-  var characterFormat: String {
-    "\(dataBits)\(parity.rawValue.prefix(1).uppercased())\(stopBits)"
-  }
+  fileprivate var inWords: String { "\(baud) baud \(characterFormat)" }
 }
 
 extension ClosedRange<Int> {
