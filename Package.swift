@@ -153,7 +153,7 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning",
-        argumentParser, asyncHTTPClient, nioCore, lifecycle, unixSignals, logging,
+        argumentParser, asyncHTTPClient, nioCore, unixSignals, logging,
       ],
       swiftSettings: strict
     ),

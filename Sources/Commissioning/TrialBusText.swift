@@ -30,40 +30,11 @@ package enum TrialBusText {
     return Endpoint(host: String(isBracketed ? host.dropFirst().dropLast() : host), port: port)
   }
 
-  /// A serial line as a Modbus device has it by default, 19200 8E1, or as an instrument has it,
-  /// 9600 8N1.
-  ///
-  /// - Throws: ``TrialBusError``.
-  package static func line(
-    port: String,
-    rtu: Bool,
-    baud: Int? = nil,
-    parity: String? = nil,
-    dataBits: Int? = nil,
-    stopBits: Int? = nil
-  ) throws(TrialBusError) -> SerialLine {
-    guard !port.isEmpty else { throw .noPort }
-    let baud = baud ?? (rtu ? 19_200 : 9_600)
-    guard (300...921_600).contains(baud) else { throw .badOption("baud", "\(baud)", "19200") }
-    let word = parity ?? (rtu ? "even" : "none")
-    guard let parity = SerialLine.Parity(rawValue: word) else {
-      throw .badOption("parity", word, "none, even or odd")
-    }
-    let dataBits = dataBits ?? 8
-    guard (7...8).contains(dataBits) else { throw .badOption("data_bits", "\(dataBits)", "8 or 7") }
-    let stopBits = stopBits ?? 1
-    guard (1...2).contains(stopBits) else { throw .badOption("stop_bits", "\(stopBits)", "1 or 2") }
-    return SerialLine(
-      port: port,
-      baud: baud,
-      parity: parity,
-      dataBits: dataBits,
-      stopBits: stopBits
-    )
-  }
-
+  /// A line; what the text leaves open is as a Modbus device has it by default, 19200 8E1, or as an
+  /// instrument has it, 9600 8N1.
   private static func line(_ text: Substring, rtu: Bool) throws(TrialBusError) -> SerialLine {
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    guard !parts[0].isEmpty else { throw .noPort }
     var options: [String: String] = [:]
     for option in (parts.count == 2 ? parts[1] : "").split(separator: "&") {
       let sides = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -73,18 +44,27 @@ package enum TrialBusText {
       }
       options[key] = String(sides[1])
     }
-    func number(_ key: String, _ example: String) throws(TrialBusError) -> Int? {
+    func number(
+      _ key: String,
+      in bounds: ClosedRange<Int>,
+      such example: String
+    ) throws(TrialBusError) -> Int? {
       guard let text = options[key] else { return nil }
-      guard let number = Int(text) else { throw .badOption(key, text, example) }
+      guard let number = Int(text), bounds.contains(number) else {
+        throw .badOption(key, text, example)
+      }
       return number
     }
-    return try line(
+    let word = options["parity"] ?? (rtu ? "even" : "none")
+    guard let parity = SerialLine.Parity(rawValue: word) else {
+      throw .badOption("parity", word, "none, even or odd")
+    }
+    return SerialLine(
       port: String(parts[0]),
-      rtu: rtu,
-      baud: try number("baud", "19200"),
-      parity: options["parity"],
-      dataBits: try number("data_bits", "8 or 7"),
-      stopBits: try number("stop_bits", "1 or 2")
+      baud: try number("baud", in: 300...921_600, such: "19200") ?? (rtu ? 19_200 : 9_600),
+      parity: parity,
+      dataBits: try number("data_bits", in: 7...8, such: "8 or 7") ?? 8,
+      stopBits: try number("stop_bits", in: 1...2, such: "1 or 2") ?? 1
     )
   }
 }

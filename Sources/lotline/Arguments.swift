@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CommandSupport
+internal import MarkedYAML
 internal import StationAPI
 internal import Telemetry
 
@@ -13,6 +14,33 @@ extension Identifier {
       // The parser has named the argument and its value already.
       throw ValidationError(error.reason)
     }
+  }
+}
+
+extension Duration {
+  /// Reads an argument as a file would have it: `5ms`, `0.4ms`, `1s`.
+  static func argument(
+    in bounds: ClosedRange<Duration>,
+    such example: String
+  ) -> @Sendable (String) throws -> Duration {
+    { argument in
+      let kind = ScalarKind<Duration>.duration(in: bounds)
+      do {
+        return try kind.read(YAMLScalar(text: argument, isPlain: true, mark: .start))
+      } catch {
+        throw ValidationError("write \(kind.expected), such as \(example)")
+      }
+    }
+  }
+}
+
+extension UnitID {
+  /// Reads a unit of the command line.
+  init(argument: some StringProtocol) throws {
+    guard let unit = UInt8(argument).flatMap({ UnitID($0) }) else {
+      throw CommandFailure(.usage, "'\(argument)' is not a unit: use 1 to 247, or 255 on TCP")
+    }
+    self = unit
   }
 }
 

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CommandSupport
-internal import MarkedYAML
 internal import Profiles
 internal import Settings
 internal import Telemetry
@@ -111,14 +110,13 @@ struct ProfilePlan: ParsableCommand {
 
 /// How the bus is reached, where nothing else says it.
 struct LineOptions: ParsableArguments {
-  @Option(help: "Bits per second. (default: 19200, instruments 9600)") var baud: Int?
-  @Option(help: "none, even or odd. (default: even, instruments none)")
-  var parity: SerialLine.Parity?
-  @Option(help: "7 or 8. (default: 8)") var dataBits: Int?
-  @Option(help: "1 or 2. (default: 1)") var stopBits: Int?
+  @OptionGroup var serial: SerialLineOptions
   @Option(
-    help: ArgumentHelp("What a device needs before it answers.", valueName: "duration"),
-    transform: Duration.parsed
+    help: ArgumentHelp(
+      "What a device needs before it answers. (default: 5ms)",
+      valueName: "duration"
+    ),
+    transform: Duration.argument(in: .zero...(.seconds(60)), such: "5ms")
   )
   var turnaround: Duration = .milliseconds(5)
   @Flag(help: "Plan Modbus TCP instead of Modbus RTU.") var tcp = false
@@ -127,79 +125,40 @@ struct LineOptions: ParsableArguments {
       "On TCP, from a request to its reply. (default: 2ms)",
       valueName: "duration"
     ),
-    transform: Duration.parsed
+    transform: Duration.argument(in: .zero...(.seconds(60)), such: "2ms")
   )
   var roundTrip: Duration?
 
   func validate() throws {
-    if let baud, !(300...921_600).contains(baud) {
-      throw ValidationError("--baud is a number from 300 to 921600.")
+    if tcp, serial.areGiven {
+      throw ValidationError("--tcp has no baud rate, parity or stop bits.")
     }
-    if let dataBits, !(7...8).contains(dataBits) {
-      throw ValidationError("--data-bits is 7 or 8.")
-    }
-    if let stopBits, !(1...2).contains(stopBits) {
-      throw ValidationError("--stop-bits is 1 or 2.")
-    }
-    if tcp, hasLine { throw ValidationError("--tcp has no baud rate, parity or stop bits.") }
   }
 
   /// How devices of these profiles are reached when nothing but the options says it.
   func timing(for devices: [BusPlan.Device]) -> BusTiming {
-    if case .serial = devices.first?.profile.access, !tcp {
-      let line = SerialLine(port: "", baud: 9_600, parity: .none)
-      return .serial(changed(line), turnaround: turnaround)
+    if tcp { return .tcp(roundTrip: roundTripOrAssumed) }
+    if case .serial = devices.first?.profile.access {
+      return .serial(serial.serial(port: ""), turnaround: turnaround)
     }
-    return tcp
-      ? .tcp(roundTrip: roundTripOrAssumed)
-      : .rtu(changed(SerialLine(port: "")), turnaround: turnaround)
+    return .rtu(serial.rtu(port: ""), turnaround: turnaround)
   }
 
   /// How a configured bus is reached, changed as the options say.
   func timing(for carrier: BusSettings.Carrier) throws -> BusTiming {
     switch carrier {
     case .tcp:
-      guard !hasLine else {
+      guard !serial.areGiven else {
         throw CommandFailure(
           .usage,
           "the bus is on TCP, which has no baud rate, parity or stop bits"
         )
       }
       return .tcp(roundTrip: roundTripOrAssumed)
-    case .rtu(let line): return .rtu(changed(line), turnaround: turnaround)
-    case .serial(let line): return .serial(changed(line), turnaround: turnaround)
+    case .rtu(let line): return .rtu(serial.changed(line), turnaround: turnaround)
+    case .serial(let line): return .serial(serial.changed(line), turnaround: turnaround)
     }
   }
 
   private var roundTripOrAssumed: Duration { roundTrip ?? .milliseconds(2) }
-
-  private var hasLine: Bool {
-    baud != nil || parity != nil || dataBits != nil || stopBits != nil
-  }
-
-  private func changed(_ line: SerialLine) -> SerialLine {
-    SerialLine(
-      port: line.port,
-      baud: baud ?? line.baud,
-      parity: parity ?? line.parity,
-      dataBits: dataBits ?? line.dataBits,
-      stopBits: stopBits ?? line.stopBits
-    )
-  }
-}
-
-extension SerialLine.Parity: ExpressibleByArgument {}
-
-extension Duration {
-  /// Reads an argument as a file would have it: `5ms`, `0.4ms`, `1s`.
-  @Sendable
-  fileprivate static func parsed(_ argument: String) throws -> Duration {
-    let kind = ScalarKind<Duration>.duration(in: .zero...(.seconds(60)))
-    let mark = SourceMark(line: 1, column: 1)
-    do {
-      return try kind.read(YAMLScalar(text: argument, isPlain: true, mark: mark))
-    } catch {
-      throw ValidationError("write \(kind.expected), such as 5ms")
-    }
-  }
 }

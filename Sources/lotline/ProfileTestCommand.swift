@@ -2,11 +2,8 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import Commissioning
 internal import Fieldbus
-internal import Logging
 internal import Profiles
-internal import ServiceLifecycle
 internal import Telemetry
-internal import UnixSignals
 
 struct ProfileTest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,9 +32,10 @@ struct ProfileTest: AsyncParsableCommand {
   @Flag(help: "Read on, at the groups' periods, until Ctrl-C.") var watch = false
   @Option(
     name: .customLong("for"),
-    help: ArgumentHelp("With --watch: end after this time, such as 2m.", valueName: "time")
+    help: ArgumentHelp("With --watch: end after this time, such as 2m.", valueName: "time"),
+    transform: Duration.argument(in: .seconds(1)...(.seconds(604_800)), such: "2m")
   )
-  var span: String?
+  var span: Duration?
   @Flag(help: "Keep what the device answered as a golden capture.") var record = false
   @Option(
     help: ArgumentHelp(
@@ -94,7 +92,7 @@ struct ProfileTest: AsyncParsableCommand {
     let identity = await trial.identify()
     if let failure = identity?.failure { throw Self.refusal(failure) }
     if identity != nil, !json { Terminal.line("It is the device that the profile is for.\n") }
-    let seen = watch ? try await session.watch(for: try duration()) : await session.read()
+    let seen = watch ? try await session.watch(for: span) : await session.read()
     await carrier.close()
     if record {
       try keep(
@@ -115,12 +113,6 @@ struct ProfileTest: AsyncParsableCommand {
       failure.detail + "; the agent would record nothing of it. Take another profile, or correct "
         + "what this one says under identify"
     )
-  }
-
-  private func duration() throws -> Duration? {
-    try span.map {
-      try TrialBusOptions.duration($0, "--for", in: .seconds(1)...(.seconds(604_800)), such: "2m")
-    }
   }
 
   /// The profile, and the path of its file.
@@ -243,18 +235,11 @@ private struct TrialSession {
 
   func watch(for duration: Duration?) async throws -> Seen {
     if !isJSON { Terminal.line(heading + "Ctrl-C ends with a summary.\n") }
-    let watching = Watching(trial: trial, time: time, duration: duration, isQuiet: isJSON)
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: watching, successTerminationBehavior: .gracefullyShutdownGroup)
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: Logger(label: "lotline") { _ in SwiftLogNoOpLogHandler() }
-      )
-    )
-    try await group.run()
-    guard let watch = await watching.outcome.watch else { return Seen(last: [], suggestions: []) }
+    let watch = try await untilInterrupted {
+      await trial.watch(for: duration, time: time) { [isJSON] changes in
+        if !isJSON { for change in changes { Terminal.line("\(change)") } }
+      }
+    }
     let suggestions = await self.suggestions(watch.scans)
     if isJSON {
       print(
@@ -292,29 +277,5 @@ private struct TrialSession {
     } catch {
       Terminal.error("lotline: \(error)")
     }
-  }
-}
-
-/// Reading for a while as a service, which ends when the time is over or the program is asked to.
-private struct Watching: Service {
-  actor Outcome {
-    private(set) var watch: TrialWatch?
-
-    func set(_ watch: TrialWatch) { self.watch = watch }
-  }
-
-  let trial: Trial
-  let time: SystemTime
-  let duration: Duration?
-  let isQuiet: Bool
-  let outcome = Outcome()
-
-  func run() async throws {
-    let watch = await cancelWhenGracefulShutdown {
-      await trial.watch(for: duration, time: time) { changes in
-        if !isQuiet { for change in changes { Terminal.line("\(change)") } }
-      }
-    }
-    await outcome.set(watch)
   }
 }

@@ -12,16 +12,18 @@ struct ScanArguments: ParsableArguments {
     help: ArgumentHelp(
       "Longest time that a device takes to answer: 200ms. By default 100ms, and 1s on TCP.",
       valueName: "time"
-    )
+    ),
+    transform: Duration.argument(in: .milliseconds(5)...(.seconds(3_600)), such: "200ms")
   )
-  var timeout: String?
+  var timeout: Duration?
   @Option(
     help: ArgumentHelp(
-      "How long to listen at each setting before anything is sent; 0s does not.",
+      "How long to listen at each setting first; 0s does not listen. (default: 1s)",
       valueName: "time"
-    )
+    ),
+    transform: Duration.argument(in: .zero...(.seconds(3_600)), such: "2s")
   )
-  var listen = "1s"
+  var listen: Duration = .seconds(1)
   @Flag(help: "Ask although others are heard on the line. It disturbs them.") var active = false
   @Flag(help: "Search all settings and units, also after a device was found.") var all = false
   @Flag(help: "Ask serial instruments what their profiles ask. That can make them act.")
@@ -37,8 +39,8 @@ struct ScanArguments: ParsableArguments {
     options.units = try units.map {
       try Self.list($0, "--units", "1 to 247, 255 on TCP, or 1-10", Self.units).flatMap(\.self)
     }
-    options.timeout = try timeout.map { try Self.time($0, "--timeout", atLeast: .milliseconds(5)) }
-    options.listening = try Self.time(listen, "--listen", atLeast: .zero)
+    options.timeout = timeout
+    options.listening = listen
     options.asksDespiteTraffic = active
     options.searchesAllSettings = all
     options.asksInstruments = askInstruments
@@ -74,20 +76,5 @@ struct ScanArguments: ParsableArguments {
     else { return nil }
     let units = (first...last).compactMap { UnitID($0) }
     return units.count == Int(last - first) + 1 ? units : nil
-  }
-
-  private static func time(
-    _ text: String,
-    _ option: String,
-    atLeast least: Duration
-  ) throws -> Duration {
-    let units: [(String, Int)] = [("ms", 1), ("s", 1_000), ("m", 60_000)]
-    for (unit, factor) in units where text.hasSuffix(unit) {
-      guard let count = Int(text.dropLast(unit.count)), (0...3_600).contains(count) || factor == 1
-      else { continue }
-      let time = Duration.milliseconds(count * factor)
-      if time >= least, time <= .seconds(3_600) { return time }
-    }
-    throw ValidationError("\(option): '\(text)' is not a time with its unit, such as 200ms or 2s.")
   }
 }

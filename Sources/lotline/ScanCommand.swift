@@ -4,7 +4,6 @@ internal import Commissioning
 internal import Fieldbus
 internal import Profiles
 internal import Telemetry
-internal import UnixSignals
 
 struct ScanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,22 +49,19 @@ struct ScanCommand: AsyncParsableCommand {
     guard !plan.attempts.isEmpty else {
       throw CommandFailure(.usage, "nothing is left to search: widen --units or the settings")
     }
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let screen = ScanScreen(isQuiet: json)
     screen.announce(plan, profiles: profiles)
-    let report = await search(plan, profiles, screen, until: signals)
+    let report = try await search(plan, profiles, screen)
     screen.clear()
     try ScanSummary(report: report, alias: PortAlias.lasting(of: target)).print(json: json)
     try end(report)
   }
 
-  /// Searches until the end, or until Ctrl-C.
   private func search(
     _ plan: ScanPlan,
     _ profiles: [DeviceProfile],
-    _ screen: ScanScreen,
-    until signals: UnixSignalsSequence
-  ) async -> ScanReport {
+    _ screen: ScanScreen
+  ) async throws -> ScanReport {
     let time = SystemTime()
     let run = ScanRun(
       plan,
@@ -84,20 +80,7 @@ struct ScanCommand: AsyncParsableCommand {
       ),
       emit: screen.show
     )
-    return await withTaskGroup(of: ScanReport?.self) { group in
-      group.addTask { await run.run() }
-      group.addTask {
-        for await _ in signals { return nil }
-        return nil
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      if let first { return first }
-      for await report in group {
-        if let report { return report }
-      }
-      return ScanReport(target: plan.target)
-    }
+    return try await untilInterrupted { await run.run() }
   }
 
   private func end(_ report: ScanReport) throws {
@@ -112,10 +95,11 @@ struct ScanCommand: AsyncParsableCommand {
   private func target() throws -> ScanTarget? {
     if let port { return .serial(port: port) }
     guard let tcp else { return nil }
-    guard let endpoint = Endpoint(argument: tcp) else {
-      throw CommandFailure(.usage, "'\(tcp)' is not an address: use HOST:PORT, 10.0.0.7:502")
+    do {
+      return .tcp(try TrialBusText.endpoint(tcp))
+    } catch {
+      throw CommandFailure(.usage, error.description)
     }
-    return .tcp(endpoint)
   }
 
   /// Profiles that cannot be read are named and left out.
@@ -134,17 +118,5 @@ struct ScanCommand: AsyncParsableCommand {
         return nil
       }
     }
-  }
-}
-
-extension Endpoint {
-  /// `10.0.0.7:502`, `[::1]:502`.
-  fileprivate init?(argument: String) {
-    guard let colon = argument.lastIndex(of: ":"), colon != argument.startIndex,
-      let port = UInt16(argument[argument.index(after: colon)...]), port > 0
-    else { return nil }
-    var host = argument[..<colon]
-    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-    self.init(host: String(host), port: Int(port))
   }
 }

@@ -1,12 +1,9 @@
 internal import ArgumentParser
 internal import CommandSupport
 internal import DeviceSimulator
-internal import Logging
 internal import MarkedYAML
 internal import Profiles
-internal import ServiceLifecycle
 internal import Telemetry
-internal import UnixSignals
 
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -83,14 +80,12 @@ struct SimulateCommand: AsyncParsableCommand {
     } catch {
       throw CommandFailure(.usage, "\(error)")
     }
-    let running = Running(simulation: simulation)
-    let group = ServiceGroup(
-      services: [running],
-      gracefulShutdownSignals: [.sigterm, .sigint],
-      logger: Logger(label: "lotline") { _ in SwiftLogNoOpLogHandler() }
-    )
     do {
-      try await group.run()
+      try await untilInterrupted {
+        try await simulation.run { address in
+          Terminal.line("Simulating \(address). Ctrl-C stops.")
+        }
+      }
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }
@@ -113,10 +108,7 @@ struct SimulateCommand: AsyncParsableCommand {
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let profile = try folder.profile(String(parts[0]))
     guard parts.count == 2 else { return SimulationOptions.Device(profile: profile) }
-    guard let unit = UInt8(parts[1]).flatMap({ UnitID($0) }) else {
-      throw CommandFailure(.usage, "'\(parts[1])' is not a unit: use 1 to 247, or 255 on TCP")
-    }
-    return SimulationOptions.Device(profile: profile, unit: unit)
+    return SimulationOptions.Device(profile: profile, unit: try UnitID(argument: parts[1]))
   }
 
   private func carrier() throws -> SimulationOptions.Carrier {
@@ -129,16 +121,5 @@ struct SimulateCommand: AsyncParsableCommand {
       throw CommandFailure(.usage, "'\(text)' is not an address: use HOST:PORT, 127.0.0.1:1502")
     }
     return .tcp(Endpoint(host: String(text[..<colon]), port: Int(port)))
-  }
-}
-
-/// The simulation as a service, which ends when the program is asked to stop.
-private struct Running: Service {
-  let simulation: Simulation
-
-  func run() async throws {
-    try await cancelWhenGracefulShutdown {
-      try await simulation.run { address in Terminal.line("Simulating \(address). Ctrl-C stops.") }
-    }
   }
 }

@@ -20,16 +20,16 @@ struct TrialBusOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Modbus RTU on this port.", valueName: "path")) var rtu: String?
   @Option(help: ArgumentHelp("A serial instrument on this port.", valueName: "path"))
   var serial: String?
-  @Option(help: "Speed of the line: 19200 for --rtu, 9600 for --serial.") var baud: Int?
-  @Option(help: "none, even or odd: even for --rtu, none for --serial.") var parity: String?
-  @Option(help: "7 or 8.") var dataBits: Int?
-  @Option(help: "1 or 2.") var stopBits: Int?
+  @OptionGroup var line: SerialLineOptions
   @Option(help: ArgumentHelp("Take bus and unit from this configuration.", valueName: "file"))
   var config: String?
   @Option(help: "The device in the configuration.") var device: String?
-  @Option(help: "The device's Modbus unit; 1 unless said otherwise.") var unit: Int?
-  @Option(help: ArgumentHelp("Longest wait for a reply, such as 500ms.", valueName: "time"))
-  var timeout: String?
+  @Option(help: "The device's Modbus unit; 1 unless said otherwise.") var unit: String?
+  @Option(
+    help: ArgumentHelp("Longest wait for a reply, such as 500ms.", valueName: "time"),
+    transform: Duration.argument(in: .milliseconds(10)...(.seconds(60)), such: "500ms")
+  )
+  var timeout: Duration?
 
   func validate() throws {
     guard [bus, tcp, rtu, serial, config].compactMap({ $0 }).count == 1 else {
@@ -40,9 +40,7 @@ struct TrialBusOptions: ParsableArguments {
     if (config == nil) != (device == nil) {
       throw ValidationError("--config and --device go together: the file, and the device in it.")
     }
-    if rtu == nil && serial == nil,
-      baud != nil || parity != nil || dataBits != nil || stopBits != nil
-    {
+    if rtu == nil, serial == nil, line.areGiven {
       throw ValidationError(
         "--baud, --parity, --data-bits and --stop-bits go with --rtu and --serial."
       )
@@ -69,24 +67,17 @@ struct TrialBusOptions: ParsableArguments {
     }
     return Target(
       carrier: carrier,
-      unit: try statedUnit() ?? UnitID(1),
-      timeout: try statedTimeout() ?? .seconds(1),
+      unit: try unit.map(UnitID.init(argument:)) ?? UnitID(1),
+      timeout: timeout ?? .seconds(1),
       profile: nil
     )
   }
 
   private func carrier() throws(TrialBusError) -> BusCarrier {
     if let tcp { return .tcp(try TrialBusText.endpoint(tcp)) }
-    guard let port = rtu ?? serial else { return try TrialBusText.carrier(bus ?? "") }
-    let line = try TrialBusText.line(
-      port: port,
-      rtu: rtu != nil,
-      baud: baud,
-      parity: parity,
-      dataBits: dataBits,
-      stopBits: stopBits
-    )
-    return rtu == nil ? .serial(line) : .rtu(line)
+    if let rtu { return .rtu(line.rtu(port: rtu)) }
+    if let serial { return .serial(line.serial(port: serial)) }
+    return try TrialBusText.carrier(bus ?? "")
   }
 
   private func configured(_ file: String, _ name: String) throws -> Target {
@@ -114,41 +105,9 @@ struct TrialBusOptions: ParsableArguments {
       }
     return Target(
       carrier: carrier,
-      unit: try statedUnit() ?? device.unit,
-      timeout: try statedTimeout() ?? bus.timeout,
+      unit: try unit.map(UnitID.init(argument:)) ?? device.unit,
+      timeout: timeout ?? bus.timeout,
       profile: (device.profile, settings.profiles)
     )
-  }
-
-  private func statedUnit() throws -> UnitID? {
-    guard let unit else { return nil }
-    guard let id = UInt8(exactly: unit).flatMap({ UnitID($0) }) else {
-      throw CommandFailure(.usage, "'\(unit)' is not a unit: use 1 to 247, or 255 on TCP")
-    }
-    return id
-  }
-
-  private func statedTimeout() throws -> Duration? {
-    try timeout.map {
-      try Self.duration($0, "--timeout", in: .milliseconds(10)...(.seconds(60)), such: "500ms")
-    }
-  }
-
-  /// A duration with its unit, as profiles have it.
-  static func duration(
-    _ text: String,
-    _ option: String,
-    in bounds: ClosedRange<Duration>,
-    such example: String
-  ) throws -> Duration {
-    let kind = ScalarKind<Duration>.duration(in: bounds)
-    do {
-      return try kind.read(YAMLScalar(text: text, isPlain: true, mark: .start))
-    } catch {
-      throw CommandFailure(
-        .usage,
-        "\(option) is '\(text)': write \(kind.expected), such as \(example)"
-      )
-    }
   }
 }

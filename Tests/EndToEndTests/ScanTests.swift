@@ -139,11 +139,11 @@ struct ScanTests {
     let cases: [(arguments: [String], status: Int32, words: String)] = [
       (["--tcp", "127.0.0.1:1"], 69, "refused: is the device on"),
       (["--port", folder.path("none")], 69, "is the adapter plugged in?"),
-      (["--tcp", "10.0.0.7"], 64, "is not an address"),
+      (["--tcp", "10.0.0.7"], 64, "is no address"),
       (["--tcp", "10.0.0.7:502", "--port", "/dev/ttyUSB0"], 64, "--port or --tcp"),
       (["--tcp", "10.0.0.7:502", "--baud", "9600"], 64, "go with --port"),
       (["--port", "x", "--units", "0-3"], 64, "'0-3' is not 1 to 247"),
-      (["--port", "x", "--timeout", "200"], 64, "is not a time with its unit"),
+      (["--port", "x", "--timeout", "200"], 64, "a duration with its unit"),
       (["--port", "x", "--units", "255"], 64, "nothing is left to search"),
       (
         [

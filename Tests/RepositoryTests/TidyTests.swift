@@ -56,7 +56,7 @@ struct TidyTests {
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "ArgumentParser",
-      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
+      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],
     "lotline-hub": [

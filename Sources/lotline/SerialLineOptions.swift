@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Telemetry
+
+/// How the bits go over a serial line, where the command line says it.
+struct SerialLineOptions: ParsableArguments {
+  @Option(help: "Bits per second. (default: 19200, instruments 9600)") var baud: Int?
+  @Option(help: "none, even or odd. (default: even, instruments none)")
+  var parity: SerialLine.Parity?
+  @Option(help: "7 or 8. (default: 8)") var dataBits: Int?
+  @Option(help: "1 or 2. (default: 1)") var stopBits: Int?
+
+  /// Whether any of them is given.
+  var areGiven: Bool { baud != nil || parity != nil || dataBits != nil || stopBits != nil }
+
+  func validate() throws {
+    if let baud, !(300...921_600).contains(baud) {
+      throw ValidationError("--baud is a number from 300 to 921600.")
+    }
+    if let dataBits, !(7...8).contains(dataBits) {
+      throw ValidationError("--data-bits is 7 or 8.")
+    }
+    if let stopBits, !(1...2).contains(stopBits) {
+      throw ValidationError("--stop-bits is 1 or 2.")
+    }
+  }
+
+  /// A line of Modbus RTU: 19200 8E1, unless the options say otherwise.
+  func rtu(port: String) -> SerialLine { changed(SerialLine(port: port)) }
+
+  /// The line of a serial instrument: 9600 8N1, unless the options say otherwise.
+  func serial(port: String) -> SerialLine {
+    changed(SerialLine(port: port, baud: 9_600, parity: .none))
+  }
+
+  /// A line, changed as the options say.
+  func changed(_ line: SerialLine) -> SerialLine {
+    SerialLine(
+      port: line.port,
+      baud: baud ?? line.baud,
+      parity: parity ?? line.parity,
+      dataBits: dataBits ?? line.dataBits,
+      stopBits: stopBits ?? line.stopBits
+    )
+  }
+}
+
+extension SerialLine.Parity: ExpressibleByArgument {}
