@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CommandSupport
 internal import MarkedYAML
+internal import Settings
 internal import StationAPI
 internal import Telemetry
 
@@ -62,5 +63,14 @@ struct OutputOption: ParsableArguments {
   /// Prints what a command recorded.
   func print(_ receipt: Receipt) throws {
     try print(receipt, text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary).")
+  }
+}
+
+/// Reads an agent's configuration for a command that needs it whole.
+func agentSettings(_ path: String) throws -> AgentSettings {
+  do {
+    return try AgentSettings.load(path)
+  } catch {
+    throw CommandFailure(.configuration, "\(error)")
   }
 }

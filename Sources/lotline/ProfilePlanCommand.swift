@@ -63,12 +63,7 @@ struct ProfilePlan: ParsableCommand {
   }
 
   private func configured(_ config: String, bus: String) throws -> BusPlan {
-    let settings: AgentSettings
-    do {
-      settings = try AgentSettings.load(config)
-    } catch {
-      throw CommandFailure(.badData, error.description)
-    }
+    let settings = try agentSettings(config)
     guard let found = settings.buses.first(where: { $0.id == bus }) else {
       let known = settings.buses.map(\.id).joined(separator: ", ")
       throw CommandFailure(.usage, "\(config) has no bus '\(bus)'; it has: \(known)")

@@ -37,12 +37,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings: AgentSettings
-    do {
-      settings = try AgentSettings.load(config)
-    } catch {
-      throw CommandFailure(.configuration, "\(error)")
-    }
+    let settings = try agentSettings(config)
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "lotline")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice

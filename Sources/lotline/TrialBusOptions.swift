@@ -81,12 +81,7 @@ struct TrialBusOptions: ParsableArguments {
   }
 
   private func configured(_ file: String, _ name: String) throws -> Target {
-    let settings: AgentSettings
-    do {
-      settings = try AgentSettings.load(file)
-    } catch {
-      throw CommandFailure(.configuration, "\(error)")
-    }
+    let settings = try agentSettings(file)
     guard let device = settings.devices.first(where: { $0.id.text == name }),
       let bus = settings.buses.first(where: { $0.id == device.bus })
     else {

@@ -21,7 +21,7 @@ struct ScanPeersTests {
 
   @Test("The units of a pymodbus server on TCP are found, and no others")
   func pymodbusTCP() async throws {
-    let server = try peer("modbus_server.py", ["tcp"])
+    let server = try PeerProcess(script: "modbus_server.py", ["tcp"])
     let ready = try await server.line { $0.hasPrefix("ready") }
     let port = try #require(ready.split(separator: " ").last.flatMap { Int($0) })
     let report = await scan(.tcp(Endpoint(host: "127.0.0.1", port: port))) {
@@ -37,7 +37,7 @@ struct ScanPeersTests {
   @Test("The units of a pymodbus server on an RTU line are found, and no others")
   func pymodbusRTU() async throws {
     let pair = try await PtyPair()
-    let server = try peer("modbus_server.py", ["rtu", pair.right])
+    let server = try PeerProcess(script: "modbus_server.py", ["rtu", pair.right])
     _ = try await server.line { $0.hasPrefix("ready") }
     let report = await scan(.serial(port: pair.left)) {
       $0.units = (1...12).compactMap { UnitID($0) }
@@ -80,7 +80,7 @@ struct ScanPeersTests {
 
   @Test("A device that is alone behind a TCP address, and answers to every unit, is one device")
   func everyUnit() async throws {
-    let server = try peer("every_unit.py", [])
+    let server = try PeerProcess(script: "every_unit.py", [])
     let ready = try await server.line { $0.hasPrefix("ready") }
     let port = try #require(ready.split(separator: " ").last.flatMap { Int($0) })
     let report = await scan(.tcp(Endpoint(host: "127.0.0.1", port: port))) { _ in }
@@ -93,7 +93,7 @@ struct ScanPeersTests {
   @Test("A line on which another program asks is left alone, and its units are named")
   func foreignMaster() async throws {
     let pair = try await PtyPair()
-    let master = try peer("foreign_master.py", [pair.right])
+    let master = try PeerProcess(script: "foreign_master.py", [pair.right])
     _ = try await master.line { $0 == "ready" }
     let report = await scan(.serial(port: pair.left)) { $0.listening = .milliseconds(300) }
     #expect(report.end == .traffic)
@@ -216,10 +216,4 @@ struct ScanPeersTests {
     for await _ in readiness { break }
     return try await body()
   }
-}
-
-/// A Python program of `Tests/Peers`.
-func peer(_ script: String, _ arguments: [String]) throws -> PeerProcess {
-  let path = Repository.root.appending(path: "Tests/Peers/\(script)").path
-  return try PeerProcess(Repository.python.path, [path] + arguments)
 }

@@ -9,7 +9,7 @@ import Testing
 struct PymodbusTests {
   @Test("All four tables over TCP, two units, refusals and silence in between")
   func tcp() async throws {
-    let server = try peer("modbus_server.py", ["tcp"])
+    let server = try PeerProcess(script: "modbus_server.py", ["tcp"])
     let ready = try await server.line { $0.hasPrefix("ready") }
     let port = try #require(ready.split(separator: " ").last.flatMap { Int($0) })
     let bus = makeBus(
@@ -25,7 +25,7 @@ struct PymodbusTests {
   @Test("All four tables over RTU, two units, refusals and silence in between")
   func rtu() async throws {
     let pair = try await PtyPair()
-    let server = try peer("modbus_server.py", ["rtu", pair.right])
+    let server = try PeerProcess(script: "modbus_server.py", ["rtu", pair.right])
     _ = try await server.line { $0.hasPrefix("ready") }
     let bus = makeBus(
       .rtu(SerialLine(port: pair.left, baud: 19_200, parity: .none)),

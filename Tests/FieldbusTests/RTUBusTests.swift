@@ -206,7 +206,7 @@ final class FaultyLine: Sendable {
 
   init(_ faults: [String]) async throws {
     pair = try await PtyPair()
-    device = try peer("rtu_device.py", [pair.right] + faults)
+    device = try PeerProcess(script: "rtu_device.py", [pair.right] + faults)
     _ = try await device.line { $0 == "ready" }
   }
 
@@ -218,12 +218,6 @@ final class FaultyLine: Sendable {
       time: SystemTime()
     )
   }
-}
-
-/// A Python program of `Tests/Peers`.
-func peer(_ script: String, _ arguments: [String]) throws -> PeerProcess {
-  let path = Repository.root.appending(path: "Tests/Peers/\(script)").path
-  return try PeerProcess(Repository.python.path, [path] + arguments)
 }
 
 /// What the faulty device holds at `address` and the next.

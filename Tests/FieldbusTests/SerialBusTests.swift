@@ -249,7 +249,7 @@ private final class Instrument: Sendable {
 
   init(_ faults: [String]) async throws {
     pair = try await PtyPair()
-    process = try peer("serial_instrument.py", [pair.right] + faults)
+    process = try PeerProcess(script: "serial_instrument.py", [pair.right] + faults)
     _ = try await process.line { $0 == "ready" }
   }
 

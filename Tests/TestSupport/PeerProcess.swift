@@ -18,6 +18,12 @@ package final class PeerProcess: Sendable {
   private let folder: TemporaryFolder
   private let lines: LineFile
 
+  /// Starts one of the Python peers in `Tests/Peers`.
+  package convenience init(script: String, _ arguments: [String]) throws {
+    let path = Repository.root.appending(path: "Tests/Peers/\(script)").path
+    try self.init(Repository.python.path, [path] + arguments)
+  }
+
   /// Starts `executable`, looked up in PATH when it has no slash.
   ///
   /// A quiet one's standard error is
