@@ -91,27 +91,19 @@ struct FootprintPlant {
   }
 
   func sample() throws -> Sample {
-    let process = "/proc/\(agent.processIdentifier)"
-    let stat = try String(contentsOfFile: process + "/stat", encoding: .utf8)
+    let process = "\(agent.processIdentifier)"
+    let stat = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
     let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
     // proc(5): utime and stime are fields 14 and 15, in clock ticks of 10 ms.
     let ticks = (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)
-    let status = try String(contentsOfFile: process + "/status", encoding: .utf8)
     let answer = try Self.output(lotline, ["status", "--json", "--agent", Self.api])
     let journal = try JSONDecoder().decode(AgentStatus.self, from: answer).journal
     return Sample(
       cpuSeconds: ticks / 100,
-      residentMegabytes: Self.megabytes("VmRSS:", in: status),
-      privateMegabytes: Self.megabytes("RssAnon:", in: status),
+      residentMegabytes: Double(ProcessMemory.resident.bytes(of: process)) / 1_048_576,
+      privateMegabytes: Double(ProcessMemory.ofItsOwn.bytes(of: process)) / 1_048_576,
       records: journal.seq
     )
-  }
-
-  /// A line of proc(5) status, which counts in kB.
-  private static func megabytes(_ field: String, in status: String) -> Double {
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
-    let words = line?.split(whereSeparator: \.isWhitespace) ?? []
-    return (words.dropFirst().first.flatMap { Double($0) } ?? 0) / 1_024
   }
 
   /// Requests that the agent sends to each device every second.

@@ -39,14 +39,14 @@ struct BacklogDelivery {
     defer { agent.terminate() }
     let begin = ContinuousClock.now
     try await Task.sleep(for: .seconds(1))
-    let atStart = resident(of: agent, "VmRSS:")
+    let atStart = ProcessMemory.resident.bytes(of: "\(agent.processIdentifier)")
     while try !isUpToDate(programs) { try await Task.sleep(for: .milliseconds(100)) }
     let seconds = begin.duration(to: .now).inSeconds
     return BacklogDelivery(
       readings: readings,
       seconds: seconds,
       residentAtStart: atStart,
-      residentAtMost: resident(of: agent, "VmHWM:")
+      residentAtMost: ProcessMemory.peak.bytes(of: "\(agent.processIdentifier)")
     )
   }
 
@@ -99,13 +99,5 @@ struct BacklogDelivery {
     process.waitUntilExit()
     guard let status = try? JSONDecoder().decode(AgentStatus.self, from: data) else { return false }
     return status.uplinks.allSatisfy { $0.confirmed > 0 && $0.backlog < 10 }
-  }
-
-  private static func resident(of process: Process, _ field: String) -> Int {
-    let path = "/proc/\(process.processIdentifier)/status"
-    let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
-    let words = line?.split(whereSeparator: \.isWhitespace) ?? []
-    return (words.dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
   }
 }

@@ -57,7 +57,7 @@ struct HubIntake: Sendable {
     let database = try HubDatabase(path: path)
     let intake = Intake(database)
     var backlog = try Backlog()
-    let before = resident("VmRSS:")
+    let before = ProcessMemory.resident.bytes()
     let frames = readings / valuesPerFrame
     var elapsed = Duration.zero
     var batches = 0
@@ -69,7 +69,7 @@ struct HubIntake: Sendable {
       elapsed += start.duration(to: .now)
       batches += 1
     }
-    let growth = resident("VmHWM:") - before
+    let growth = ProcessMemory.peak.bytes() - before
     let bytes = ["", "-wal"].reduce(0) { $0 + size(path + $1) }
     try database.close()
     return HubIntake(
@@ -80,14 +80,6 @@ struct HubIntake: Sendable {
       residentGrowth: growth,
       fileBytes: bytes
     )
-  }
-
-  /// A line of `/proc/self/status`, in bytes (proc(5)); 0 where there is none.
-  private static func resident(_ field: String) -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix(field) }
-    return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
-      * 1_024
   }
 
   private static func size(_ path: String) -> Int {

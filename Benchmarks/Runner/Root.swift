@@ -7,6 +7,9 @@ struct Benchmarks: AsyncParsableCommand {
     commandName: "lotline-benchmarks",
     abstract: "Measures the figures that the README states.",
     discussion: "Build with -c release; Benchmarks/run does both.",
-    subcommands: [PollFigures.self, JournalFigures.self, AgentFigures.self, IntakeFigures.self]
+    subcommands: [
+      PollFigures.self, JournalFigures.self, AgentFigures.self, IntakeFigures.self,
+      ProfilesFigures.self,
+    ]
   )
 }
