@@ -20,8 +20,11 @@ package enum CommandRunner {
     } catch let failure as CommandFailure {
       Terminal.error("\(root.configuration.commandName ?? ""): \(failure.description)")
       exit(failure.status.rawValue)
+    } catch let code as ExitCode {
+      // The command has said everything itself.
+      exit(code.rawValue)
     } catch  where root.exitCode(for: error) != .failure {
-      // The parser's own: help, version, a value that does not fit, an exit code.
+      // The parser's own: help, version, a value that does not fit.
       root.exit(withError: error)
     } catch {
       Terminal.error("\(root.configuration.commandName ?? ""): \(error)")

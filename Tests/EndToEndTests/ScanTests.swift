@@ -159,6 +159,7 @@ struct ScanTests {
       )
       #expect(answer.status == status, "\(arguments): \(answer.output)")
       #expect(answer.output.contains(words), "\(arguments): \(answer.output)")
+      #expect(!answer.output.contains("ExitCode"), "\(arguments): \(answer.output)")
     }
   }
 
