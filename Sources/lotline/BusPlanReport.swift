@@ -204,9 +204,18 @@ extension ClosedRange<Int> {
 }
 
 extension [UInt8] {
-  /// A request as text, with what cannot be printed as it stands in a profile.
+  /// A request as text, with what cannot be printed as a profile writes it: `\x04`.
   fileprivate var inWords: String {
-    String(decoding: self, as: UTF8.self).unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+    map { byte in
+      switch byte {
+      case 0x09: #"\t"#
+      case 0x0A: #"\n"#
+      case 0x0D: #"\r"#
+      case 0x5C: #"\\"#
+      case 0x20...0x7E: String(Unicode.Scalar(byte))
+      default: (byte < 0x10 ? #"\x0"# : #"\x"#) + String(byte, radix: 16, uppercase: true)
+      }
+    }.joined()
   }
 }
 

@@ -54,6 +54,12 @@ struct ProfilePlanTests {
     )
   }
 
+  @Test("Bytes that cannot be printed stand in the plan as a profile writes them")
+  func controlCharacters() throws {
+    let answer = try plan("eurotherm-2000-bisynch")
+    #expect(answer.output.contains(#"temperature  \x040011PV\x05  -"#), "\(answer.output)")
+  }
+
   @Test("What does not fit has the status of findings, and says what to do")
   func overload() throws {
     let answer = try plan("reflow-oven-10-zone", "--baud", "300")
