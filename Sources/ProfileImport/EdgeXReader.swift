@@ -113,7 +113,8 @@ struct EdgeXCommands {
       let resources = (fields.list("resourceOperations") ?? []).compactMap { take($0) }
       notes.add(
         .notCarriedOver,
-        "command \(name) of \(resources.joined(separator: ", "))",
+        resources.isEmpty
+          ? "command \(name)" : "command \(name) of \(resources.joined(separator: ", "))",
         "all signals are in one group; make groups of those that are read together",
         line: item.line
       )
