@@ -105,6 +105,7 @@ struct ProfileList: ParsableCommand {
     } catch {
       throw CommandFailure(.badData, "\(error)")
     }
+    if names.isEmpty { Terminal.error("lotline: there are no profiles in \(folder.profiles)") }
     let profiles = names.map { (name: $0, profile: try? folder.library.profile(named: $0)) }
     if markdown {
       Terminal.text(ProfileIndex.markdown(of: profiles.compactMap(\.profile)))

@@ -35,6 +35,7 @@ struct CommandTests {
       (["status", "--agent", "http://exa mple"], 64, "is no address"),
       (["simulate", "reflow-oven-10-zone"], 64, "one of --tcp, --rtu and --serial"),
       (["profile", "list", "--profiles", folder.path("none")], 65, "there is no such folder"),
+      (["profile", "list", "--profiles", folder.url.path], 0, "there are no profiles in"),
     ]
     for (arguments, status, words) in cases { try expect(arguments, status, words) }
   }
