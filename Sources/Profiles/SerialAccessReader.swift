@@ -156,6 +156,7 @@ struct SerialAccessReader {
     let members = self.members(fields, pattern?.value, &signalNames)
     fields.finish()
     guard let head, let pattern, !members.isEmpty else { return nil }
+    if request != nil, timeout > head.period { warnOfTimeout(fields) }
     let group = SerialScanGroup(
       name: head.name,
       period: head.period,
@@ -170,6 +171,17 @@ struct SerialAccessReader {
     )
     checkExample(example, of: group, log: fields.log)
     return group
+  }
+
+  /// One answer that does not come makes the next scan late, too.
+  private func warnOfTimeout(_ fields: FieldReader) {
+    fields.log.add(
+      .contradiction,
+      at: fields.mark(of: SerialGroupShape.timeout.name),
+      "\"timeout\" (1s where it is not stated) is longer than \"period\", so that an answer which "
+        + "does not come costs a scan; write a shorter one",
+      severity: .warning
+    )
   }
 
   private func members(

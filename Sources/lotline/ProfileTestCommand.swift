@@ -46,13 +46,14 @@ struct ProfileTest: AsyncParsableCommand {
   var capture: String?
   @Flag(help: "With --record: say in the capture that the device is a simulated one.")
   var simulated = false
+  @Flag(help: "With --record: record also values that look wrong.") var force = false
   @Flag(help: "Print JSON for programs.") var json = false
   @OptionGroup var folder: ProfilesOption
 
   func validate() throws {
     if span != nil && !watch { throw ValidationError("--for goes with --watch.") }
-    if !record, capture != nil || simulated {
-      throw ValidationError("--capture and --simulated go with --record.")
+    if !record, capture != nil || simulated || force {
+      throw ValidationError("--capture, --simulated and --force go with --record.")
     }
     if profile == nil && bus.config == nil {
       throw ValidationError("Name the profile, or take it from --config and --device.")
@@ -95,6 +96,7 @@ struct ProfileTest: AsyncParsableCommand {
     let seen = watch ? try await session.watch(for: span) : await session.read()
     await carrier.close()
     if record {
+      if !seen.suggestions.isEmpty, !force { throw Self.doubtfulRecord }
       try keep(
         seen.last,
         of: trial,
@@ -105,6 +107,13 @@ struct ProfileTest: AsyncParsableCommand {
     }
     try end(seen)
   }
+
+  /// A capture of wrong values would hold the profile to them for good.
+  private static let doubtfulRecord = CommandFailure(
+    .findings,
+    "nothing was recorded, because the values suggest that the profile is wrong; correct it, or "
+      + "say --force if the values are right"
+  )
 
   private static func refusal(_ failure: BusFailure) -> CommandFailure {
     guard failure.cause == .wrongDevice else { return CommandFailure(.unavailable, failure.detail) }

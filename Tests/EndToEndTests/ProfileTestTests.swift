@@ -45,6 +45,9 @@ struct ProfileTestTests {
     let wrong = try copy(name, "order: CDAB", "order: ABCD")
     let first = try lotline("profile", "test", wrong, "--bus", "tcp://\(address)")
     #expect(first.output.contains("write order: CDAB in modbus:"), "\(first.output)")
+    let refused = try lotline("profile", "test", wrong, "--tcp", address, "--record")
+    #expect(refused.status == 2 && refused.output.contains("nothing was recorded"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("Captures/\(name).yaml")))
     let right = try copy(name)
     let second = try lotline("profile", "test", right, "--tcp", address, "--record", "--simulated")
     #expect(second.status == 0 && second.output.contains("signals, all good.\nRecorded"))
@@ -156,6 +159,12 @@ struct ProfileTestTests {
       #expect(answer.status == status, "\(arguments): \(answer.output)")
       #expect(answer.output.contains(words), "\(arguments): \(answer.output)")
     }
+  }
+
+  @Test("A folder without profiles is not taken for one in which all is well")
+  func emptyFolder() throws {
+    let answer = try lotline("profile", "verify", "--profiles", folder.url.path)
+    #expect(answer.status == 66 && answer.output.contains("there are no profiles"))
   }
 
   @Test("A profile without a capture is named, and refused when that is wanted")

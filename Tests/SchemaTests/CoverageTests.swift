@@ -122,7 +122,8 @@ struct CoverageTests {
       // Serial
       "the pattern has no group named", "\"example\" gives no good value for x",
       "nothing comes after the end of such a frame", "\"length\" counts the check sum",
-      "listens all the time", "can be those of the end mark", "that sends by itself is not asked",
+      "listens all the time", "is longer than \"period\"", "can be those of the end mark",
+      "that sends by itself is not asked",
       "single quotes keep the backslash", "has no quotes; write",
       // ProfileExpansion, BlockExpansion
       "a profile does not extend itself", "is not the name of a profile", "cannot be extended",
