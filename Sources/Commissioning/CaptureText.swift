@@ -10,27 +10,8 @@ enum CaptureText {
     return quoted(String(scalars))
   }
 
-  /// The text in double quotes (YAML 1.2, 7.3.1), printable ASCII as it is.
-  static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\r": quoted += "\\r"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      case " "..."~": quoted.unicodeScalars.append(scalar)
-      default: quoted += escaped(scalar.value)
-      }
-    }
-    return quoted + "\""
-  }
-
-  private static func escaped(_ value: UInt32) -> String {
-    let (letter, width) = value < 0x100 ? ("x", 2) : value < 0x10000 ? ("u", 4) : ("U", 8)
-    return "\\\(letter)\(value.hexadecimal(digits: width))"
-  }
+  /// The text in double quotes, printable ASCII as it is.
+  static func quoted(_ text: String) -> String { YAMLText.quoted(text, isASCII: true) }
 
   /// A name as it is where every YAML program reads it as a text, in quotes elsewhere.
   static func name(_ name: String) -> String {

@@ -65,24 +65,6 @@ package enum YAMLText {
     // What is a text within braces may open a list or a key outside of them.
     let opens = ["-", "?", ":"].contains { scalar.text == $0 || scalar.text.hasPrefix("\($0) ") }
     if scalar.isPlain && !breaks && !opens { return scalar.text }
-    return "\"" + scalar.text.unicodeScalars.map(escaped).joined() + "\""
-  }
-
-  private static func escaped(_ scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\"": return "\\\""
-    case "\\": return "\\\\"
-    case "\n": return "\\n"
-    case "\r": return "\\r"
-    case "\t": return "\\t"
-    default:
-      let isPrintable =
-        scalar.value >= 0x20 && !(0x7F...0xA0).contains(scalar.value)
-        && !(0x2028...0x2029).contains(scalar.value)
-        && ![0xFEFF, 0xFFFE, 0xFFFF].contains(scalar.value)
-      if isPrintable { return String(scalar) }
-      let digits = String(scalar.value, radix: 16, uppercase: true)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }
+    return quoted(scalar.text)
   }
 }

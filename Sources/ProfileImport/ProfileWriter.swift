@@ -1,3 +1,4 @@
+internal import MarkedYAML
 internal import Telemetry
 
 /// Writes a profile as an engineer would by hand.

@@ -1,3 +1,5 @@
+internal import MarkedYAML
+
 /// How Telegraf reaches a device, as lines of agent.yaml.
 struct TelegrafConnection {
   let device: TelegrafDevice
