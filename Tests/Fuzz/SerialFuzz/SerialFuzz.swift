@@ -27,6 +27,7 @@ private func read(_ bytes: [UInt8]) -> CInt {
     maximumLength: maximumLength,
     startsInFrame: bytes[3] & 0x80 != 0
   )
+  let decoders = makeDecoders()
   var rest = stream[...]
   while !rest.isEmpty {
     let cut = rest.prefix(1 + Int(bytes[3] & 0x1F))
@@ -34,17 +35,18 @@ private func read(_ bytes: [UInt8]) -> CInt {
     rest = rest.dropFirst(cut.count)
     if bytes[3] & 0x20 != 0 { assembler.settle() }
     if bytes[3] & 0x40 != 0 { assembler.beginFrame() }
-    check(&assembler, framing, stream)
+    check(&assembler, framing, stream, decoders)
   }
   assembler.settle()
-  check(&assembler, framing, stream)
+  check(&assembler, framing, stream, decoders)
   return 0
 }
 
 private func check(
   _ assembler: inout FrameAssembler,
   _ framing: SerialFraming,
-  _ stream: [UInt8]
+  _ stream: [UInt8],
+  _ decoders: [LineDecoder]
 ) {
   while let item = assembler.next() {
     guard case .frame(let content) = item.content else { continue }
@@ -52,7 +54,7 @@ private func check(
     if framing.checksum?.form != .hex, !stream.holds(framing.frame(content)) {
       broken("a frame came out that never came in")
     }
-    for decoder in decoders() { _ = decoder.readings(from: content) }
+    for decoder in decoders { _ = decoder.readings(from: content) }
   }
 }
 
@@ -82,7 +84,7 @@ private func pick<Choice>(_ choices: [Choice], _ byte: UInt8) -> Choice {
   choices[Int(byte & 0x3F) % choices.count]
 }
 
-private func decoders() -> [LineDecoder] {
+private func makeDecoders() -> [LineDecoder] {
   let number = SerialField(signal: Signal(name: "a"), capture: "a", kind: .number)
   let bytes = SerialField(
     signal: Signal(name: "a", range: -1_000...1_000),
