@@ -269,6 +269,5 @@ private struct ObservedTime: TimeSource {
 
 /// Waits until a condition holds; the bound only ends a run that is broken.
 private func until(_ condition: () -> Bool) async throws {
-  for _ in 0..<15_000 where !condition() { try await Task.sleep(for: .milliseconds(2)) }
-  try #require(condition())
+  try #require(try await eventually(condition))
 }

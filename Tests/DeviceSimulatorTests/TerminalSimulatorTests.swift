@@ -129,8 +129,7 @@ struct TerminalSimulatorTests {
 
   /// Moves time by half a period, when the instrument waits for it.
   private func advance(_ time: ManualTime) async throws {
-    for _ in 0..<15_000 where time.sleeperCount == 0 { try await Task.sleep(for: .milliseconds(2)) }
-    try #require(time.sleeperCount > 0)
+    try #require(try await eventually { time.sleeperCount > 0 })
     time.advance(by: .milliseconds(500))
   }
 

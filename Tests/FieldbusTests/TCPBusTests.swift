@@ -172,7 +172,7 @@ struct TCPBusTests {
     let bus = bus(server)
     let requests = try asking([1])
     async let stuck = bus.exchange(requests)
-    while server.requests.value.isEmpty { try await Task.sleep(for: .milliseconds(2)) }
+    try #require(try await eventually { !server.requests.value.isEmpty })
     await bus.close()
     #expect(await stuck[0].failure?.cause == .noConnection)
     #expect(await bus.exchange(try asking([7])).map(\.registers) == [[7, 8]])

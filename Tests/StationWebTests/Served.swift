@@ -157,12 +157,3 @@ struct EventReader {
     return fields
   }
 }
-
-/// Waits until `condition` holds; the bound only ends a failure.
-func eventually(_ condition: @Sendable () async -> Bool) async throws -> Bool {
-  for _ in 0..<6_000 {
-    if await condition() { return true }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-  return false
-}

@@ -237,9 +237,7 @@ struct HubUplinkTests {
 extension Line {
   /// Waits until the hub holds `count` records; generous, since it only bounds a failure.
   func waitForHub(_ count: Int) async throws {
-    for _ in 0..<6_000 where hub.state.value.records.count < count {
-      try await Task.sleep(for: .milliseconds(5))
-    }
+    _ = try await eventually { hub.state.value.records.count >= count }
     #expect(hub.state.value.records.count == count)
   }
 }
