@@ -8,7 +8,7 @@ package enum ProfileLoader {
   /// - Throws: ``ProfileError/findings(_:)`` with everything that is wrong, not just the first.
   package static func load(_ path: String) throws(ProfileError) -> DeviceProfile {
     let log = FindingLog(file: path)
-    return try result(of: SourceText(path: path, into: log), log: log)
+    return try result(of: SourceText(path: path, into: log), log: log).profile
   }
 
   /// Reads one profile that is not in a file of its own.
@@ -17,13 +17,13 @@ package enum ProfileLoader {
   /// folder of what it extends.
   package static func load(bytes: [UInt8], file: String) throws(ProfileError) -> DeviceProfile {
     let log = FindingLog(file: file)
-    return try result(of: SourceText(bytes: bytes, into: log), log: log)
+    return try result(of: SourceText(bytes: bytes, into: log), log: log).profile
   }
 
   /// Everything that a check has to say about a file, warnings included; empty for a good one.
   package static func findings(_ path: String) -> [Finding] {
     let log = FindingLog(file: path)
-    _ = SourceText(path: path, into: log).flatMap { profile(in: $0, log: log) }
+    _ = SourceText(path: path, into: log).flatMap { read($0, log: log) }
     return log.findings
   }
 
@@ -32,24 +32,13 @@ package enum ProfileLoader {
   /// - Throws: ``ProfileError/findings(_:)`` when the file cannot be used.
   package static func expanded(_ path: String) throws(ProfileError) -> String {
     let log = FindingLog(file: path)
-    return try expanded(SourceText(path: path, into: log), log: log)
+    return YAMLText.of(try result(of: SourceText(path: path, into: log), log: log).plain)
   }
 
   /// The same for a profile that is not in a file of its own.
   package static func expanded(bytes: [UInt8], file: String) throws(ProfileError) -> String {
     let log = FindingLog(file: file)
-    return try expanded(SourceText(bytes: bytes, into: log), log: log)
-  }
-
-  private static func expanded(
-    _ source: SourceText?,
-    log: FindingLog
-  ) throws(ProfileError) -> String {
-    _ = try result(of: source, log: log)
-    guard let source, let root = YAMLDocument.compose(source.text, into: log) else {
-      throw .findings(log.findings)
-    }
-    return YAMLText.of(ProfileExpansion(log: log).expand(root))
+    return YAMLText.of(try result(of: SourceText(bytes: bytes, into: log), log: log).plain)
   }
 
   /// The JSON Schema (draft-07) of profile files.
@@ -62,19 +51,23 @@ package enum ProfileLoader {
     )
   }
 
+  /// A profile, and the nodes of its plain form.
+  private typealias Result = (profile: DeviceProfile, plain: YAMLNode)
+
   private static func result(
     of source: SourceText?,
     log: FindingLog
-  ) throws(ProfileError) -> DeviceProfile {
-    let profile = source.flatMap { Self.profile(in: $0, log: log) }
-    guard let profile, !log.hasErrors else { throw .findings(log.findings) }
-    return profile
+  ) throws(ProfileError) -> Result {
+    let result = source.flatMap { read($0, log: log) }
+    guard let result, !log.hasErrors else { throw .findings(log.findings) }
+    return result
   }
 
-  private static func profile(in source: SourceText, log: FindingLog) -> DeviceProfile? {
+  private static func read(_ source: SourceText, log: FindingLog) -> Result? {
     guard let root = YAMLDocument.compose(source.text, into: log) else { return nil }
     let plain = ProfileExpansion(log: log).expand(root)
     return ProfileReader(plain, into: log).profile(keeping: ProfileText(source, root, plain))
+      .map { ($0, plain) }
   }
 }
 
