@@ -260,15 +260,6 @@ private final class SharedLineDecoder: Sendable {
   func readings(from line: [UInt8]) -> [Reading] { decoder.withLock { $0.readings(from: line) } }
 }
 
-extension BusFailure {
-  fileprivate var meansSilence: Bool {
-    switch cause {
-    case .timeout, .noConnection, .stale: true
-    default: false
-    }
-  }
-}
-
 /// Why a device cannot be read with its profile.
 package enum ScanGroupError: Error, Sendable, Hashable, CustomStringConvertible {
   case unitMissing(DeviceID)

@@ -234,9 +234,9 @@ extension EdgeAgent {
       if groups.isEmpty { return nil }
       return BusPoller(
         bus: makeBus(
-          bus.busCarrier,
+          bus.carrier,
           timeout: bus.timeout,
-          maximumInFlight: members.map(\.requestsInFlight).min() ?? 1,
+          maximumInFlight: members.map(\.profile.requestsInFlight).min() ?? 1,
           firstTransaction: .random(in: 0...UInt16.max),
           time: time
         ),
@@ -244,21 +244,5 @@ extension EdgeAgent {
         time: time
       ) { observation in await recorder.take(observation) }
     }
-  }
-}
-
-extension BusSettings {
-  fileprivate var busCarrier: BusCarrier {
-    switch carrier {
-    case .tcp(let endpoint): .tcp(endpoint)
-    case .rtu(let line): .rtu(line)
-    case .serial(let line): .serial(line)
-    }
-  }
-}
-
-extension DeviceBoard.Device {
-  fileprivate var requestsInFlight: Int {
-    if case .modbus(let access) = profile.access { access.requestsInFlight } else { 1 }
   }
 }

@@ -1,4 +1,3 @@
-package import Fieldbus
 package import Telemetry
 
 /// A bus as one text, as a command line takes it:

@@ -70,4 +70,12 @@ package struct BusFailure: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   package var description: String { detail }
+
+  /// Whether nothing came back at all, not even a refusal or a damaged answer.
+  package var meansSilence: Bool {
+    switch cause {
+    case .timeout, .noConnection, .stale: true
+    default: false
+    }
+  }
 }

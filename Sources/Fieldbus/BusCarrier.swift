@@ -1,15 +1,5 @@
 package import Telemetry
 
-/// What carries a bus.
-package enum BusCarrier: Sendable, Hashable {
-  /// Modbus TCP: a device, or a gateway with units behind it.
-  case tcp(Endpoint)
-  /// Modbus RTU on a serial port.
-  case rtu(SerialLine)
-  /// A serial instrument that speaks in frames of text or bytes.
-  case serial(SerialLine)
-}
-
 /// Makes the bus that `carrier` names; the port or connection is opened at its first exchange.
 ///
 /// - Parameters:

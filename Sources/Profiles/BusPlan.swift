@@ -171,12 +171,6 @@ extension Duration {
 
 // MARK: From profiles
 
-extension DeviceProfile {
-  fileprivate var requestsInFlight: Int {
-    if case .modbus(let access) = access { access.requestsInFlight } else { 1 }
-  }
-}
-
 extension BusPlan.Device {
   fileprivate func scans(over timing: BusTiming, requestsInFlight: Int) -> [PlannedScan] {
     switch profile.access {

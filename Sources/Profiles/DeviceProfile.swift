@@ -57,6 +57,11 @@ package struct DeviceProfile: Sendable, Hashable {
     case serial(SerialAccess)
   }
 
+  /// Requests that the device takes at once.
+  package var requestsInFlight: Int {
+    if case .modbus(let access) = access { access.requestsInFlight } else { 1 }
+  }
+
   /// Names of all signals, in the file's order.
   package var signalNames: [String] {
     switch access {

@@ -27,14 +27,8 @@ package struct StationSettings: Sendable, Hashable {
 
 /// One serial port or one TCP endpoint.
 package struct BusSettings: Sendable, Hashable {
-  package enum Carrier: Sendable, Hashable {
-    case tcp(Endpoint)
-    case rtu(SerialLine)
-    case serial(SerialLine)
-  }
-
   package let id: String
-  package let carrier: Carrier
+  package let carrier: BusCarrier
 
   /// Longest wait for a reply.
   package let timeout: Duration

@@ -6,7 +6,7 @@ struct CarrierReader {
   let fields: FieldReader
   let paths: PathResolver
 
-  func carrier() -> Marked<BusSettings.Carrier>? {
+  func carrier() -> Marked<BusCarrier>? {
     let endpoint = fields.value(BusShape.tcp)
     let rtu = fields.mapping(BusShape.rtu).flatMap {
       line($0, defaults: SerialLine(port: "/dev/null"))
@@ -42,7 +42,7 @@ struct CarrierReader {
   }
 }
 
-extension BusSettings.Carrier {
+extension BusCarrier {
   /// What two buses cannot share.
   var line: String {
     switch self {

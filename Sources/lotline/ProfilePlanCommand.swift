@@ -140,7 +140,7 @@ struct LineOptions: ParsableArguments {
   }
 
   /// How a configured bus is reached, changed as the options say.
-  func timing(for carrier: BusSettings.Carrier) throws -> BusTiming {
+  func timing(for carrier: BusCarrier) throws -> BusTiming {
     switch carrier {
     case .tcp:
       guard !serial.areGiven else {

@@ -200,17 +200,6 @@ extension DeviceProfile {
   fileprivate var isModbus: Bool {
     if case .modbus = access { true } else { false }
   }
-
-  fileprivate var requestsInFlight: Int {
-    if case .modbus(let access) = access { access.requestsInFlight } else { 1 }
-  }
-}
-
-extension BusFailure {
-  /// Whether nothing came back at all.
-  fileprivate var meansSilence: Bool {
-    [.timeout, .noConnection, .stale].contains(cause)
-  }
 }
 
 /// One run of `profile test`: reads and prints.

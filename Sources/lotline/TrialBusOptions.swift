@@ -92,14 +92,8 @@ struct TrialBusOptions: ParsableArguments {
           + Suggestion.text(for: name, among: known, noun: "there are")
       )
     }
-    let carrier: BusCarrier =
-      switch bus.carrier {
-      case .tcp(let endpoint): .tcp(endpoint)
-      case .rtu(let line): .rtu(line)
-      case .serial(let line): .serial(line)
-      }
     return Target(
-      carrier: carrier,
+      carrier: bus.carrier,
       unit: try unit.map(UnitID.init(argument:)) ?? device.unit,
       timeout: timeout ?? bus.timeout,
       profile: (device.profile, settings.profiles)
