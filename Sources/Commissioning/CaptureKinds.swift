@@ -1,26 +1,37 @@
 internal import MarkedYAML
 internal import Telemetry
 
-extension ScalarKind where Value == Digest {
-  static let digest = ScalarKind(
-    expected: "a SHA-256 hash in quotes",
-    example: "\"" + String(repeating: "0", count: 64) + "\"",
-    schema: ["type": "string"]
-  ) { scalar throws(ScalarProblem) in
-    guard let digest = Digest(scalar.text) else { throw .wrongType }
-    return digest
+extension ScalarKind {
+  /// A text of which `parse` makes a value; nil refuses it.
+  fileprivate static func parsed(
+    _ expected: String,
+    example: String,
+    by parse: @escaping @Sendable (String) -> Value?
+  ) -> ScalarKind {
+    ScalarKind(expected: expected, example: example, schema: ["type": "string"]) {
+      scalar throws(ScalarProblem) in
+      guard let value = parse(scalar.text) else { throw .wrongType }
+      return value
+    }
   }
 }
 
+extension ScalarKind where Value == Digest {
+  static let digest = parsed(
+    "a SHA-256 hash in quotes",
+    example: "\"" + String(repeating: "0", count: 64) + "\""
+  ) { Digest($0) }
+}
+
 extension ScalarKind where Value == Instant {
-  static let instant = ScalarKind(
-    expected: "a time in UTC, in quotes",
-    example: "\"2026-11-24T21:11:07.123456Z\"",
-    schema: ["type": "string"]
-  ) { scalar throws(ScalarProblem) in
-    guard let instant = Instant(scalar.text) else { throw .wrongType }
-    return instant
-  }
+  static let instant = parsed(
+    "a time in UTC, in quotes",
+    example: "\"2026-11-24T21:11:07.123456Z\""
+  ) { Instant($0) }
+}
+
+extension ScalarKind where Value == Cause {
+  static let cause = parsed("a cause's code", example: "not_available") { Cause(code: $0) }
 }
 
 extension ScalarKind where Value == UnitID {
@@ -32,17 +43,6 @@ extension ScalarKind where Value == UnitID {
     let number = try ScalarKind<Int>.integer(in: 1...255).read(scalar)
     guard let unit = UInt8(exactly: number).flatMap({ UnitID($0) }) else { throw .outOfBounds }
     return unit
-  }
-}
-
-extension ScalarKind where Value == Cause {
-  static let cause = ScalarKind(
-    expected: "a cause's code",
-    example: "not_available",
-    schema: ["type": "string"]
-  ) { scalar throws(ScalarProblem) in
-    guard let cause = Cause(code: scalar.text) else { throw .wrongType }
-    return cause
   }
 }
 
