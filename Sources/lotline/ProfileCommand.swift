@@ -20,15 +20,28 @@ struct ProfilesOption: ParsableArguments {
 
   var library: ProfileLibrary { ProfileLibrary(folder: profiles) }
 
-  /// A profile by its name in the folder, or by the path of its file.
-  func profile(_ text: String) throws -> DeviceProfile {
+  /// Names of all profiles in the folder.
+  func names() throws -> [String] {
     do throws(ProfileError) {
-      if text.contains("/") || text.hasSuffix(".yaml") { return try ProfileLoader.load(text) }
-      return try library.profile(named: text)
+      return try library.names()
     } catch {
       throw CommandFailure(.badData, error.description)
     }
   }
+
+  /// A profile by its name in the folder, or by the path of its file.
+  func profile(_ text: String) throws -> DeviceProfile {
+    do throws(ProfileError) {
+      return try isPath(text) ? ProfileLoader.load(text) : library.profile(named: text)
+    } catch {
+      throw CommandFailure(.badData, error.description)
+    }
+  }
+
+  /// The file of a profile that is named so.
+  func path(of text: String) -> String { isPath(text) ? text : library.path(of: text) }
+
+  private func isPath(_ text: String) -> Bool { text.contains("/") || text.hasSuffix(".yaml") }
 }
 
 struct ProfileCheck: ParsableCommand {
@@ -99,12 +112,7 @@ struct ProfileList: ParsableCommand {
   @Flag(help: "Print a table in Markdown, by kind of device, with sources.") var markdown = false
 
   func run() throws {
-    let names: [String]
-    do {
-      names = try folder.library.names()
-    } catch {
-      throw CommandFailure(.badData, "\(error)")
-    }
+    let names = try folder.names()
     if names.isEmpty { Terminal.error("lotline: there are no profiles in \(folder.profiles)") }
     let profiles = names.map { (name: $0, profile: try? folder.library.profile(named: $0)) }
     if markdown {

@@ -132,8 +132,7 @@ struct ProfileTest: AsyncParsableCommand {
       let name = target.profile?.name ?? ""
       return (try folder.profile(name), folder.library.path(of: name))
     }
-    let isPath = text.contains("/") || text.hasSuffix(".yaml")
-    return (try folder.profile(text), isPath ? text : folder.library.path(of: text))
+    return (try folder.profile(text), folder.path(of: text))
   }
 
   private func check(_ profile: DeviceProfile, fits carrier: BusCarrier) throws {

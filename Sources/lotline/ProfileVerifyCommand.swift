@@ -28,19 +28,15 @@ struct ProfileVerify: ParsableCommand {
   func run() throws {
     var run = VerifyRun(isStrict: strict)
     if files.isEmpty {
-      do {
-        let names = try folder.library.names()
-        if names.isEmpty {
-          throw CommandFailure(
-            .notFound,
-            "there are no profiles in \(folder.profiles); name their folder with --profiles"
-          )
-        }
-        for name in names { run.verify(folder.library.path(of: name)) }
-        run.note(strays: CaptureLibrary(profiles: folder.profiles).strays)
-      } catch let error as ProfileError {
-        throw CommandFailure(.badData, error.description)
+      let names = try folder.names()
+      if names.isEmpty {
+        throw CommandFailure(
+          .notFound,
+          "there are no profiles in \(folder.profiles); name their folder with --profiles"
+        )
       }
+      for name in names { run.verify(folder.library.path(of: name)) }
+      run.note(strays: CaptureLibrary(profiles: folder.profiles).strays)
     } else {
       for file in files { run.verify(file) }
     }

@@ -104,13 +104,7 @@ struct ScanCommand: AsyncParsableCommand {
 
   /// Profiles that cannot be read are named and left out.
   private func loadedProfiles() throws -> [DeviceProfile] {
-    let names: [String]
-    do {
-      names = try folder.library.names()
-    } catch {
-      throw CommandFailure(.badData, "\(error)")
-    }
-    return names.compactMap { name in
+    try folder.names().compactMap { name in
       do throws(ProfileError) {
         return try folder.library.profile(named: name)
       } catch {
