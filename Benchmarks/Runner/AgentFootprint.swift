@@ -96,12 +96,15 @@ struct FootprintPlant {
     let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
     // proc(5): utime and stime are fields 14 and 15, in clock ticks of 10 ms.
     let ticks = (Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)
+    // Memory first: an answer with 10,000 signals in it takes some of its own.
+    let resident = ProcessMemory.resident.bytes(of: process)
+    let ofItsOwn = ProcessMemory.ofItsOwn.bytes(of: process)
     let answer = try Self.output(lotline, ["status", "--json", "--agent", Self.api])
     let journal = try JSONDecoder().decode(AgentStatus.self, from: answer).journal
     return Sample(
       cpuSeconds: ticks / 100,
-      residentMegabytes: Double(ProcessMemory.resident.bytes(of: process)) / 1_048_576,
-      privateMegabytes: Double(ProcessMemory.ofItsOwn.bytes(of: process)) / 1_048_576,
+      residentMegabytes: Double(resident) / 1_048_576,
+      privateMegabytes: Double(ofItsOwn) / 1_048_576,
       records: journal.seq
     )
   }
