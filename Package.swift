@@ -250,6 +250,13 @@ if Context.environment["LOTLINE_FUZZ"] != nil {
       swiftSettings: strict
     ),
     .executableTarget(
+      name: "FrameFuzz",
+      dependencies: ["FuzzDriver", "Fieldbus", "Telemetry", nioCore],
+      path: "Tests/Fuzz/FrameFuzz",
+      exclude: ["Corpus"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
       name: "SerialFuzz",
       dependencies: ["FuzzDriver", "Fieldbus", "Profiles", "Telemetry"],
       path: "Tests/Fuzz/SerialFuzz",

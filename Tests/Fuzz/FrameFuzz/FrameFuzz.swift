@@ -1,0 +1,96 @@
+internal import Fieldbus
+internal import FuzzDriver
+internal import Glibc
+internal import NIOCore
+internal import Telemetry
+
+/// Any bytes as what a Modbus device sends, over TCP or on a line: a frame that comes out stood in
+/// the stream, and an answer that is taken says what its bytes say, and answers what was asked.
+///
+/// The first six bytes choose the request and the cuts; the rest is the stream.
+@main
+enum FrameFuzz {
+  static func main() {
+    exit(fuzz { read(Array(UnsafeBufferPointer(start: $0, count: $1))) })
+  }
+}
+
+private func read(_ bytes: [UInt8]) -> CInt {
+  guard bytes.count > 6, let request = request(bytes) else { return 0 }
+  let stream = Array(bytes[6...])
+  readStream(stream, cut: 1 + Int(bytes[5] & 0x3F), request)
+  judgeLine(stream, request)
+  return 0
+}
+
+/// Cuts the stream as a network would, and judges every frame in it.
+private func readStream(_ stream: [UInt8], cut: Int, _ request: ModbusRequest) {
+  var decoder = MBAPDecoder()
+  var consumed = 0
+  var rest = stream[...]
+  while !rest.isEmpty {
+    let part = rest.prefix(cut)
+    rest = rest.dropFirst(part.count)
+    decoder.take(ByteBuffer(bytes: part))
+    do throws(ReplyFault) {
+      while let frame = try decoder.next() {
+        let length = MBAP.headerLength + frame.pdu.count
+        let whole = stream[consumed..<min(consumed + length, stream.count)]
+        consumed += length
+        guard whole.count == length, Array(whole.dropFirst(MBAP.headerLength)) == Array(frame.pdu),
+          whole.first == UInt8(frame.transaction >> 8), whole[whole.startIndex + 6] == frame.unit
+        else { broken("a frame came out that did not stand in the stream") }
+        judge(unit: frame.unit, Array(frame.pdu), request)
+      }
+    } catch {
+      return
+    }
+  }
+}
+
+/// Judges the bytes as one frame of a line whose check sum was good.
+private func judgeLine(_ stream: [UInt8], _ request: ModbusRequest) {
+  guard stream.count <= RTUFrame.maximumLength else { return }
+  guard case .success(let reply) = RTUFrame.judge(stream, answering: request) else { return }
+  check(reply, unit: stream[0], Array(stream.dropFirst().dropLast(2)), request)
+}
+
+private func judge(unit: UInt8, _ pdu: [UInt8], _ request: ModbusRequest) {
+  let verdict = ModbusPDU.judge(unit: unit, pdu: pdu, answering: request)
+  guard case .success(let reply) = verdict else { return }
+  check(reply, unit: unit, pdu, request)
+}
+
+/// An answer that was taken, against its bytes.
+private func check(_ reply: BusReply, unit: UInt8, _ pdu: [UInt8], _ request: ModbusRequest) {
+  guard unit == request.unit.rawValue, pdu.first == request.operation.functionCode else {
+    broken("an answer to something else was taken")
+  }
+  guard let range = request.range else { return }
+  let data = Array(pdu.dropFirst(2))
+  switch reply {
+  case .registers(let registers):
+    let bytes = registers.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+    if registers.count != range.count || bytes != data { broken("registers are not their bytes") }
+  case .bits(let bits):
+    if bits.count != range.count { broken("more or fewer bits than were asked for") }
+    for (index, bit) in bits.enumerated() where bit != (data[index / 8] >> (index % 8) & 1 == 1) {
+      broken("a bit is not its byte's")
+    }
+  default: broken("a read was answered with something else")
+  }
+}
+
+private func request(_ bytes: [UInt8]) -> ModbusRequest? {
+  guard let unit = UnitID(bytes[0]) else { return nil }
+  let kind = Int(bytes[1] % 6)
+  if kind == 4 {
+    let categories = IdentificationCategory.allCases
+    let category = categories[Int(bytes[2]) % categories.count]
+    return ModbusRequest(unit: unit, .identification(category, object: bytes[3]))
+  }
+  if kind == 5 { return ModbusRequest(unit: unit, .serverID) }
+  let table = ModbusTable.allCases[kind]
+  let count = 1 + (Int(bytes[2]) << 4 | Int(bytes[3] >> 4)) % table.maximumCount
+  return ModbusRequest(unit: unit, table: table, address: UInt16(bytes[4]), count: count)
+}
