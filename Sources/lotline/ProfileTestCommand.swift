@@ -20,6 +20,7 @@ struct ProfileTest: AsyncParsableCommand {
           --baud 9600 --parity none --unit 7 --watch --for 2m
         lotline profile test --config agent.yaml --device oven-1
         lotline profile test my-oven --tcp 192.168.10.21:502 --record
+        lotline profile test my-oven --tcp 192.168.10.21:502 --in-flight
 
       The exit status is 2 when a signal is not good or the values suggest a change, and 69 when \
       nothing answers.
@@ -47,6 +48,7 @@ struct ProfileTest: AsyncParsableCommand {
   @Flag(help: "With --record: say in the capture that the device is a simulated one.")
   var simulated = false
   @Flag(help: "With --record: record also values that look wrong.") var force = false
+  @Flag(help: "Find out how many requests a TCP device takes at once.") var inFlight = false
   @Flag(help: "Print JSON for programs.") var json = false
   @OptionGroup var folder: ProfilesOption
 
@@ -54,6 +56,9 @@ struct ProfileTest: AsyncParsableCommand {
     if span != nil && !watch { throw ValidationError("--for goes with --watch.") }
     if !record, capture != nil || simulated || force {
       throw ValidationError("--capture, --simulated and --force go with --record.")
+    }
+    if inFlight, watch || json || record {
+      throw ValidationError("--in-flight goes without --watch, --record and --json.")
     }
     if profile == nil && bus.config == nil {
       throw ValidationError("Name the profile, or take it from --config and --device.")
@@ -65,13 +70,16 @@ struct ProfileTest: AsyncParsableCommand {
     let (profile, path) = try chosen(target)
     try check(profile, fits: target.carrier)
     let time = SystemTime()
-    let carrier = makeBus(
-      target.carrier,
-      timeout: target.timeout,
-      maximumInFlight: profile.requestsInFlight,
-      firstTransaction: .random(in: 0...UInt16.max),
-      time: time
-    )
+    let connect = { inFlight in
+      makeBus(
+        target.carrier,
+        timeout: target.timeout,
+        maximumInFlight: inFlight,
+        firstTransaction: .random(in: 0...UInt16.max),
+        time: time
+      )
+    }
+    let carrier = connect(profile.requestsInFlight)
     let trial: Trial
     do {
       trial = try Trial(
@@ -105,7 +113,25 @@ struct ProfileTest: AsyncParsableCommand {
         from: target.carrier
       )
     }
+    if inFlight { try await findInFlight(trial, over: target.carrier, connect) }
     try end(seen)
+  }
+
+  private func findInFlight(
+    _ trial: Trial,
+    over carrier: BusCarrier,
+    _ connect: (Int) -> any Bus
+  ) async throws {
+    guard case .tcp = carrier else {
+      throw CommandFailure(.usage, "--in-flight is for Modbus TCP: a line carries one request")
+    }
+    guard let found = await trial.inFlight(connect: connect) else {
+      throw CommandFailure(
+        .usage,
+        "--in-flight is for devices that are asked without a rest; this profile has a pause"
+      )
+    }
+    for line in [""] + found.lines(stated: trial.profile.requestsInFlight) { Terminal.line(line) }
   }
 
   /// A capture of wrong values would hold the profile to them for good.
