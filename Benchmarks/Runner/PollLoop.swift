@@ -28,7 +28,7 @@ struct PollLoopBenchmark {
 
   /// - Throws: ``Failure`` when the server does not start or a request fails.
   func run() async throws -> [Row] {
-    let port = bare_server_start()
+    let port = bare_server_start(bare_device(latency_us: 0, illegal: -1))
     guard port > 0 else { throw Failure(description: "the Modbus server did not start") }
     defer { bare_server_stop() }
     let one = bus(port, inFlight: 1)

@@ -3,13 +3,21 @@
 // A client loop in plain C on libmodbus, which the buses are measured against, and a Modbus TCP server
 // that is fast enough not to be what is measured.
 
-// Registers that the server holds, and that each request of the loop reads.
+// Registers that each request of the loop reads, and the most that the server gives at once.
 #define BARE_REGISTERS 125
 
-// Serves holding registers, each holding its own address, on a loopback port of the system's choice,
-// in a thread of its own, to several clients.
+// How the server's devices behave.
+struct bare_device {
+  // From a request's arrival to its reply; requests that come together wait together.
+  int latency_us;
+  // A register that is refused with exception 2, or -1 for none.
+  int illegal;
+};
+
+// Serves holding registers, each holding its own address, in a thread of its own, on a port of the
+// system's choice at every loopback address: to a client, 127.0.1.1 and 127.0.1.2 are two devices.
 // Returns the port, or -1 with errno set. One server at a time.
-int bare_server_start(void);
+int bare_server_start(struct bare_device device);
 
 // Ends the server and waits for its thread.
 void bare_server_stop(void);
