@@ -63,8 +63,27 @@ package struct DeviceSession: Sendable {
     return nil
   }
 
-  /// Exchanges with pauses between requests, where the device wants them.
+  /// Exchanges, and asks again what the device was too busy for.
   private mutating func exchange(
+    _ requests: [BusRequest],
+    of group: ScanGroup,
+    over bus: any Bus,
+    time: any TimeSource
+  ) async -> [BusOutcome] {
+    var repeats = BusyRepeat(start: time.uptime(), period: group.period)
+    var outcomes = await ask(requests, of: group, over: bus, time: time)
+    while true {
+      let busy = outcomes.indices.filter { outcomes[$0].isBusy }
+      guard !busy.isEmpty, let end = repeats.restEnd(at: time.uptime()),
+        (try? await time.sleep(until: end)) != nil
+      else { return outcomes }
+      let again = await ask(busy.map { requests[$0] }, of: group, over: bus, time: time)
+      for (index, outcome) in zip(busy, again) { outcomes[index] = outcome }
+    }
+  }
+
+  /// Exchanges with pauses between requests, where the device wants them.
+  private mutating func ask(
     _ requests: [BusRequest],
     of group: ScanGroup,
     over bus: any Bus,
