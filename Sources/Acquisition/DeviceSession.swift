@@ -33,7 +33,7 @@ package struct DeviceSession: Sendable {
     let outcomes = await exchange(group.requests, of: group, over: bus, time: time)
     if Task.isCancelled { return nil }
     let reading = SessionReading(
-      scan: group.scan(from: outcomes, finished: time.uptime()),
+      scan: group.scan(from: outcomes),
       isConnectionLost: outcomes.contains(where: \.isLostConnection),
       isRefused: false
     )

@@ -146,20 +146,20 @@ package struct ScanGroup: Sendable {
 
   /// Makes a scan of what the bus answered.
   ///
-  /// - Parameters:
-  ///   - outcomes: One for each of ``requests``.
-  ///   - finished: Uptime when the bus gave them.
+  /// - Parameter outcomes: One for each of ``requests``.
   /// - Returns: The scan, with a reading for each of ``signals``.
-  package func scan(from outcomes: [BusOutcome], finished: Duration) -> Scan {
+  package func scan(from outcomes: [BusOutcome]) -> Scan {
     precondition(outcomes.count == requests.count && !outcomes.isEmpty)
-    let start = outcomes.reduce(outcomes[0].sent) { min($0, $1.sent) }
-    let end = outcomes.reduce(start) { max($0, $1.sent.advanced(by: $1.elapsed)) }
-    let span = end.duration(since: start)
+    // By uptime alone: the wall clock may be stepped between two requests of a scan.
+    let start = outcomes.reduce(outcomes[0].sent) { $1.sent.uptime < $0.uptime ? $1.sent : $0 }
+    let end = outcomes.reduce(start.uptime) { max($0, $1.sent.uptime + $1.elapsed) }
+    let span = end - start.uptime
+    let middle = start.advanced(by: span / 2)
     return Scan(
       group: id,
-      at: start.advanced(by: span / 2),
+      at: middle.wall,
       span: span,
-      uptime: finished - span / 2,
+      uptime: middle.uptime,
       readings: readings(from: outcomes),
       silence: Self.silence(in: outcomes)
     )

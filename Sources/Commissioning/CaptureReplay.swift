@@ -41,11 +41,11 @@ package struct CaptureReplay: Sendable {
       BusOutcome(
         result: answer.map(Result.success)
           ?? .failure(BusFailure(.noConnection, "the capture holds no answer")),
-        sent: capture.taken,
+        sent: Moment(wall: capture.taken, uptime: .zero),
         elapsed: .zero
       )
     }
-    let readings = group.scan(from: outcomes, finished: .zero).readings
+    let readings = group.scan(from: outcomes).readings
     let missing = zip(locations, group.signals).map { location, _ in
       capture.missing(location, isAnswered: answers.allSatisfy { $0 != nil })
     }

@@ -50,12 +50,12 @@ struct ScanMatch: Sendable {
       guard !outcomes.isEmpty else { return }
       let unasked = BusOutcome(
         result: .failure(BusFailure(.noConnection, "not asked")),
-        sent: time.now(),
+        sent: time.moment(),
         elapsed: .zero
       )
       let missing = group.requests.count - outcomes.count
       outcomes += Array(repeating: unasked, count: missing)
-      let scan = group.scan(from: outcomes, finished: time.uptime())
+      let scan = group.scan(from: outcomes)
       for (reading, signal) in zip(scan.readings, group.signals) {
         tally.count(reading, of: signal)
       }

@@ -61,8 +61,7 @@ package struct Trial: Sendable {
       group,
       index: index,
       locations: profile.locations(ofGroup: index),
-      outcomes: outcomes,
-      finished: time.uptime()
+      outcomes: outcomes
     )
   }
 
@@ -167,10 +166,9 @@ package struct TrialScan: Sendable, Hashable {
     _ group: ScanGroup,
     index: Int,
     locations: [ModbusLocation?],
-    outcomes: [BusOutcome],
-    finished: Duration
+    outcomes: [BusOutcome]
   ) {
-    let scan = group.scan(from: outcomes, finished: finished)
+    let scan = group.scan(from: outcomes)
     let exchanges = zip(group.requests, outcomes).map(TrialExchange.init)
     var tables = TrialTables()
     for exchange in exchanges { tables.take(exchange) }

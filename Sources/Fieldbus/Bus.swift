@@ -44,12 +44,12 @@ package struct BusOutcome: Sendable, Hashable {
   package let result: Result<BusReply, BusFailure>
 
   /// When the request left; for an instrument that sends by itself, when its frame began.
-  package let sent: Instant
+  package let sent: Moment
 
   /// Time from ``sent`` until the reply's last byte, or until the bus gave up; monotonic.
   package let elapsed: Duration
 
-  package init(result: Result<BusReply, BusFailure>, sent: Instant, elapsed: Duration) {
+  package init(result: Result<BusReply, BusFailure>, sent: Moment, elapsed: Duration) {
     self.result = result
     self.sent = sent
     self.elapsed = elapsed

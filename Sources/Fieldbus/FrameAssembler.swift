@@ -23,15 +23,7 @@ package struct FrameAssembler: Sendable {
   package static let maximumFrames = 256
 
   /// When bytes were seen, by both clocks.
-  package struct Stamp: Sendable, Hashable {
-    package let wall: Instant
-    package let uptime: Duration
-
-    package init(wall: Instant, uptime: Duration) {
-      self.wall = wall
-      self.uptime = uptime
-    }
-  }
+  package typealias Stamp = Moment
 
   /// What came out of the stream.
   package enum Content: Sendable, Hashable {

@@ -87,7 +87,7 @@ package actor RTUBus: Bus {
       return BusOutcome(
         result: .failure(failure),
         sent: first.outcome.sent,
-        elapsed: time.uptime() - first.uptime
+        elapsed: time.uptime() - first.outcome.sent.uptime
       )
     default:
       silent.remove(request.unit)
@@ -101,7 +101,6 @@ package actor RTUBus: Bus {
   private struct Attempt {
     var outcome: BusOutcome
     var wasSent = false
-    var uptime: Duration = .zero
   }
 
   private func ask(_ request: ModbusRequest, isRepeated: Bool = false) -> Attempt {
@@ -109,8 +108,7 @@ package actor RTUBus: Bus {
       return Attempt(outcome: unsent(failure.cause, failure.detail))
     }
     block(until: lineFree)
-    let sent = time.now()
-    let uptime = time.uptime()
+    let sent = time.moment()
     let started = monotonicNow()
     let result = transact(request)
     lineFree = monotonicNow() + line.frameGap
@@ -124,9 +122,8 @@ package actor RTUBus: Bus {
       )
     }
     return Attempt(
-      outcome: BusOutcome(result: result, sent: sent, elapsed: time.uptime() - uptime),
-      wasSent: true,
-      uptime: uptime
+      outcome: BusOutcome(result: result, sent: sent, elapsed: time.uptime() - sent.uptime),
+      wasSent: true
     )
   }
 
@@ -197,7 +194,7 @@ package actor RTUBus: Bus {
   }
 
   private func unsent(_ cause: Cause, _ detail: String) -> BusOutcome {
-    BusOutcome(cause, detail, at: time.now())
+    BusOutcome(cause, detail, at: time.moment())
   }
 }
 

@@ -49,10 +49,10 @@ package actor SerialBus: Bus {
     var failed: BusFailure?
     return requests.map { request in
       guard case .serial(let request) = request else {
-        return BusOutcome(.noConnection, "\(line.port) carries text, not Modbus", at: time.now())
+        return BusOutcome(.noConnection, "\(line.port) carries text, not Modbus", at: time.moment())
       }
       if let failed {
-        return BusOutcome(failed.cause, "not asked, because \(failed.detail)", at: time.now())
+        return BusOutcome(failed.cause, "not asked, because \(failed.detail)", at: time.moment())
       }
       let outcome = carry(request)
       if case .failure(let failure) = outcome.result, ends(failure, request) { failed = failure }
@@ -152,7 +152,7 @@ package actor SerialBus: Bus {
           )
         )
       }
-    return BusOutcome(result: result, sent: item.began.wall, elapsed: elapsed)
+    return BusOutcome(result: result, sent: item.began, elapsed: elapsed)
   }
 
   private func listener(for request: SerialRequest) -> FrameAssembler {
@@ -250,15 +250,13 @@ package actor SerialBus: Bus {
     }
   }
 
-  private var stamp: FrameAssembler.Stamp {
-    FrameAssembler.Stamp(wall: time.now(), uptime: time.uptime())
-  }
+  private var stamp: FrameAssembler.Stamp { time.moment() }
 
   private func outcome(
     _ result: Result<BusReply, BusFailure>,
     _ sent: FrameAssembler.Stamp
   ) -> BusOutcome {
-    BusOutcome(result: result, sent: sent.wall, elapsed: time.uptime() - sent.uptime)
+    BusOutcome(result: result, sent: sent, elapsed: time.uptime() - sent.uptime)
   }
 }
 

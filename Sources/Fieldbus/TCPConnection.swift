@@ -13,8 +13,7 @@ final class TCPConnection: ChannelInboundHandler {
     let transaction: UInt16
     let index: Int
     let request: ModbusRequest
-    let sent: Instant
-    let uptime: Duration
+    let sent: Moment
     let deadline: NIODeadline
   }
 
@@ -106,8 +105,7 @@ final class TCPConnection: ChannelInboundHandler {
           transaction: transaction,
           index: index,
           request: request,
-          sent: settings.time.now(),
-          uptime: settings.time.uptime(),
+          sent: settings.time.moment(),
           deadline: .now() + settings.timeout
         )
       )
@@ -148,7 +146,7 @@ final class TCPConnection: ChannelInboundHandler {
   private func close(_ entry: Asked, with result: Result<BusReply, BusFailure>, arrival: Duration) {
     batch?.settle(
       entry.index,
-      BusOutcome(result: result, sent: entry.sent, elapsed: arrival - entry.uptime)
+      BusOutcome(result: result, sent: entry.sent, elapsed: arrival - entry.sent.uptime)
     )
   }
 

@@ -144,7 +144,7 @@ final class TCPBatch {
       next += 1
       if case .modbus(let request) = requests[index] { return (index, request) }
       let detail = "\(settings.endpoint) carries Modbus, not text: put the device on a serial bus"
-      settle(index, BusOutcome(.noConnection, detail, at: settings.time.now()))
+      settle(index, BusOutcome(.noConnection, detail, at: settings.time.moment()))
     }
     return nil
   }
@@ -156,7 +156,7 @@ final class TCPBatch {
 
   /// Fails everything that has no outcome yet.
   func failRest(_ cause: Cause, _ detail: String) {
-    let outcome = BusOutcome(cause, detail, at: settings.time.now())
+    let outcome = BusOutcome(cause, detail, at: settings.time.moment())
     for index in outcomes.indices where outcomes[index] == nil { settle(index, outcome) }
     next = requests.count
   }
@@ -170,7 +170,7 @@ final class TCPBatch {
 
 extension BusOutcome {
   /// Something that was never sent.
-  init(_ cause: Cause, _ detail: String, at instant: Instant) {
-    self.init(result: .failure(BusFailure(cause, detail)), sent: instant, elapsed: .zero)
+  init(_ cause: Cause, _ detail: String, at moment: Moment) {
+    self.init(result: .failure(BusFailure(cause, detail)), sent: moment, elapsed: .zero)
   }
 }

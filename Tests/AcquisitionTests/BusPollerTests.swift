@@ -102,6 +102,32 @@ struct BusPollerTests {
     #expect(scan.silence == nil)
   }
 
+  @Test(
+    "A clock that is set in mid-scan changes neither its span nor its time on the other clock",
+    arguments: [3_600, -3_600, 86_400, -86_400]
+  )
+  func stepped(seconds: Int) async throws {
+    let time = ManualTime()
+    let bus = SimulatedBus(time: time) { request in
+      time.stepWall(by: .seconds(seconds))
+      guard case .modbus(let request) = request, case .read(let range) = request.operation else {
+        return SimulatedBus.Answer(result: .failure(BusFailure(.timeout, "never asked")))
+      }
+      let registers = [UInt16](repeating: 0, count: range.count)
+      return SimulatedBus.Answer(result: .success(.registers(registers)))
+    }
+    let observations = await observe(
+      [try Self.group("d", unit: 1, period: .seconds(1))],
+      over: bus,
+      time: time,
+      for: .seconds(1)
+    )
+    let scan = try #require(scans(observations, of: "d").first)
+    #expect(bus.asked.count > 1)
+    #expect(scan.span == .milliseconds(10) * bus.asked.count)
+    #expect(scan.uptime == scan.span / 2)
+  }
+
   @Test("A silent device gives bad readings with the cause, and the others go on")
   func silence() async throws {
     let time = ManualTime()

@@ -230,7 +230,7 @@ private final class Plant: Bus {
   func exchange(_ requests: [BusRequest]) async -> [BusOutcome] {
     let start = time.uptime()
     let outcomes = requests.map { request in
-      let sent = time.now()
+      let sent = time.moment()
       time.advance(by: .milliseconds(10))
       let result = failure.value.map(Result.failure) ?? reply(to: request)
       return BusOutcome(result: result, sent: sent, elapsed: .milliseconds(10))

@@ -74,7 +74,7 @@ struct ProfileHowToTests {
     )
     var readings: [String: Reading] = [:]
     for group in groups {
-      let scan = group.scan(from: await bus.exchange(group.requests), finished: .zero)
+      let scan = group.scan(from: await bus.exchange(group.requests))
       for (signal, reading) in zip(group.signals, scan.readings) { readings[signal.name] = reading }
     }
     await bus.close()

@@ -250,7 +250,7 @@ struct RegisterMatrixTests {
 
   private func read(_ group: ScanGroup, over bus: any Bus) async -> [Reading] {
     let outcomes = await bus.exchange(group.requests)
-    return group.scan(from: outcomes, finished: .zero).readings
+    return group.scan(from: outcomes).readings
   }
 
   private func checkMatrix(over bus: any Bus) async throws {

@@ -26,7 +26,7 @@ final class SimulatedBus: Bus {
     requests.map { request in
       log.withLock { $0.append(request) }
       let answer = answer(request)
-      let sent = time.now()
+      let sent = time.moment()
       time.advance(by: answer.duration)
       return BusOutcome(result: answer.result, sent: sent, elapsed: answer.duration)
     }

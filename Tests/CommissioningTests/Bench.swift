@@ -35,7 +35,7 @@ final class TableBus: Bus {
   func exchange(_ requests: [BusRequest]) async -> [BusOutcome] {
     requests.map { request in
       log.withLock { $0.append(request) }
-      let sent = time.now()
+      let sent = time.moment()
       time.advance(by: .milliseconds(10))
       return BusOutcome(result: answer(request), sent: sent, elapsed: .milliseconds(10))
     }

@@ -259,7 +259,7 @@ private final class DyingBus: Bus {
       BusOutcome(
         result: isFirst
           ? .success(.registers([1])) : .failure(BusFailure(.noConnection, "it was unplugged")),
-        sent: Instant(microseconds: 0),
+        sent: Moment(wall: Instant(microseconds: 0), uptime: .zero),
         elapsed: .zero
       )
     }

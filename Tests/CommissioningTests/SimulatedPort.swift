@@ -90,7 +90,7 @@ struct SilentBus: Bus {
     requests.map { _ in
       BusOutcome(
         result: .failure(BusFailure(.timeout, "silence")),
-        sent: Instant(microseconds: 0),
+        sent: Moment(wall: Instant(microseconds: 0), uptime: .zero),
         elapsed: .zero
       )
     }

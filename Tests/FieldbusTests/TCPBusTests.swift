@@ -212,7 +212,7 @@ struct TCPBusTests {
   @Test("Stamps are wall time at the request and uptime to the reply")
   func stamps() async throws {
     let time = ManualTime()
-    let start = time.now()
+    let start = time.moment()
     let server = try await ScriptedServer { request in
       time.advance(by: .milliseconds(30))
       time.stepWall(by: .seconds(-3_600))
