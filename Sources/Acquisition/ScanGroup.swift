@@ -11,6 +11,9 @@ package struct ScanGroup: Sendable {
   /// When in its period it is scanned; nil leaves it to the schedule.
   package let phase: Duration?
 
+  /// Which frames are recorded, and which are believed.
+  package let rules: FrameRules
+
   /// Rest between the end of one reply of the device and the next request to it.
   package let pause: Duration
 
@@ -26,6 +29,11 @@ package struct ScanGroup: Sendable {
   /// The signals of each reading.
   package let signals: [Signal]
   private let decoder: Decoder
+
+  /// What the layout of its frames says of the signals.
+  package var descriptions: [SignalDescription] {
+    signals.map { $0.description(withDeadband: rules.heartbeat != nil) }
+  }
 
   /// Whether a status of the device vouches for some of the signals.
   private let hasStatus: Bool
@@ -101,6 +109,7 @@ package struct ScanGroup: Sendable {
     id = ScanGroupID(device: device, group: group.name)
     period = group.period
     phase = group.phase
+    rules = group.rules
     pause = group.limits.pause
     self.identity = identity
     isListening = false
@@ -128,6 +137,7 @@ package struct ScanGroup: Sendable {
     id = ScanGroupID(device: device, group: group.name)
     period = group.period
     phase = group.phase
+    rules = group.rules
     pause = group.pause
     self.identity = identity
     isListening = group.request.isEmpty

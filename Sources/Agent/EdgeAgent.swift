@@ -193,8 +193,9 @@ extension EdgeAgent {
           profileHash: device.profile.hash,
           periodMilliseconds: group.isListening
             ? nil : Int(group.period.wholeMicroseconds / 1_000),
+          heartbeatMilliseconds: group.rules.heartbeat.map { Int($0.wholeMicroseconds / 1_000) },
           stations: device.stations,
-          signals: group.signals.map(\.description)
+          signals: group.descriptions
         )
       }
     }

@@ -2,6 +2,7 @@ internal import Acquisition
 internal import JournalStore
 internal import LotBinding
 internal import Logging
+internal import Profiles
 internal import StationAPI
 internal import Telemetry
 
@@ -18,6 +19,10 @@ actor Recorder {
   private var bindings: Bindings
   private var board: DeviceBoard
   private var layouts: [ScanGroupID: Int] = [:]
+
+  /// Which scans are believed, and which are recorded.
+  private var watches: [DeviceID: FrameWatch] = [:]
+  private var reports = ReportRules()
 
   /// Scans that the journal could not take, and since when.
   private var unwritten: [ScanGroupID: (count: Int, since: Instant)] = [:]
@@ -42,6 +47,10 @@ actor Recorder {
     self.time = time
     self.logger = logger
     startedAt = time.now()
+    for device in board.devices {
+      watches[device.id] = FrameWatch(device.groups, restart: device.profile.restart)
+      reports.set(device.groups)
+    }
   }
 
   /// What the journal says about the time before this run.
@@ -93,6 +102,7 @@ actor Recorder {
 
   /// Records that the agent stops, and closes the journal.
   func stop() {
+    recordPending()
     do {
       _ = try append(.event(Event(.agentStopped, detail: "asked to stop")))
       try commit()
@@ -125,7 +135,14 @@ actor Recorder {
     }
   }
 
+  /// Records the last frame of each scan group that was left out since it said nothing new: before
+  /// the agent stops, and before a device is read otherwise.
+  func recordPending(of device: DeviceID? = nil) {
+    for (group, frame) in reports.takePending(of: device) { record(frame, of: group) }
+  }
+
   private func take(_ scan: Scan) {
+    let scan = watch(scan)
     note(board.take(scan))
     guard let layout = layouts[scan.group],
       let device = board.devices.first(where: { $0.id == scan.group.device })
@@ -137,11 +154,26 @@ actor Recorder {
       bindings: device.stations.map { bindings.inForce(at: $0, uptime: scan.uptime) },
       readings: scan.readings
     )
-    if write(.frame(frame), at: scan.at) {
-      closeGap(of: scan.group, at: scan.at)
+    if let frame = reports.take(frame, of: scan) { record(frame, of: scan.group) }
+  }
+
+  private func record(_ frame: Frame, of group: ScanGroupID) {
+    if write(.frame(frame), at: frame.at) {
+      closeGap(of: group, at: frame.at)
     } else {
-      unwritten[scan.group, default: (0, scan.at)].count += 1
+      reports.lose(frame, of: group)
+      unwritten[group, default: (0, frame.at)].count += 1
     }
+  }
+
+  /// Judges whether a scan can be believed.
+  private func watch(_ scan: Scan) -> Scan {
+    guard let (judged, changes) = watches[scan.group.device]?.take(scan) else { return scan }
+    for change in changes {
+      logger.warning("\(scan.group.device): \(change.event.detail)")
+      write(.event(change.event), at: scan.at)
+    }
+    return judged
   }
 
   private func note(_ change: DeviceBoard.Change?) {

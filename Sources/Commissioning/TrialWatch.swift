@@ -87,17 +87,10 @@ extension TrialWatch.Course {
       settled = reading.value
       return isBack
     }
-    guard hasChanged(from: settled, to: value) else { return isBack }
+    guard signal.hasChanged(from: settled, to: value) else { return isBack }
     changes += 1
     self.settled = value
     return isBack || signal.deadband != nil || value.number == nil
-  }
-
-  private func hasChanged(from: Value, to: Value) -> Bool {
-    guard let before = from.number, let now = to.number, let deadband = signal.deadband else {
-      return from != to
-    }
-    return (now - before).magnitude > deadband
   }
 }
 

@@ -44,7 +44,7 @@ package struct HubDatabase: Sendable {
         throw HubStoreError.notDurable(path: path, synchronous: synchronous, journalMode: mode)
       }
       try db.inTransaction {
-        if try FileCheck.isNew(db) { try Schema.create(db) }
+        if try FileCheck.isNew(db) { try Schema.create(db) } else { try Schema.complete(db) }
         return .commit
       }
     }

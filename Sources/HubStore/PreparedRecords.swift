@@ -31,6 +31,20 @@ struct PreparedRecords: Sendable {
   /// For each lot and layout, one tally for each signal.
   private(set) var tallies: [TallyKey: [SignalTally]] = [:]
 
+  /// Scans that were left out after a frame which is not in the batch.
+  struct LeftOut: Sendable, Hashable {
+    let layout: Int
+    let scans: Int
+
+    /// The frame that says so.
+    let seq: Int
+  }
+
+  private(set) var leftOut: [LeftOut] = []
+
+  /// The last frame of each layout, and its number.
+  private(set) var lastFrames: [Int: (seq: Int, frame: Frame)] = [:]
+
   /// Time of the last record.
   private(set) var lastAt: Instant?
 
@@ -67,22 +81,33 @@ struct PreparedRecords: Sendable {
       readings: frame.readings.count
     )
     if shapes[shape] == nil { shapes[shape] = seq }
+    if frame.skipped > 0 {
+      if let last = lastFrames[frame.layout] {
+        count(last.frame, times: frame.skipped)
+      } else {
+        leftOut.append(LeftOut(layout: frame.layout, scans: frame.skipped, seq: seq))
+      }
+    }
+    count(frame, times: 1)
+    lastFrames[frame.layout] = (seq, frame)
+  }
+
+  /// Counts a frame, or those that were left out after it, for the lots that it is bound to.
+  mutating func count(_ frame: Frame, times: Int) {
     for case let binding? in frame.bindings {
-      add(frame.readings, to: TallyKey(binding: binding, layout: frame.layout))
+      let key = TallyKey(binding: binding, layout: frame.layout)
+      Self.add(
+        frame.readings,
+        times,
+        to: &tallies[key, default: Array(repeating: SignalTally(), count: frame.readings.count)]
+      )
     }
   }
 
-  private mutating func add(_ readings: [Reading], to key: TallyKey) {
-    Self.add(
-      readings,
-      to: &tallies[key, default: Array(repeating: SignalTally(), count: readings.count)]
-    )
-  }
-
   /// Frames of one layout that differ in length cannot all fit it: ``RecordIndex`` refuses them.
-  private static func add(_ readings: [Reading], to tallies: inout [SignalTally]) {
+  private static func add(_ readings: [Reading], _ times: Int, to tallies: inout [SignalTally]) {
     guard tallies.count == readings.count else { return }
-    for index in readings.indices { tallies[index].add(readings[index]) }
+    for index in readings.indices { tallies[index].add(readings[index], times: times) }
   }
 }
 

@@ -19,6 +19,8 @@ struct RecordIndex {
     for (shape, seq) in records.shapes.sorted(by: { $0.value < $1.value }) {
       try check(shape, seq: seq)
     }
+    var records = records
+    try FrameCounts(db: db, journal: journal).complete(&records)
     try SummaryTable(db: db, journal: journal).add(records.tallies)
   }
 

@@ -195,7 +195,7 @@ private struct SummaryList {
     guard described.indices.contains(index) else {
       throw HubStoreError.damaged("layout \(layout) has no signal \(index)")
     }
-    let key = Key(device: row["device"], signal: described[index])
+    let key = Key(device: row["device"], signal: described[index].withoutDeadband)
     if tallies[key] == nil { order.append(key) }
     tallies[key, default: SignalTally()].merge(try SummaryTable.tally(row))
   }

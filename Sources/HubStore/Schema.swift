@@ -18,15 +18,19 @@ enum Schema {
   static func position(journal: Int64, seq: Int) -> Int64 { journal << seqBits | Int64(seq) }
 
   static let derivedTables = [
-    "layout", "binding", "load", "consumption", "signal_summary", "lot",
+    "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame",
   ]
 
   static func create(_ db: Database) throws {
     try db.execute(sql: truth)
     try db.execute(sql: derived)
+    try complete(db)
     try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     try db.execute(sql: "PRAGMA user_version = \(version)")
   }
+
+  /// Adds what files of earlier programs lack.
+  static func complete(_ db: Database) throws { try db.execute(sql: additions) }
 
   private static let truth = """
     CREATE TABLE journal (
@@ -132,5 +136,15 @@ enum Schema {
       first_at INTEGER NOT NULL,
       last_at INTEGER NOT NULL
     ) STRICT;
+    """
+
+  /// The last frame of each layout: what scans that were left out after it are counted as.
+  private static let additions = """
+    CREATE TABLE IF NOT EXISTS last_frame (
+      journal INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      PRIMARY KEY (journal, layout)
+    ) STRICT, WITHOUT ROWID;
     """
 }

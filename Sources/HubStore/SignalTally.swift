@@ -22,24 +22,25 @@ struct SignalTally: Sendable, Hashable {
   var texts: [String] = []
   var hasMoreTexts = false
 
-  mutating func add(_ reading: Reading) {
+  /// Counts a reading, and those that were left out since they were as good as the same.
+  mutating func add(_ reading: Reading, times: Int = 1) {
     switch reading.quality {
-    case .good: addGood(reading.value)
+    case .good: addGood(reading.value, times)
     case .bad(let cause):
-      bad += 1
-      causes[cause.code, default: 0] += 1
+      bad += times
+      causes[cause.code, default: 0] += times
     }
   }
 
-  private mutating func addGood(_ value: Value?) {
-    good += 1
+  private mutating func addGood(_ value: Value?, _ times: Int) {
+    good += times
     guard let value else { return }
     guard let number = value.number else {
       add(text: value.description)
       return
     }
-    numbers += 1
-    sum += number
+    numbers += times
+    sum += number * Double(times)
     if number < minimum { minimum = number }
     if number > maximum { maximum = number }
   }

@@ -16,6 +16,9 @@ package struct DeviceProfile: Sendable, Hashable {
   /// How the device is spoken to.
   package let access: Access
 
+  /// How a restart of the device is told; nil where the profile does not say.
+  package let restart: RestartRule?
+
   /// Traps that the next reader should know of.
   package let caveats: [String]
 
@@ -31,6 +34,7 @@ package struct DeviceProfile: Sendable, Hashable {
     kind: DeviceKind,
     source: Source,
     access: Access,
+    restart: RestartRule? = nil,
     caveats: [String],
     hash: Digest,
     text: String
@@ -41,6 +45,7 @@ package struct DeviceProfile: Sendable, Hashable {
     self.kind = kind
     self.source = source
     self.access = access
+    self.restart = restart
     self.caveats = caveats
     self.hash = hash
     self.text = text
@@ -151,14 +156,15 @@ package struct Signal: Sendable, Hashable {
     case program
   }
 
-  /// What a record says of it.
-  package var description: SignalDescription {
+  /// What a record says of it; its deadband only where that leaves frames out of the record.
+  package func description(withDeadband: Bool) -> SignalDescription {
     SignalDescription(
       name: name,
       quantity: quantity,
       unit: unit,
       position: position,
-      calibration: calibration
+      calibration: calibration,
+      deadband: withDeadband ? deadband : nil
     )
   }
 }

@@ -72,6 +72,9 @@ package struct ModbusScanGroup: Sendable, Hashable {
 
   /// When in its period the group is scanned; nil lets the schedule spread the groups.
   package let phase: Duration?
+
+  /// Which frames are recorded, and which are believed.
+  package let rules: FrameRules
   package let limits: ReadLimits
   package let signals: [ModbusSignal]
 
@@ -79,6 +82,7 @@ package struct ModbusScanGroup: Sendable, Hashable {
     name: String,
     period: Duration,
     phase: Duration? = nil,
+    rules: FrameRules = FrameRules(),
     limits: ReadLimits = ReadLimits(),
     signals: [ModbusSignal]
   ) {
@@ -86,6 +90,7 @@ package struct ModbusScanGroup: Sendable, Hashable {
     self.name = name
     self.period = period
     self.phase = phase
+    self.rules = rules
     self.limits = limits
     self.signals = signals
   }

@@ -86,6 +86,7 @@ struct ModbusAccessReader {
       name: head.name,
       period: head.period,
       phase: head.phase,
+      rules: head.rules,
       limits: limits,
       signals: judged
     )
@@ -146,6 +147,7 @@ struct GroupHead {
   let name: String
   let period: Duration
   let phase: Duration?
+  let rules: FrameRules
 
   init?(_ fields: FieldReader, names: inout NameCheck) {
     let name = fields.value(GroupShape.name)
@@ -159,6 +161,7 @@ struct GroupHead {
         "\"phase\" is not less than \"period\"; write when within the period the group is scanned"
       )
     }
+    rules = FrameRulesReader(fields).rules(period: period?.value)
     guard let name, let period else { return nil }
     self.name = name.value
     self.period = period.value

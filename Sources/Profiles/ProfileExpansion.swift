@@ -86,7 +86,8 @@ enum ProfileMerge {
   static func merge(_ base: YAMLNode, with over: YAMLNode) -> YAMLNode {
     merge(base, with: over) { key, base, over in
       switch key {
-      case "modbus", "serial", "identify": merge(base, with: over) { _, _, value in value }
+      case "modbus", "serial", "identify", "restart":
+        merge(base, with: over) { _, _, value in value }
       case "groups": list(base, with: over, each: group)
       default: over
       }

@@ -23,6 +23,7 @@ struct ProfileReader {
     let origin = self.origin()
     let caveats = fields.values(ProfileShape.caveats) ?? []
     let access = self.access()
+    let restart = RestartReader(fields).rule(for: access)
     fields.finish()
     guard let name, let title, let kind, let origin, let access else { return nil }
     return DeviceProfile(
@@ -32,6 +33,7 @@ struct ProfileReader {
       kind: kind.value,
       source: origin,
       access: access,
+      restart: restart,
       caveats: caveats.map(\.value),
       hash: source.hash,
       text: source.text

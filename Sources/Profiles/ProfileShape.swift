@@ -31,6 +31,11 @@ enum ProfileShape {
     advice: "write source: generic, or source: {document: …, revision: …, page: …}"
   )
   static let caveats = Key("caveats", .text, "Traps that the next reader should know of")
+  static let restart = Section(
+    "restart",
+    RestartShape.shape,
+    "How a restart of the device is told, and how long it is not believed after one"
+  )
   static let modbusSection = Section("modbus", ModbusShape.shape, "How a Modbus device is read")
   static let serialSection = Section("serial", SerialShape.shape, "How a serial instrument is read")
   static let modbusIdentify = Section(
@@ -66,7 +71,7 @@ enum ProfileShape {
       [
         profile.required, extends.optional, drop.list(), title.required, kind.required,
         source.either(genericSource.form, isRequired: true), caveats.list(), identify.optional,
-        modbusSection.optional, serialSection.optional, groups.requiredList,
+        restart.optional, modbusSection.optional, serialSection.optional, groups.requiredList,
       ],
       rules: [
         .exactlyOne(
@@ -163,8 +168,7 @@ enum ModbusGroupShape {
   static let signals = Section("signals", ModbusSignalShape.shape, "What is measured")
   static let shape = Shape(
     "group",
-    [GroupShape.name.required, GroupShape.period.required, GroupShape.phase.optional]
-      + LimitShape.fields
+    GroupShape.fields + LimitShape.fields
       + [
         GoodWhenShape.section.either(GoodWhenShape.always.form, isRequired: false),
         signals.requiredList(orBlock: RepeatShape.shape),
@@ -181,6 +185,40 @@ enum GroupShape {
     .pause,
     "When in its period the group is scanned; without it the groups are spread"
   )
+  static let heartbeat = Key(
+    "heartbeat",
+    .period.suchAs("60s"),
+    "Frames that say nothing new are left out, but for one after so long; without it all are kept"
+  )
+  static let movesWithin = Key(
+    "moves_within",
+    .period.suchAs("5m"),
+    "A frame that stays the same for longer is bad: the device is frozen"
+  )
+  static let fields = [
+    name.required, period.required, phase.optional, heartbeat.optional, movesWithin.optional,
+  ]
+}
+
+/// How a restart is told.
+enum RestartShape {
+  static let signal = Key(
+    "signal",
+    .text.suchAs("run_time"),
+    "A counter or run time of the device, which only falls when the device restarts"
+  )
+  static let settle = Key(
+    "settle",
+    .pause.suchAs("30s"),
+    "How long after a restart readings are bad",
+    default: "0s"
+  )
+  static let wrapsAt = Key(
+    "wraps_at",
+    .aboveZero.suchAs("65536"),
+    "The value, in the unit, at which the signal begins again at 0 without a restart"
+  )
+  static let shape = Shape("restart", [signal.required, settle.optional, wrapsAt.optional])
 }
 
 /// Signals that are there once for each number.

@@ -29,6 +29,9 @@ package struct SerialScanGroup: Sendable, Hashable {
   /// When in its period the group is asked; nil lets the schedule spread the groups.
   package let phase: Duration?
 
+  /// Which frames are recorded, and which are believed.
+  package let rules: FrameRules
+
   /// Rest between the end of one reply and the next request.
   package let pause: Duration
 
@@ -53,6 +56,7 @@ package struct SerialScanGroup: Sendable, Hashable {
     name: String,
     period: Duration,
     phase: Duration? = nil,
+    rules: FrameRules = FrameRules(),
     pause: Duration = .zero,
     request: [UInt8],
     timeout: Duration,
@@ -65,6 +69,7 @@ package struct SerialScanGroup: Sendable, Hashable {
     self.name = name
     self.period = period
     self.phase = phase
+    self.rules = rules
     self.pause = pause
     self.request = request
     self.timeout = timeout

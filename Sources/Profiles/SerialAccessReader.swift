@@ -161,6 +161,7 @@ struct SerialAccessReader {
       name: head.name,
       period: head.period,
       phase: head.phase,
+      rules: head.rules,
       pause: pause,
       request: request.map { bytes(of: $0, in: framing) } ?? [],
       timeout: timeout,

@@ -89,8 +89,7 @@ enum SerialGroupShape {
   static let fields = Section("fields", SerialFieldShape.shape, "The signals in the answer")
   static let shape = Shape(
     "group",
-    [
-      GroupShape.name.required, GroupShape.period.required, GroupShape.phase.optional,
+    GroupShape.fields + [
       pause.optional, request.optional, timeout.optional, pattern.required, errorPattern.optional,
       example.optional, GoodWhenShape.section.either(GoodWhenShape.always.form, isRequired: false),
       fields.requiredList,

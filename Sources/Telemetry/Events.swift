@@ -52,6 +52,9 @@ package struct Event: Sendable, Hashable, Codable {
     case agentStopped = "agent_stopped"
     case deviceLost = "device_lost"
     case deviceRecovered = "device_recovered"
+    case deviceFrozen = "device_frozen"
+    case deviceMoving = "device_moving"
+    case deviceRestarted = "device_restarted"
   }
 
   package let kind: Kind

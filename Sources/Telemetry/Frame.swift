@@ -16,18 +16,37 @@ package struct Frame: Sendable, Hashable {
   /// One reading for each of the layout's signals, in its order.
   package let readings: [Reading]
 
+  /// Scans between this frame and the one before it of the same layout that were left out, since
+  /// their readings lay within the layout's deadbands of the one before; their bindings and
+  /// qualities were those of the one before.
+  package let skipped: Int
+
   package init(
     at: Instant,
     spanMicroseconds: Int,
     layout: Int,
     bindings: [Int?],
-    readings: [Reading]
+    readings: [Reading],
+    skipped: Int = 0
   ) {
     self.at = at
     self.spanMicroseconds = spanMicroseconds
     self.layout = layout
     self.bindings = bindings
     self.readings = readings
+    self.skipped = skipped
+  }
+
+  /// The same frame, before which scans were left out.
+  package func with(skipped: Int) -> Frame {
+    Frame(
+      at: at,
+      spanMicroseconds: spanMicroseconds,
+      layout: layout,
+      bindings: bindings,
+      readings: readings,
+      skipped: skipped
+    )
   }
 }
 
@@ -49,6 +68,12 @@ package struct FrameLayout: Sendable, Hashable, Codable {
   /// Milliseconds from one scan to the next; nil for an instrument that sends by itself.
   package let periodMilliseconds: Int?
 
+  /// Milliseconds without a frame after which one is recorded whatever it says; nil records all.
+  ///
+  /// With it, a scan is left out when its bindings and qualities are those of the last recorded
+  /// frame, and each value is the same or within its signal's ``SignalDescription/deadband`` of it.
+  package let heartbeatMilliseconds: Int?
+
   /// The stations that the device serves.
   package let stations: [StationID]
 
@@ -60,6 +85,7 @@ package struct FrameLayout: Sendable, Hashable, Codable {
     profile: String,
     profileHash: Digest,
     periodMilliseconds: Int?,
+    heartbeatMilliseconds: Int? = nil,
     stations: [StationID],
     signals: [SignalDescription]
   ) {
@@ -68,6 +94,7 @@ package struct FrameLayout: Sendable, Hashable, Codable {
     self.profile = profile
     self.profileHash = profileHash
     self.periodMilliseconds = periodMilliseconds
+    self.heartbeatMilliseconds = heartbeatMilliseconds
     self.stations = stations
     self.signals = signals
   }
@@ -76,6 +103,7 @@ package struct FrameLayout: Sendable, Hashable, Codable {
     case device, group, profile, stations, signals
     case profileHash = "profile_sha256"
     case periodMilliseconds = "period_ms"
+    case heartbeatMilliseconds = "heartbeat_ms"
   }
 }
 
@@ -96,17 +124,34 @@ package struct SignalDescription: Sendable, Hashable, Codable {
   /// What the plant calls the instrument's calibration.
   package let calibration: String?
 
+  /// Changes up to this, in ``unit``, may be left out of the record; only in a layout with a
+  /// heartbeat.
+  package let deadband: Double?
+
   package init(
     name: String,
     quantity: String? = nil,
     unit: String? = nil,
     position: Double? = nil,
-    calibration: String? = nil
+    calibration: String? = nil,
+    deadband: Double? = nil
   ) {
     self.name = name
     self.quantity = quantity
     self.unit = unit
     self.position = position
     self.calibration = calibration
+    self.deadband = deadband
+  }
+
+  /// The same signal, whatever rule its frames were recorded by.
+  package var withoutDeadband: SignalDescription {
+    SignalDescription(
+      name: name,
+      quantity: quantity,
+      unit: unit,
+      position: position,
+      calibration: calibration
+    )
   }
 }

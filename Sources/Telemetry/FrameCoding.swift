@@ -3,7 +3,8 @@
 ///     {"type":"frame","seq":812,"at":"2026-11-24T21:11:07.123456Z","span":1840,"layout":5,
 ///      "bind":[9],"v":[183.2,182.9,null,"running"],"q":{"2":"exception_2"}}
 ///
-/// (on one line). `v` holds the values in the layout's order, null where there is none. `q` is
+/// (on one line). `"skipped":59` stands behind `layout` where scans were left out before the frame.
+/// `v` holds the values in the layout's order, null where there is none. `q` is
 /// absent when every reading is good, one code when all are bad for the same cause, and otherwise
 /// an object from index to code. This is the whole format; it is written and read by hand because
 /// it is the hot path of agent and hub.
@@ -23,6 +24,10 @@ package enum FrameCoding {
     JSONText.append(Int64(frame.spanMicroseconds), to: &bytes)
     bytes.append(contentsOf: #","layout":"#.utf8)
     JSONText.append(Int64(frame.layout), to: &bytes)
+    if frame.skipped > 0 {
+      bytes.append(contentsOf: #","skipped":"#.utf8)
+      JSONText.append(Int64(frame.skipped), to: &bytes)
+    }
     bytes.append(contentsOf: #","bind":["#.utf8)
     appendBindings(of: frame, to: &bytes)
     bytes.append(contentsOf: #"],"v":["#.utf8)
@@ -77,6 +82,7 @@ package enum FrameCoding {
     let span = try text.integer()
     try text.expect(#","layout":"#)
     let layout = try text.integer()
+    let skipped = try Self.skipped(&text)
     try text.expect(#","bind":["#)
     let bindings = try Self.bindings(&text)
     try text.expect(#","v":["#)
@@ -94,7 +100,8 @@ package enum FrameCoding {
       spanMicroseconds: span,
       layout: layout,
       bindings: bindings,
-      readings: readings
+      readings: readings,
+      skipped: skipped
     )
     return Record(seq: seq, at: at, content: .frame(frame))
   }
@@ -108,6 +115,13 @@ package enum FrameCoding {
     if let cause { return Reading(cause, evidence: value) }
     guard let value else { throw text.error("reading \(index) has neither value nor cause") }
     return Reading(value)
+  }
+
+  private static func skipped(_ text: inout JSONScanner) throws(RecordCodingError) -> Int {
+    guard text.take(#","skipped":"#) else { return 0 }
+    let count = try text.integer()
+    guard count > 0 else { throw text.error("\"skipped\" is not above 0") }
+    return count
   }
 
   private static func bindings(_ text: inout JSONScanner) throws(RecordCodingError) -> [Int?] {

@@ -38,6 +38,10 @@ package enum Cause: Sendable, Hashable {
   case deviceStatus
   /// The device is not the one that its profile is for.
   case wrongDevice
+  /// The device gives the same frame for longer than its profile allows.
+  case frozen
+  /// The device restarted, and its profile does not trust it yet.
+  case restarted
 
   /// Stable code, as it stands in records and answers.
   package var code: String {
@@ -56,13 +60,15 @@ package enum Cause: Sendable, Hashable {
     case .stale: "stale"
     case .deviceStatus: "device_status"
     case .wrongDevice: "wrong_device"
+    case .frozen: "frozen"
+    case .restarted: "restarted"
     }
   }
 
   private static let plain: [Cause] = [
     .timeout, .checksum, .foreignReply, .malformedReply, .noConnection, .outOfRange,
     .notAvailable, .undefinedCode, .notUnderstood, .deviceError, .stale, .deviceStatus,
-    .wrongDevice,
+    .wrongDevice, .frozen, .restarted,
   ]
 
   private static let byCode = Dictionary(uniqueKeysWithValues: plain.map { ($0.code, $0) })
@@ -95,6 +101,8 @@ package enum Cause: Sendable, Hashable {
     case .stale: "Nothing new has come from the instrument for too long."
     case .deviceStatus: "The device's own status does not vouch for the value. Look at its display."
     case .wrongDevice: "Another device answers here. Check its unit, its address and its profile."
+    case .frozen: "Nothing in the device moves for too long. Look at its display; restart it."
+    case .restarted: "The device restarted and has not settled. Check its power supply."
     }
   }
 

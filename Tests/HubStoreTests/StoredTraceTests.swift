@@ -1,3 +1,4 @@
+import GRDB
 import Genealogy
 import HubStore
 import Telemetry
@@ -112,5 +113,88 @@ struct StoredTraceTests {
     #expect(signal?.texts == (13...20).map { "state \($0)" })
     #expect(signal?.hasMoreTexts == true)
     #expect(signal?.good == 20)
+  }
+
+  /// A lot of 100 scans of which 4 are recorded, between two others.
+  private func steadyLot() throws -> JournalBuilder {
+    var journal = try JournalBuilder()
+    let signals = [SignalDescription(name: "temperature", unit: "Cel", deadband: 1)]
+    let layout = try journal.layout("t", stations: ["s"], signals: signals)
+    let before = try journal.bind("s", "BEFORE", part: "p")
+    try journal.frame(layout: layout, bindings: [before], [Reading(.integer(5))])
+    let binding = try journal.bind("s", "PCB", part: "p")
+    try journal.frame(layout: layout, bindings: [binding], skipped: 9, [Reading(.integer(20))])
+    try journal.frame(layout: layout, bindings: [binding], skipped: 59, [Reading(.timeout)])
+    try journal.frame(layout: layout, bindings: [binding], skipped: 19, [Reading(.integer(30))])
+    try journal.frame(layout: layout, bindings: [binding], [Reading(.integer(40))])
+    let after = try journal.bind("s", "AFTER", part: "p")
+    try journal.frame(layout: layout, bindings: [after], skipped: 18, [Reading(.integer(50))])
+    return journal
+  }
+
+  private static func expectSteady(
+    _ trace: LotTrace,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let signal = trace.lots.first?.visits.first?.signals.first
+    #expect(signal?.good == 80 && signal?.bad == 20, sourceLocation: sourceLocation)
+    #expect(signal?.causes == [.init(cause: "timeout", count: 20)], sourceLocation: sourceLocation)
+    let mean = (60 * 20.0 + 30 + 19 * 40) / 80
+    #expect(signal?.mean == mean, sourceLocation: sourceLocation)
+    #expect(signal?.minimum == 20 && signal?.maximum == 40, sourceLocation: sourceLocation)
+  }
+
+  @Test("Scans that were left out count as the frame before them, for the lot of that frame")
+  func leftOut() async throws {
+    Self.expectSteady(try await trace("PCB", of: steadyLot()))
+    let before = try #require(
+      try await database.reader.trace(LotID("BEFORE"), at: .init(microseconds: 0))
+    )
+    #expect(before.lots.first?.visits.first?.signals.first?.good == 10)
+  }
+
+  @Test("They count the same in one batch, and when the tables are made again")
+  func leftOutAtOnce() async throws {
+    let journal = try steadyLot()
+    _ = try await database.take(journal.batch)
+    let lot = try LotID("PCB")
+    Self.expectSteady(try #require(try await database.reader.trace(lot, at: journal.time)))
+    try await database.rebuild()
+    Self.expectSteady(try #require(try await database.reader.trace(lot, at: journal.time)))
+  }
+
+  @Test("A deadband that is changed leaves one summary of each signal")
+  func deadband() async throws {
+    var journal = try JournalBuilder()
+    let binding = try journal.bind("s", "PCB", part: "p")
+    for deadband in [nil, 0.5, 1] {
+      let signals = [SignalDescription(name: "temperature", unit: "Cel", deadband: deadband)]
+      let layout = try journal.layout("t", stations: ["s"], signals: signals)
+      try journal.frame(layout: layout, bindings: [binding], [Reading(.integer(10))])
+    }
+    let trace = try await trace("PCB", of: journal)
+    #expect(trace.lots.first?.visits.first?.signals.map(\.good) == [3])
+  }
+
+  @Test("A frame after which nothing can have been left out is refused")
+  func leftOutAfterNothing() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout("t", stations: [], signals: [.init(name: "x")])
+    try journal.frame(layout: layout, bindings: [], skipped: 3, [Reading(.integer(1))])
+    let batch = journal.batch
+    await #expect(throws: IntakeRefusal.self) { try await database.take(batch) }
+  }
+
+  @Test("A file of a program that knew of no scans left out takes them")
+  func earlierFile() async throws {
+    let path = folder.path("earlier.sqlite")
+    let earlier = try HubDatabase(path: path)
+    try earlier.close()
+    try await DatabaseQueue(path: path).write { try $0.execute(sql: "DROP TABLE last_frame") }
+    let database = try HubDatabase(path: path)
+    _ = try await database.take(steadyLot().batch)
+    Self.expectSteady(
+      try #require(try await database.reader.trace(LotID("PCB"), at: .init(microseconds: 0)))
+    )
   }
 }

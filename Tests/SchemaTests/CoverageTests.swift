@@ -117,6 +117,9 @@ struct CoverageTests {
       "the signal has 4 registers and max_registers is 2", "does not fit into",
       "code 1 is named \"a\" and \"b\"", "\"equals\" is a text and the register a number",
       "\"phase\" is not less than \"period\"",
+      // FrameRulesReader
+      "would leave nothing out", "would find every frame frozen",
+      "\"restart\": there is no signal \"runtime\"", "is not a number, which alone can fall",
       // ProfileReader, NameCheck
       "and its file", "cannot be the name of a signal", "is there a second time",
       // Serial

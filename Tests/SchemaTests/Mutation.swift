@@ -70,6 +70,7 @@ struct Mutation {
     "deadband", "good_when", "not_available", "modbus", "serial", "extends", "drop", "identify",
     "start", "end", "terminator", "checksum", "request", "hex", "order", "repeat", "step", "from",
     "tcp", "rtu", "station", "stations", "unit", "api", "phase", "pause", "max_registers",
+    "heartbeat", "moves_within", "restart", "settle", "wraps_at",
   ]
 
   private mutating func list(_ nodes: [YAMLNode], at mark: SourceMark) -> YAMLNode {

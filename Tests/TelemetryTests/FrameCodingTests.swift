@@ -69,7 +69,7 @@ struct FrameCodingTests {
     let causes: [Cause] =
       [
         .timeout, .checksum, .foreignReply, .malformedReply, .noConnection, .outOfRange,
-        .notAvailable, .undefinedCode, .notUnderstood, .deviceError, .stale,
+        .notAvailable, .undefinedCode, .notUnderstood, .deviceError, .stale, .frozen, .restarted,
       ] + (1...255).map { .exception($0) }
     for cause in causes {
       for readings in [
@@ -87,6 +87,24 @@ struct FrameCodingTests {
     for bindings in [[], [nil], [1], [nil, 7, nil], [Int.max]] as [[Int?]] {
       #expect(try roundTrip([], bindings: bindings).bindings == bindings)
     }
+  }
+
+  @Test("Scans that were left out before a frame are counted in it, and no such count is no member")
+  func skipped() throws {
+    for count in [0, 1, 59, Int.max] {
+      let frame = try roundTrip([Reading(.integer(1))]).with(skipped: count)
+      let bytes = FrameCoding.encode(frame, seq: 12)
+      #expect(try RecordCoding.decode(bytes).content == .frame(frame))
+      #expect(String(decoding: bytes, as: UTF8.self).contains("skipped") == (count > 0))
+    }
+  }
+
+  @Test("A count of scans that is not above 0 is refused", arguments: ["0", "-1", "1.5", "null"])
+  func badSkipped(count: String) {
+    let text =
+      #"{"type":"frame","seq":1,"at":"2026-11-24T21:11:07.000000Z","span":1,"layout":1,"#
+      + #""skipped":\#(count),"bind":[],"v":[1]}"#
+    #expect(throws: RecordCodingError.self) { try RecordCoding.decode(Array(text.utf8)) }
   }
 
   @Test("Twenty thousand frames of random readings read back", arguments: [1, 2])

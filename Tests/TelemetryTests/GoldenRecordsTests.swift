@@ -91,6 +91,23 @@ struct GoldenRecordsTests {
           scans: 1
         )
       ),
+      .layout(
+        FrameLayout(
+          device: try DeviceID("oven-1"),
+          group: "zones",
+          profile: "oven",
+          profileHash: .sha256(Array("a: \"b/c\"\n".utf8)),
+          periodMilliseconds: 1_000,
+          heartbeatMilliseconds: 60_000,
+          stations: [station],
+          signals: [
+            SignalDescription(name: "zone1.top", unit: "Cel", deadband: 0.5),
+            SignalDescription(name: "state"),
+          ]
+        )
+      ),
+      .frame(frame([4], [Reading(.real(183.5)), Reading(.frozen)]).with(skipped: 59)),
+      .frame(frame([], [Reading(.restarted, evidence: .integer(1))])),
     ]
   }
 
@@ -134,7 +151,7 @@ struct GoldenRecordsTests {
       }
       return Reading(.real(real))
     }
-    return .frame(Self.frame(frame.bindings, readings))
+    return .frame(Self.frame(frame.bindings, readings).with(skipped: frame.skipped))
   }
 
   @Test(

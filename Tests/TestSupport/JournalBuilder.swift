@@ -137,6 +137,7 @@ package struct JournalBuilder: Sendable {
   package mutating func frame(
     layout: Int,
     bindings: [Int?],
+    skipped: Int = 0,
     _ readings: [Reading]
   ) throws -> Int {
     try add(
@@ -146,7 +147,8 @@ package struct JournalBuilder: Sendable {
           spanMicroseconds: 1_840,
           layout: layout,
           bindings: bindings,
-          readings: readings
+          readings: readings,
+          skipped: skipped
         )
       )
     )
