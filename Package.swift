@@ -127,7 +127,7 @@ let package = Package(
     stage(
       "Agent",
       [
-        "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
+        "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
         "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals, logging,
       ]
     ),
@@ -204,7 +204,13 @@ let package = Package(
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition", "DeviceSimulator"],
       exclude: ["Golden"]
     ),
-    tests("Agent", ["Acquisition", "Fieldbus", "Profiles", "StationAPI", "Telemetry"]),
+    tests(
+      "Agent",
+      [
+        "Acquisition", "DeviceSimulator", "Fieldbus", "JournalStore", "MarkedYAML", "Profiles",
+        "Settings", "StationAPI", "Telemetry", logging, nioCore, nioPosix,
+      ]
+    ),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),

@@ -57,8 +57,14 @@ package struct BusPoller: Sendable {
     )
   }
 
-  /// Polls until the task is cancelled.
+  /// Polls until the task is cancelled, and closes the bus.
   package func run() async {
+    await poll()
+    await bus.close()
+  }
+
+  /// Polls until the task is cancelled; the scan in flight is then taken to its end.
+  package func poll() async {
     var state = start()
     if let listener = groups.first, listener.isListening {
       while !Task.isCancelled { await scan(0, &state) }
@@ -72,7 +78,6 @@ package struct BusPoller: Sendable {
         await pollOnce(&state)
       }
     }
-    await bus.close()
   }
 
   /// Takes the scan that has been due longest; none when none is due.

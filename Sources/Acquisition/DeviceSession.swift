@@ -22,8 +22,10 @@ package struct DeviceSession: Sendable {
     over bus: any Bus,
     time: any TimeSource
   ) async -> SessionReading? {
-    if let failure = await identify(group, over: bus, time: time) {
-      if Task.isCancelled { return nil }
+    let failure = await identify(group, over: bus, time: time)
+    // Cancelled on the way, the device may not be known yet.
+    if Task.isCancelled { return nil }
+    if let failure {
       return SessionReading(
         scan: group.scan(refused: failure, at: time.now(), uptime: time.uptime()),
         isConnectionLost: failure.cause == .noConnection,
@@ -31,7 +33,8 @@ package struct DeviceSession: Sendable {
       )
     }
     let outcomes = await exchange(group.requests, of: group, over: bus, time: time)
-    if Task.isCancelled { return nil }
+    // Cancelled between two requests, a scan is not whole; one that is whole still counts.
+    if outcomes.count < group.requests.count { return nil }
     let reading = SessionReading(
       scan: group.scan(from: outcomes),
       isConnectionLost: outcomes.contains(where: \.isLostConnection),

@@ -12,6 +12,9 @@ struct DeviceBoard: Sendable {
     let profile: DeviceProfile
     let stations: [StationID]
     let groups: [ScanGroup]
+
+    /// Judges its frames from their first on; nil when there is nothing to watch.
+    var watch: FrameWatch? { FrameWatch(groups, restart: profile.restart) }
   }
 
   /// A change that is worth a record.
@@ -32,11 +35,23 @@ struct DeviceBoard: Sendable {
   /// A reading that is older than this many periods is shown as stale.
   private static let stalePeriods = 3
 
-  let devices: [Device]
+  private(set) var devices: [Device]
   private var last: [ScanGroupID: Scan] = [:]
   private var silent: [DeviceID: Silence] = [:]
 
   init(devices: [Device]) { self.devices = devices }
+
+  /// Shows other devices from now on; what is known of those that are read as before is kept.
+  mutating func adopt(_ new: [Device]) {
+    let hashes = Dictionary(devices.map { ($0.id, $0.profile.hash) }) { first, _ in first }
+    let kept = Set(new.filter { hashes[$0.id] == $0.profile.hash }.map(\.id))
+    last = last.filter { kept.contains($0.key.device) }
+    silent = silent.filter { kept.contains($0.key) }
+    devices = new
+  }
+
+  /// The last scan of a group; nil when there was none.
+  func lastScan(of group: ScanGroupID) -> Scan? { last[group] }
 
   /// Takes a scan.
   ///

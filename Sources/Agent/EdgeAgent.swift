@@ -3,9 +3,9 @@ internal import Fieldbus
 internal import JournalStore
 internal import LotBinding
 package import Logging
-internal import Profiles
 internal import ServiceLifecycle
-package import Settings
+internal import Settings
+package import StationAPI
 internal import StationWeb
 package import Telemetry
 internal import UnixSignals
@@ -15,34 +15,35 @@ internal import Uplinks
 /// and kept in the journal, the journal is sent to the hub.
 package struct EdgeAgent: Sendable {
   private let settings: AgentSettings
-  private let pollers: [BusPoller]
+  private let supervisor: BusSupervisor
   private let recorder: Recorder
+  private let reloader: Reloader
   private let client: HTTPHubClient
   private let uplinks: [HubUplink]
   private let server: StationServer
   private let time: any TimeSource
   private let logger: Logger
 
-  /// Opens the journal and prepares everything that the configuration names.
+  /// Opens the journal and prepares everything that the plan names.
   ///
-  /// - Throws: The error of the part that cannot be prepared: a profile, the journal.
-  package init(
-    _ settings: AgentSettings,
-    time: any TimeSource,
-    logger: Logger
-  ) async throws {
-    let devices = try Self.devices(in: settings)
+  /// - Parameters:
+  ///   - plan: What to run. A reload reads its file, and the profiles that it then names, anew.
+  ///   - time: The clocks of everything.
+  ///   - logger: Told what is worth a person's attention.
+  /// - Throws: The error of the part that cannot be prepared, such as the journal.
+  package init(_ plan: PlantPlan, time: any TimeSource, logger: Logger) async throws {
+    let settings = plan.settings
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
       journal: journal,
       bindings: Bindings(stations: settings.stations.map(\.id)),
-      board: DeviceBoard(devices: devices),
+      board: DeviceBoard(devices: plan.devices),
       time: time,
       logger: logger
     )
     try await recorder.start(
-      documents: Self.documents(settings, devices),
-      layouts: Self.layouts(devices)
+      documents: plan.documents,
+      layouts: plan.devices.flatMap(\.layouts)
     )
     client = HTTPHubClient()
     do {
@@ -57,25 +58,34 @@ package struct EdgeAgent: Sendable {
       try? await client.shutdown()
       throw error
     }
+    supervisor = Self.supervisor(plan, recorder: recorder, time: time)
+    let reader = PlanReader(path: plan.path)
+    reloader = Reloader(
+      plan,
+      supervisor: supervisor,
+      recorder: recorder,
+      time: time,
+      logger: logger,
+      read: { () async throws(SettingsError) in try await reader.read() }
+    )
     server = StationServer(
       address: settings.api,
       service: LocalService(
-        settings: settings,
         recorder: recorder,
+        reloader: reloader,
         uplinks: uplinks,
         time: time
       ),
       time: time,
       logger: logger
     )
-    pollers = Self.pollers(settings, devices, recorder: recorder, time: time)
     self.settings = settings
     self.recorder = recorder
     self.time = time
     self.logger = logger
   }
 
-  /// Runs until the process is asked to stop (SIGTERM, SIGINT) or a part fails.
+  /// Runs until the process is asked to stop (SIGTERM, SIGINT) or a part fails; SIGHUP reloads.
   ///
   /// - Throws: ``CannotListen`` when the address of the local API cannot be had.
   package func run() async throws {
@@ -85,12 +95,17 @@ package struct EdgeAgent: Sendable {
       \(settings.buses.count); page and API at http://\(settings.api)/
       """
     )
-    let committer = Loop(every: settings.journal.commitInterval, time: time) {
+    let committer = Loop(
+      every: { await reloader.plan.settings.journal.commitInterval },
+      time: time
+    ) {
       await recorder.commitObservations()
     }
+    // They stop in the opposite order: a reload that goes on is finished while the buses run.
     let services: [any Service] =
-      pollers.map(Cancelled.init(poller:)) + uplinks.map(Cancelled.init(uplink:))
-      + [committer, server]
+      [Cancelled(supervisor: supervisor), Cancelled(reloader: reloader)]
+      + uplinks.map(Cancelled.init(uplink:))
+      + [committer, HangUps(reloader: reloader), server]
     let group = ServiceGroup(
       services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],
@@ -105,6 +120,12 @@ package struct EdgeAgent: Sendable {
       throw CannotListen(description: error.description)
     }
   }
+
+  /// Reads the configuration and all profiles anew and applies what has changed.
+  ///
+  /// - Returns: What that was.
+  /// - Throws: `Problem`, with every finding when the files cannot be used.
+  package func reload() async throws -> ReloadReceipt { try await reloader.reload() }
 }
 
 /// The local API cannot be served at its address.
@@ -127,22 +148,6 @@ extension Result where Failure == any Error {
 // MARK: The parts
 
 extension EdgeAgent {
-  private static func devices(in settings: AgentSettings) throws -> [DeviceBoard.Device] {
-    let library = ProfileLibrary(folder: settings.profiles)
-    var profiles: [String: DeviceProfile] = [:]
-    return try settings.devices.map { device in
-      // Devices of one kind share their profile's memory.
-      let profile = try profiles[device.profile] ?? library.profile(named: device.profile)
-      profiles[device.profile] = profile
-      return DeviceBoard.Device(
-        id: device.id,
-        profile: profile,
-        stations: device.stations,
-        groups: try ScanGroup.groups(of: profile, device: device.id, unit: device.unit)
-      )
-    }
-  }
-
   private static func openJournal(
     _ settings: AgentSettings,
     time: any TimeSource
@@ -162,43 +167,6 @@ extension EdgeAgent {
       let half = String(UInt64.random(in: 0...UInt64.max), radix: 16)
       return String(repeating: "0", count: 16 - half.count) + half
     }.joined()
-  }
-
-  private static func documents(
-    _ settings: AgentSettings,
-    _ devices: [DeviceBoard.Device]
-  ) -> [DocumentRevision] {
-    var seen: Set<Digest> = []
-    let profiles = devices.map(\.profile).filter { seen.insert($0.hash).inserted }
-    return [
-      DocumentRevision(
-        kind: .configuration,
-        name: "agent.yaml",
-        sha256: settings.hash,
-        text: settings.text
-      )
-    ]
-      + profiles.map {
-        DocumentRevision(kind: .profile, name: $0.name, sha256: $0.hash, text: $0.text)
-      }
-  }
-
-  private static func layouts(_ devices: [DeviceBoard.Device]) -> [FrameLayout] {
-    devices.flatMap { device in
-      device.groups.map { group in
-        FrameLayout(
-          device: device.id,
-          group: group.id.group,
-          profile: device.profile.name,
-          profileHash: device.profile.hash,
-          periodMilliseconds: group.isListening
-            ? nil : Int(group.period.wholeMicroseconds / 1_000),
-          heartbeatMilliseconds: group.rules.heartbeat.map { Int($0.wholeMicroseconds / 1_000) },
-          stations: device.stations,
-          signals: group.descriptions
-        )
-      }
-    }
   }
 
   private static func uplinks(
@@ -222,28 +190,36 @@ extension EdgeAgent {
     }
   }
 
-  private static func pollers(
-    _ settings: AgentSettings,
-    _ devices: [DeviceBoard.Device],
+  private static func supervisor(
+    _ plan: PlantPlan,
     recorder: Recorder,
     time: any TimeSource
-  ) -> [BusPoller] {
-    settings.buses.compactMap { bus in
-      let names = Set(settings.devices.filter { $0.bus == bus.id }.map(\.id))
-      let members = devices.filter { names.contains($0.id) }
-      let groups = members.flatMap(\.groups)
-      if groups.isEmpty { return nil }
-      return BusPoller(
-        bus: makeBus(
-          bus.carrier,
-          timeout: bus.timeout,
-          maximumInFlight: members.map(\.profile.requestsInFlight).min() ?? 1,
+  ) -> BusSupervisor {
+    BusSupervisor(
+      plan.buses,
+      time: time,
+      makeBus: { connection in
+        makeBus(
+          connection.carrier,
+          timeout: connection.timeout,
+          maximumInFlight: connection.maximumInFlight,
           firstTransaction: .random(in: 0...UInt16.max),
           time: time
-        ),
-        groups: groups,
-        time: time
-      ) { observation in await recorder.take(observation) }
-    }
+        )
+      },
+      observe: { await recorder.take($0) }
+    )
   }
+}
+
+/// Reads plans on a thread of its own: large profiles take long, and polling must not wait for them.
+private actor PlanReader {
+  private let path: String
+  private let executor = QueueExecutor(label: "configuration")
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(path: String) { self.path = path }
+
+  func read() throws(SettingsError) -> PlantPlan { try PlantPlan.read(path) }
 }

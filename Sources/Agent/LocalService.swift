@@ -7,12 +7,13 @@ internal import Uplinks
 
 /// What the local API can ask of the agent.
 struct LocalService: StationService {
-  let settings: AgentSettings
   let recorder: Recorder
+  let reloader: Reloader
   let uplinks: [HubUplink]
   let time: any TimeSource
 
   func status() async -> AgentStatus {
+    let settings = await reloader.plan.settings
     let snapshot = await recorder.snapshot(of: settings.stations.map { ($0.id, $0.title) })
     var statuses: [UplinkStatus] = []
     for uplink in uplinks { statuses.append(await uplink.status(last: snapshot.journal.seq)) }
@@ -71,6 +72,8 @@ struct LocalService: StationService {
       try await recorder.consume(consumption)
     }
   }
+
+  func reload() async throws -> ReloadReceipt { try await reloader.reload() }
 
   /// The receipt of a command's record, or the problem that the API answers.
   private func receipt(

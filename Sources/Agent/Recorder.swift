@@ -12,17 +12,25 @@ internal import Telemetry
 /// It runs on the journal's executor, so judging a command, writing its record and applying it are
 /// one step, and the order of records is the order of events.
 actor Recorder {
-  private let journal: Journal
-  private let time: any TimeSource
-  private let logger: Logger
+  let journal: Journal
+  let time: any TimeSource
+  let logger: Logger
   private let startedAt: Instant
-  private var bindings: Bindings
-  private var board: DeviceBoard
-  private var layouts: [ScanGroupID: Int] = [:]
+  var bindings: Bindings
+  var board: DeviceBoard
+
+  /// The layout record of each scan group.
+  var layouts: [ScanGroupID: Int] = [:]
+
+  /// Contents of files that are in the journal.
+  var documents: Set<Digest> = []
+
+  /// Scan groups whose bus was changed by a reload, until their first scan after it.
+  var interruptions: [ScanGroupID: Interruption] = [:]
 
   /// Which scans are believed, and which are recorded.
-  private var watches: [DeviceID: FrameWatch] = [:]
-  private var reports = ReportRules()
+  var watches: [DeviceID: FrameWatch] = [:]
+  var reports = ReportRules()
 
   /// Scans that the journal could not take, and since when.
   private var unwritten: [ScanGroupID: (count: Int, since: Instant)] = [:]
@@ -48,7 +56,7 @@ actor Recorder {
     self.logger = logger
     startedAt = time.now()
     for device in board.devices {
-      watches[device.id] = FrameWatch(device.groups, restart: device.profile.restart)
+      watches[device.id] = device.watch
       reports.set(device.groups)
     }
   }
@@ -78,6 +86,7 @@ actor Recorder {
       try journal.replay(into: Story(bindings: bindings)) { $0.take($1) }
     }
     bindings = story.bindings
+    self.documents = story.documents.union(documents.map(\.sha256))
     try recordStart()
     for document in documents where !story.documents.contains(document.sha256) {
       _ = try append(.document(document))
@@ -147,6 +156,7 @@ actor Recorder {
     guard let layout = layouts[scan.group],
       let device = board.devices.first(where: { $0.id == scan.group.device })
     else { return }
+    closeInterruption(before: scan)
     let frame = Frame(
       at: scan.at,
       spanMicroseconds: Int(scan.span.wholeMicroseconds),
@@ -209,7 +219,7 @@ actor Recorder {
 
   /// Appends unless the journal is failing; a failure is logged once, and polling goes on.
   @discardableResult
-  private func write(_ content: Record.Content, at instant: Instant) -> Bool {
+  func write(_ content: Record.Content, at instant: Instant) -> Bool {
     do {
       _ = try append(content, at: instant)
       return true
@@ -327,10 +337,10 @@ actor Recorder {
 
   // MARK: The journal
 
-  private func append(_ content: Record.Content, at instant: Instant? = nil) throws -> Record {
+  func append(_ content: Record.Content, at instant: Instant? = nil) throws -> Record {
     let at = instant ?? time.now()
     return try journal.assumeIsolated { try $0.append(content, at: at) }
   }
 
-  private func commit() throws { try journal.assumeIsolated { try $0.commit() } }
+  func commit() throws { try journal.assumeIsolated { try $0.commit() } }
 }

@@ -1,13 +1,15 @@
-internal import Acquisition
 internal import ServiceLifecycle
 internal import Telemetry
+internal import UnixSignals
 internal import Uplinks
 
 /// A service that runs until it is cancelled, and is cancelled when the agent is asked to stop.
 struct Cancelled: Service {
   private let body: @Sendable () async -> Void
 
-  init(poller: BusPoller) { body = { await poller.run() } }
+  init(supervisor: BusSupervisor) { body = { await supervisor.run() } }
+
+  init(reloader: Reloader) { body = { await reloader.run() } }
 
   init(uplink: HubUplink) { body = { await uplink.run() } }
 
@@ -18,11 +20,16 @@ struct Cancelled: Service {
 
 /// A service that does one thing again and again.
 struct Loop: Service {
-  private let period: Duration
+  private let period: @Sendable () async -> Duration
   private let time: any TimeSource
   private let step: @Sendable () async -> Void
 
-  init(every period: Duration, time: any TimeSource, step: @escaping @Sendable () async -> Void) {
+  /// - Parameter period: Asked anew before each wait, since a reload may change it.
+  init(
+    every period: @escaping @Sendable () async -> Duration,
+    time: any TimeSource,
+    step: @escaping @Sendable () async -> Void
+  ) {
     self.period = period
     self.time = time
     self.step = step
@@ -31,9 +38,21 @@ struct Loop: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        try? await time.sleep(for: period)
+        try? await time.sleep(for: await period())
         await step()
       }
+    }
+  }
+}
+
+/// Reloads the configuration whenever the process gets SIGHUP (`systemctl reload`).
+struct HangUps: Service {
+  let reloader: Reloader
+
+  func run() async throws {
+    let signals = await UnixSignalsSequence(trapping: .sighup)
+    await cancelWhenGracefulShutdown {
+      for await _ in signals { await reloader.hangUp() }
     }
   }
 }

@@ -20,7 +20,7 @@ package struct Bindings: Sendable, Hashable {
     package let load: MaterialLoad
   }
 
-  private let stations: Set<StationID>
+  private var stations: Set<StationID>
   private var active: [StationID: Active] = [:]
   private var spans: [StationID: [Span]] = [:]
   private var loaded: [StationID: [Loaded]] = [:]
@@ -36,6 +36,26 @@ package struct Bindings: Sendable, Hashable {
 
   /// - Parameter stations: The stations that the configuration names.
   package init(stations: some Sequence<StationID>) { self.stations = Set(stations) }
+
+  /// Knows other stations from now on; what is recorded of those that stay is kept.
+  package mutating func adopt(stations: some Sequence<StationID>) {
+    self.stations = Set(stations)
+  }
+
+  /// What stands in the way of knowing no more stations than these, station by station: a lot in
+  /// work or material that is loaded could never be ended or unloaded.
+  package func objections(toKeepingOnly kept: some Sequence<StationID>) -> [String] {
+    stations.subtracting(kept).sorted().compactMap { station in
+      if let active = active[station] {
+        return "station \(station) is no longer there and works on lot \(active.binding.lot); end "
+          + "it first: lotline lot end \(station)"
+      }
+      return loaded(at: station).first.map { material in
+        "station \(station) is no longer there and has material lot \(material.load.lot) loaded; "
+          + "unload it first: lotline material unload \(station) \(material.load.lot)"
+      }
+    }
+  }
 
   /// The binding in force at a station, or nil.
   package func active(at station: StationID) -> Active? { active[station] }

@@ -44,7 +44,7 @@ struct CarrierReader {
 
 extension BusCarrier {
   /// What two buses cannot share.
-  var line: String {
+  package var line: String {
     switch self {
     case .tcp(let endpoint): endpoint.description
     case .rtu(let line), .serial(let line): line.port

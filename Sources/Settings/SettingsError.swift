@@ -5,6 +5,8 @@ package struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible
   /// One at least.
   package let findings: [Finding]
 
+  package init(findings: [Finding]) { self.findings = findings }
+
   /// One finding a line: `file:line:column: what is wrong; what would be right`.
   package var description: String { findings.map(\.description).joined(separator: "\n") }
 }

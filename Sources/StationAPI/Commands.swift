@@ -83,11 +83,21 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
   /// What happened, where, and what to do.
   package let detail: String
 
-  package init(type: String, title: String, status: Int, detail: String) {
+  /// What is wrong in the files that a reload read; nil for every other problem.
+  package let findings: [ProblemFinding]?
+
+  package init(
+    type: String,
+    title: String,
+    status: Int,
+    detail: String,
+    findings: [ProblemFinding]? = nil
+  ) {
     self.type = type
     self.title = title
     self.status = status
     self.detail = detail
+    self.findings = findings
   }
 
   package var description: String { detail }

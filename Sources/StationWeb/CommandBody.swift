@@ -44,6 +44,12 @@ extension Consumption: CommandBody {
   }
 }
 
+extension ReloadConfiguration: CommandBody {
+  static let subject = "Reloading"
+  static let required: [String] = []
+  static let optional: [String] = []
+}
+
 extension CommandBody {
   /// Reads a command.
   ///
@@ -71,7 +77,8 @@ extension CommandBody {
   }
 
   private static var usage: String {
-    "\(subject) takes the members \(list(required)), and may have \(list(optional))."
+    if required.isEmpty, optional.isEmpty { return "\(subject) takes no members: send {}." }
+    return "\(subject) takes the members \(list(required)), and may have \(list(optional))."
   }
 
   private static func list(_ names: [String]) -> String {

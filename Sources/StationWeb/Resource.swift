@@ -13,6 +13,7 @@ enum Resource: Hashable {
   case materials(station: String)
   case material(station: String, lot: String)
   case consumptions
+  case reload
 
   /// Reads a path, with or without a query; nil where it names nothing.
   ///
@@ -32,6 +33,7 @@ enum Resource: Hashable {
     case 2 where segments == ["v1", "status"]: self = .status
     case 2 where segments == ["v1", "events"]: self = .events
     case 2 where segments == ["v1", "consumptions"]: self = .consumptions
+    case 2 where segments == ["v1", "reload"]: self = .reload
     case 4... where segments[0...1] == ["v1", "stations"]: self.init(ofStation: segments)
     default: return nil
     }
@@ -52,7 +54,7 @@ enum Resource: Hashable {
     case .file, .health, .status: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .materials, .consumptions: [.post]
+    case .materials, .consumptions, .reload: [.post]
     case .material: [.delete]
     }
   }

@@ -79,6 +79,10 @@ struct StationResponder: HTTPResponder {
     case .consumptions:
       let command = try await body(Consumption.self, of: request)
       return try .json(await service.consume(command), status: .created)
+    case .reload:
+      _ = try await body(ReloadConfiguration.self, of: request)
+      let receipt = try await service.reload()
+      return try .json(receipt, status: receipt.seq == nil ? .ok : .created)
     }
   }
 

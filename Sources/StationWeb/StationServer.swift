@@ -19,6 +19,7 @@ internal import Glibc
 ///     POST   /v1/stations/{station}/materials       LoadMaterial  -> 201 Receipt
 ///     DELETE /v1/stations/{station}/materials/{lot}               -> 200 Receipt
 ///     POST   /v1/consumptions                       Consumption   -> 201 Receipt
+///     POST   /v1/reload                             {}            -> 201 ReloadReceipt
 ///     GET    /health                                200 while the journal takes records, else 503
 ///
 /// Every error is a problem as of RFC 9457. There is no sign-in: whoever uses this machine is

@@ -23,4 +23,7 @@ package protocol StationService: Sendable {
 
   /// Records that one lot went into another.
   func consume(_ consumption: Consumption) async throws -> Receipt
+
+  /// Reads configuration and profiles anew, and applies what has changed.
+  func reload() async throws -> ReloadReceipt
 }

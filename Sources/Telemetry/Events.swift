@@ -55,6 +55,8 @@ package struct Event: Sendable, Hashable, Codable {
     case deviceFrozen = "device_frozen"
     case deviceMoving = "device_moving"
     case deviceRestarted = "device_restarted"
+    case configurationApplied = "configuration_applied"
+    case configurationRefused = "configuration_refused"
   }
 
   package let kind: Kind
@@ -84,6 +86,8 @@ package struct Gap: Sendable, Hashable, Codable {
     case late
     /// The journal could not be written.
     case storageFailed = "storage_failed"
+    /// The bus was being changed by a reload.
+    case reconfigured
   }
 
   package let reason: Reason

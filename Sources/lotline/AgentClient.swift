@@ -20,6 +20,9 @@ struct AgentOption: ParsableArguments {
 /// Speaks to the agent's local API.
 struct AgentClient: Sendable {
   private static let timeoutSeconds: Int64 = 10
+
+  /// A bus that changes ends its scan in flight first, which may wait for devices that are silent.
+  private static let reloadTimeoutSeconds: Int64 = 120
   private static let maximumAnswer = 16 * 1_024 * 1_024
 
   private let address: String
@@ -40,12 +43,31 @@ struct AgentClient: Sendable {
     try decode(try await send(.POST, path, body: JSONEncoder().encode(command)), as: Receipt.self)
   }
 
+  /// Has the agent read its files anew.
+  ///
+  /// - Throws: `Problem` when the agent refuses the files; it has the findings.
+  func reload() async throws -> ReloadReceipt {
+    let body = try JSONEncoder().encode(ReloadConfiguration())
+    let answer = try await send(
+      .POST,
+      "/v1/reload",
+      body: body,
+      timeoutSeconds: Self.reloadTimeoutSeconds
+    )
+    return try decode(answer, as: ReloadReceipt.self)
+  }
+
   /// Sends a command without a body and gives its receipt.
   func delete(_ path: String) async throws -> Receipt {
     try decode(try await send(.DELETE, path, body: nil), as: Receipt.self)
   }
 
-  private func send(_ method: HTTPMethod, _ path: String, body: Data?) async throws -> Data {
+  private func send(
+    _ method: HTTPMethod,
+    _ path: String,
+    body: Data?,
+    timeoutSeconds: Int64 = Self.timeoutSeconds
+  ) async throws -> Data {
     var request = HTTPClientRequest(url: address + path)
     request.method = method
     if let body {
@@ -56,16 +78,17 @@ struct AgentClient: Sendable {
     do {
       response = try await HTTPClient.shared.execute(
         request,
-        timeout: .seconds(Self.timeoutSeconds)
+        timeout: .seconds(timeoutSeconds)
       )
     } catch {
-      throw failure(error)
+      throw failure(error, after: timeoutSeconds)
     }
     let answer = Data(buffer: try await response.body.collect(upTo: Self.maximumAnswer))
     if response.status.code < 300 { return answer }
     if let problem = try? JSONDecoder().decode(Problem.self, from: answer),
       problem.type != "not-found"
     {
+      if problem.findings != nil { throw problem }
       throw CommandFailure(problem.status < 500 ? .refused : .failed, problem.detail)
     }
     throw CommandFailure(
@@ -75,7 +98,7 @@ struct AgentClient: Sendable {
   }
 
   /// Why there is no answer.
-  private func failure(_ error: any Error) -> CommandFailure {
+  private func failure(_ error: any Error, after timeoutSeconds: Int64) -> CommandFailure {
     let reason: String
     switch error {
     case let error as IOError where error.errnoCode == ECONNREFUSED:
@@ -83,7 +106,7 @@ struct AgentClient: Sendable {
     case let error as IOError:
       reason = String(cString: strerror(error.errnoCode))
     case let error as HTTPClientError where Self.timeouts.contains(error):
-      reason = "there was no answer within \(Self.timeoutSeconds) s"
+      reason = "there was no answer within \(timeoutSeconds) s"
     case let error as HTTPClientError where Self.wrongAddresses.contains(error):
       return CommandFailure(.usage, "'\(address)' is no address; use http://127.0.0.1:8470")
     case let error as HTTPClientError where error == .remoteConnectionClosed:

@@ -1,7 +1,7 @@
+internal import Agent
 internal import ArgumentParser
 internal import CommandSupport
 internal import MarkedYAML
-internal import Profiles
 internal import Settings
 
 struct ConfigCommand: ParsableCommand {
@@ -24,40 +24,16 @@ struct ConfigCheck: ParsableCommand {
   func run() throws {
     let settings: AgentSettings
     do {
-      settings = try AgentSettings.load(file)
+      settings = try PlantPlan.read(file).settings
     } catch {
       return try report.report(error.findings, summary: "")
     }
     try report.report(
-      Self.findings(ofProfilesIn: settings, file: file),
+      [],
       summary: "\(file): \(counted(settings.stations.count, "station")), "
         + "\(counted(settings.buses.count, "bus", plural: "buses")), "
         + "\(counted(settings.devices.count, "device")). No problems found."
     )
-  }
-
-  /// What is wrong with the profiles of all devices, each profile once.
-  private static func findings(ofProfilesIn settings: AgentSettings, file: String) -> [Finding] {
-    let library = ProfileLibrary(folder: settings.profiles)
-    var checked: Set<String> = []
-    var findings: [Finding] = []
-    for device in settings.devices where checked.insert(device.profile).inserted {
-      do {
-        _ = try library.profile(named: device.profile)
-      } catch .findings(let ofProfile) {
-        findings += ofProfile
-      } catch {
-        findings.append(
-          Finding(
-            file: file,
-            mark: device.profileMark,
-            code: .unknownName,
-            message: "device \(device.id): \(error)"
-          )
-        )
-      }
-    }
-    return findings
   }
 }
 

@@ -2,8 +2,6 @@ internal import Agent
 internal import ArgumentParser
 internal import CommandSupport
 internal import Logging
-internal import Profiles
-internal import Settings
 internal import Telemetry
 
 struct RunCommand: AsyncParsableCommand {
@@ -11,8 +9,9 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run the agent: poll, bind, keep and send.",
     discussion: """
-      Stops on SIGTERM or Ctrl-C, after everything that was read is on disk. The local page and \
-      API are at the address that the configuration names.
+      Stops on SIGTERM or Ctrl-C, after everything that was read is on disk. Reads configuration \
+      and profiles anew on SIGHUP, as with `lotline reload`. The local page and API are at the \
+      address that the configuration names.
       """
   )
 
@@ -37,15 +36,18 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let settings = try agentSettings(config)
+    let plan: PlantPlan
+    do {
+      plan = try PlantPlan.read(config)
+    } catch {
+      throw CommandFailure(.configuration, "\(error)")
+    }
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "lotline")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
     let agent: EdgeAgent
     do {
-      agent = try await EdgeAgent(settings, time: SystemTime(), logger: logger)
-    } catch let error as ProfileError {
-      throw CommandFailure(.configuration, "\(error)")
+      agent = try await EdgeAgent(plan, time: SystemTime(), logger: logger)
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }

@@ -35,7 +35,7 @@ struct TidyTests {
       "Logging", "FoundationEssentials", "Glibc",
     ],
     "Agent": [
-      "Telemetry", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
+      "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
       "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "UnixSignals",
       "Logging",
       "FoundationEssentials", "Synchronization",

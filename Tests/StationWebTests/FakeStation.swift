@@ -11,6 +11,7 @@ actor FakeStation: StationService {
     case load(LoadMaterial, StationID)
     case unload(LotID, StationID)
     case consume(Consumption)
+    case reload
   }
 
   /// Anything but a ``Problem``: its text must not reach a client.
@@ -70,6 +71,19 @@ actor FakeStation: StationService {
 
   func consume(_ consumption: Consumption) throws -> Receipt {
     try take(.consume(consumption), "\(consumption.input) went into \(consumption.output)")
+  }
+
+  func reload() throws -> ReloadReceipt {
+    let receipt = try take(.reload, "buses: changed oven")
+    let none = Differences(added: [], changed: [], removed: [])
+    return ReloadReceipt(
+      seq: receipt.seq,
+      at: receipt.at,
+      summary: receipt.summary,
+      buses: Differences(added: [], changed: ["oven"], removed: []),
+      devices: none,
+      stations: none
+    )
   }
 
   private func take(_ command: Command, _ summary: String) throws -> Receipt {
