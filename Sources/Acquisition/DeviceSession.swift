@@ -96,7 +96,7 @@ package struct DeviceSession: Sendable {
     var outcomes: [BusOutcome] = []
     for request in requests {
       if let failure = outcomes.last?.silencing {
-        outcomes.append(BusOutcome(notAsked: failure, at: time.now()))
+        outcomes.append(BusOutcome(notAsked: failure, at: time.moment()))
         continue
       }
       guard (try? await time.sleep(until: rest.end(before: group.pause))) != nil
@@ -150,9 +150,9 @@ extension BusOutcome {
     return failure
   }
 
-  fileprivate init(notAsked failure: BusFailure, at instant: Instant) {
+  fileprivate init(notAsked failure: BusFailure, at moment: Moment) {
     let prefix = "not asked, because "
     let detail = failure.detail.hasPrefix(prefix) ? failure.detail : prefix + failure.detail
-    self.init(result: .failure(BusFailure(failure.cause, detail)), sent: instant, elapsed: .zero)
+    self.init(result: .failure(BusFailure(failure.cause, detail)), sent: moment, elapsed: .zero)
   }
 }

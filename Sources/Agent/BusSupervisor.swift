@@ -78,8 +78,9 @@ actor BusSupervisor {
     for line in lines.values { await line.bus.close() }
   }
 
-  /// The bus of that name, for whoever has more to ask of its devices; nil when nothing is read
-  /// over it now. A batch waits until the scan in flight has ended.
+  /// The bus of that name, for whoever has more to ask of its devices.
+  ///
+  /// A batch waits until the scan in flight has ended; nil when nothing is read over it now.
   func bus(_ id: String) -> (any Bus)? { lines[id]?.bus }
 
   /// Goes over to other buses: those that are the same go on undisturbed.
@@ -88,6 +89,7 @@ actor BusSupervisor {
   ///   - buses: All that are to run.
   ///   - adopt: Called between the last scan of the pollers that end and the first of those that
   ///     begin.
+  /// - Returns: What `adopt` returns.
   /// - Throws: What `adopt` throws; then everything runs on as before.
   func replace<Adoption: Sendable>(
     with buses: [PlannedBus],

@@ -32,7 +32,8 @@ struct Lotline: AsyncParsableCommand {
       """,
     version: Software.version,
     subcommands: [
-      RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self, MaterialCommand.self,
+      RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self,
+      MaterialCommand.self,
       ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )

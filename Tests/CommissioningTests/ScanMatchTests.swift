@@ -138,7 +138,11 @@ private struct RegisterBus: Bus {
 
   func exchange(_ requests: [BusRequest]) async -> [BusOutcome] {
     requests.map { request in
-      BusOutcome(result: answer(request), sent: Moment(wall: Instant(microseconds: 0), uptime: .zero), elapsed: .zero)
+      BusOutcome(
+        result: answer(request),
+        sent: Moment(wall: Instant(microseconds: 0), uptime: .zero),
+        elapsed: .zero
+      )
     }
   }
 
