@@ -19,7 +19,7 @@ struct InFlightTrialTests {
     let time: ManualTime
 
     func exchange(_ requests: [BusRequest]) async -> [BusOutcome] {
-      let sent = time.now()
+      let sent = time.moment()
       let rounds = (requests.count + inFlight - 1) / inFlight
       time.advance(by: .milliseconds(rounds))
       return requests.indices.map { index in
