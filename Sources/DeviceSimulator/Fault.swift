@@ -1,3 +1,4 @@
+internal import Profiles
 package import Telemetry
 
 /// One thing that goes wrong with a simulated device: what, on which requests, when and how often.
@@ -41,8 +42,19 @@ package struct Fault: Sendable, Hashable {
     /// a connection or finds the port for so long.
     case disconnect(away: Duration)
 
-    /// Signals stand still at the value that they had when the fault set in, or at a forced one.
+    /// Signals, by patterns of their names, stand still at the value that they had when the fault set in, or at a forced one.
     case stuck(signals: [String], value: Value?)
+
+    /// The device restarts when the fault sets in: its run time begins at 0.
+    case restart
+
+    /// Whether it strikes the values of a device, not its replies.
+    var strikesValues: Bool {
+      switch self {
+      case .stuck, .restart: true
+      default: false
+      }
+    }
   }
 
   /// How many of the requests that a fault could strike it does strike.
@@ -70,7 +82,7 @@ package struct Fault: Sendable, Hashable {
     frequency: Frequency = .always,
     origin: String = ""
   ) {
-    if case .stuck = effect { precondition(frequency == .always) }
+    if effect.strikesValues { precondition(frequency == .always) }
     self.effect = effect
     self.target = target
     self.window = window
@@ -91,14 +103,26 @@ package struct FaultScript: Sendable, Hashable {
       guard case .stuck(let signals, let value) = fault.effect,
         fault.target.holds(unit: unit?.rawValue)
       else { return nil }
-      return StuckValue(signals: Set(signals), value: value, window: fault.window)
+      return StuckValue(signals: signals.map(GlobPattern.init), value: value, window: fault.window)
+    }
+  }
+
+  /// When one device restarts; a serial instrument has no unit.
+  func restarts(of unit: UnitID?) -> [FaultWindow] {
+    faults.compactMap { fault in
+      guard case .restart = fault.effect, fault.target.holds(unit: unit?.rawValue) else {
+        return nil
+      }
+      return fault.window
     }
   }
 }
 
 /// Signals that stand still or are forced, for a while.
 struct StuckValue: Sendable, Hashable {
-  let signals: Set<String>
+  let signals: [GlobPattern]
   let value: Value?
   let window: FaultWindow
+
+  func strikes(_ signal: String) -> Bool { signals.contains { $0.matches(signal) } }
 }

@@ -18,7 +18,7 @@ struct FaultCheck {
   }
 
   private func problem(with fault: Fault) -> String? {
-    carrierProblem(fault) ?? unitProblem(fault) ?? stuckProblem(fault)
+    carrierProblem(fault) ?? unitProblem(fault) ?? stuckProblem(fault) ?? restartProblem(fault)
   }
 
   private func carrierProblem(_ fault: Fault) -> String? {
@@ -39,10 +39,9 @@ struct FaultCheck {
 
   private func unitProblem(_ fault: Fault) -> String? {
     let served = Set(profiles.compactMap(\.unit?.rawValue))
-    let isStuck = if case .stuck = fault.effect { true } else { false }
     // A device that is alone at its endpoint is asked as these too.
     let isAlone = if case .tcp = carrier { served.count == 1 } else { false }
-    let known = isAlone && !isStuck ? served.union([0, 255]) : served
+    let known = isAlone && !fault.effect.strikesValues ? served.union([0, 255]) : served
     guard let unit = fault.target.units.subtracting(known).min() else { return nil }
     let list = served.sorted().map(String.init).joined(separator: ", ")
     return "there is no unit \(unit) in this simulation; its units are \(list)"
@@ -53,18 +52,30 @@ struct FaultCheck {
     let struck = profiles.filter { fault.target.holds(unit: $0.unit?.rawValue) }
       .map { ($0.profile.name, ProcessModel(profile: $0.profile, seed: 1)) }
     for name in signals {
-      let places = struck.compactMap { profile, model in
-        model.signals.firstIndex { $0.name == name }.map { (profile, model, $0) }
+      let pattern = GlobPattern(name)
+      let places = struck.flatMap { profile, model in
+        model.signals.indices.filter { pattern.matches(model.signals[$0].name) }
+          .map { (profile, model, $0) }
       }
       guard !places.isEmpty else {
         return "there is no signal \(name) in \(struck.map(\.0).joined(separator: ", "))"
       }
       guard let value else { continue }
       for (profile, model, index) in places where model.forced(value, on: index) == nil {
-        return "\(name) of \(profile) cannot show \(value): its type, or the names of its codes, "
+        return
+          "\(model.signals[index].name) of \(profile) cannot show \(value): its type, or the names of its codes, "
           + "do not hold that"
       }
     }
     return nil
+  }
+
+  private func restartProblem(_ fault: Fault) -> String? {
+    guard case .restart = fault.effect else { return nil }
+    let struck = profiles.map { ($0.unit?.rawValue, $0.profile) }
+      .filter { fault.target.holds(unit: $0.0) }.map(\.1)
+    guard struck.allSatisfy({ $0.restart == nil }) else { return nil }
+    let names = struck.map(\.name).joined(separator: ", ")
+    return "a restart would not show: \(names) has no \"restart\" that names a run time"
   }
 }

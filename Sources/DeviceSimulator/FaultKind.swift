@@ -13,4 +13,8 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable {
   case duplicate
   case disconnect
   case stuck
+  case restart
+
+  /// Whether it strikes the values of a device, not its replies.
+  var strikesValues: Bool { self == .stuck || self == .restart }
 }

@@ -52,7 +52,7 @@ package struct FaultPlan: Sendable, Hashable {
       disconnects = true
       self.away = max(self.away, away)
     // The process shows it, not the reply.
-    case .stuck: break
+    case .stuck, .restart: break
     }
   }
 

@@ -77,7 +77,7 @@ package enum FaultScriptReader {
       target: target,
       window: window,
       // What is wrong with another frequency is noted.
-      frequency: kind == .stuck ? .always : frequency,
+      frequency: kind.strikesValues ? .always : frequency,
       origin: origin
     )
   }
@@ -101,8 +101,8 @@ package enum FaultScriptReader {
     case .duplicate: return .duplicate
     case .disconnect:
       return .disconnect(away: fields.value(FaultShape.away)?.value ?? .seconds(1))
-    case .stuck:
-      return stuck(fields)
+    case .stuck: return stuck(fields)
+    case .restart: return .restart
     }
   }
 

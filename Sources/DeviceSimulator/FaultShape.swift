@@ -35,7 +35,11 @@ enum FaultShape {
     default: "1"
   )
   static let away = Key("away", .faultTime, "How long the device is gone", default: "1s")
-  static let signals = Key("signals", .text.suchAs("[zone1]"), "The names of signals")
+  static let signals = Key(
+    "signals",
+    .text.suchAs("[zone1]"),
+    "The names of signals, or patterns such as \"zone*\""
+  )
   static let value = Key(
     "value",
     .faultValue,
@@ -94,9 +98,9 @@ enum FaultShape {
     .only(
       ["tables", "functions", "addresses", "probability", "every_nth"],
       where: "fault",
-      is: words(FaultKind.allCases.filter { $0 != .stuck }),
+      is: words(FaultKind.allCases.filter { !$0.strikesValues }),
       isDefault: true,
-      finding: "does not go with stuck, which strikes values, not requests; remove it"
+      finding: "does not go with stuck and restart, which strike values, not requests; remove it"
     ),
     .together("every", ["for"]),
     .together("for", ["every"]),

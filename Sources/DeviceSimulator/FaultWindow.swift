@@ -30,6 +30,17 @@ package struct FaultWindow: Sendable, Hashable {
     self.repetition = repetition
   }
 
+  /// The beginning of the last stretch that began no later than a time; nil when none did.
+  package func lastBeginning(at time: Duration) -> Duration? {
+    guard time >= from else { return nil }
+    guard let repetition else { return from }
+    let last = to.map { min(time, $0 - .microseconds(1)) } ?? time
+    let (elapsed, period) = (
+      (last - from).wholeMicroseconds, repetition.period.wholeMicroseconds
+    )
+    return from + .microseconds(elapsed - elapsed % period)
+  }
+
   /// The beginning of the stretch that holds a time; nil when none does.
   package func stretch(at time: Duration) -> Duration? {
     guard time >= from, to.map({ time < $0 }) ?? true else { return nil }

@@ -13,6 +13,9 @@ package struct ProcessModel: Sendable {
   /// Values that are stuck, by signal; the first in force counts.
   private var holds: [Int: [Hold]] = [:]
 
+  /// The signal that tells a restart.
+  private var runTime: RunTime?
+
   private struct Hold: Sendable {
     let window: FaultWindow
     /// nil keeps the one that the signal had.
@@ -38,6 +41,7 @@ package struct ProcessModel: Sendable {
     let forms = Self.forms(of: profile)
     let choice = BehaviourChoice(profile: profile, signals: forms.map(\.signal), seed: seed)
     signals = forms.map(\.signal)
+    runTime = RunTime(profile.restart, among: signals)
     let statuses = StatusChoice(groups: profile.signalGroups)
     courses = forms.enumerated().map { index, member in
       let (signal, form) = member
@@ -66,6 +70,7 @@ package struct ProcessModel: Sendable {
 
   private func movingValue(_ index: Int, at time: Duration) -> Value {
     let course = courses[index]
+    if let runTime, runTime.index == index { return course.value(runTime.value(at: time)) }
     let seconds = max(time.inSeconds, 0)
     switch course.behaviour {
     case .flag(let behaviour): return .flag(behaviour(seconds))
@@ -83,11 +88,18 @@ package struct ProcessModel: Sendable {
   func holding(_ stuck: [StuckValue]) -> ProcessModel {
     var model = self
     for (index, signal) in signals.enumerated() {
-      model.holds[index] = stuck.filter { $0.signals.contains(signal.name) }.compactMap { stuck in
+      model.holds[index] = stuck.filter { $0.strikes(signal.name) }.compactMap { stuck in
         guard let wanted = stuck.value else { return Hold(window: stuck.window, value: nil) }
         return forced(wanted, on: index).map { Hold(window: stuck.window, value: $0) }
       }
     }
+    return model
+  }
+
+  /// The same process in a device that restarts at the beginning of each window.
+  func restarting(_ restarts: [FaultWindow]) -> ProcessModel {
+    var model = self
+    model.runTime?.restarts = restarts
     return model
   }
 

@@ -60,6 +60,7 @@ package struct SerialInstrument: Sendable {
     }
     self.groups = groups
     self.model = model.holding(faults.stuckValues(of: nil))
+      .restarting(faults.restarts(of: nil))
     framing = access.framing
   }
 

@@ -37,7 +37,8 @@ package final class SimulatedUnit: Sendable {
     identity: SimulatedIdentity? = nil
   ) {
     guard case .modbus(let access) = profile.access else { return nil }
-    model = ProcessModel(profile: profile, seed: seed).holding(faults.stuckValues(of: unit))
+    model = ProcessModel(profile: profile, seed: seed)
+      .holding(faults.stuckValues(of: unit)).restarting(faults.restarts(of: unit))
     self.identity = identity ?? SimulatedIdentity(access.identification)
     self.start = start
     state = Mutex(State(image: RegisterImage(access: access)))

@@ -67,6 +67,11 @@ struct FaultCheckTests {
       (fault(.stuck(signals: ["state"], value: .text("melted"))), rtu, "cannot show melted"),
       (fault(.stuck(signals: ["belt.running"], value: .text("on"))), rtu, "cannot show on"),
       (
+        fault(.stuck(signals: ["z*9", "*top*"], value: nil)), rtu,
+        "there is no signal z*9"
+      ),
+      (fault(.restart), tcp, "a restart would not show: oven, climate has no"),
+      (
         fault(.stuck(signals: ["zone1.top.temperature"], value: .real(3_276.8))), rtu,
         "cannot show 3276.8"
       ),
@@ -86,6 +91,7 @@ struct FaultCheckTests {
       (fault(.errorReply("E")), serial),
       (fault(.stuck(signals: ["humidity"], value: .integer(-5)), FaultTarget(units: [7])), rtu),
       (fault(.stuck(signals: ["state"], value: .text("fault"))), rtu),
+      (fault(.stuck(signals: ["*"], value: nil)), rtu),
       (fault(.stuck(signals: ["belt.running"], value: .flag(false))), rtu),
       (fault(.stuck(signals: ["zone1.top.temperature"], value: .real(3_276.7))), rtu),
       (fault(.stuck(signals: ["status"], value: .text("WARN"))), serial),

@@ -39,6 +39,7 @@ struct FaultScriptReaderTests {
       ("{fault: wrong_transaction, offset: -3}", fault(.wrongTransaction(offset: -3))),
       ("{fault: duplicate}", fault(.duplicate)),
       ("{fault: disconnect}", fault(.disconnect(away: .seconds(1)))),
+      ("{fault: restart}", fault(.restart)),
       ("{fault: stuck, signals: a}", fault(.stuck(signals: ["a"], value: nil))),
       (
         "{fault: stuck, signals: [a, b], value: -2.5}",
@@ -105,6 +106,7 @@ struct FaultScriptReaderTests {
       ("{fault: stuck, signals: a, value: off}", 39, "ambiguous-scalar", "or quote the text"),
       ("{fault: stuck, signals: a, value: 010}", 39, "ambiguous-scalar", "010"),
       ("{fault: stuck, signals: a, every_nth: 2}", 32, "contradiction", "not go with stuck"),
+      ("{fault: restart, units: 1, probability: 1}", 32, "contradiction", "restart, which strike"),
       ("{fault: silence, from: 2s, to: 2s}", 36, "contradiction", "not after"),
       ("{fault: silence, for: 2s}", 5, "missing-key", "every: 1m"),
       ("{fault: silence, every: 2s}", 5, "missing-key", "for: 5s"),
@@ -227,7 +229,7 @@ struct SimulateDocumentTests {
     let own = row[1].matches(of: /`([a-z_]+)`/).map { String($0.1) }
     let common = document.rows(below: "### Where, when and how often").map { $0[0] }
     let stuck = ["units", "from", "to", "every", "for"]
-    let said = ["fault"] + own + (kind == .stuck ? stuck : common)
+    let said = ["fault"] + own + ([.stuck, .restart].contains(kind) ? stuck : common)
     #expect(said.sorted() == (try Self.keys(of: kind)))
   }
 }
