@@ -208,7 +208,8 @@ let package = Package(
       "Agent",
       [
         "Acquisition", "DeviceSimulator", "Fieldbus", "JournalStore", "MarkedYAML", "Profiles",
-        "Settings", "StationAPI", "Telemetry", logging, nioCore, nioPosix,
+        "Settings", "StationAPI", "Telemetry", "LotBinding", "HubStore", "Genealogy", logging,
+        nioCore, nioPosix,
       ]
     ),
     tests("LotBinding"),
