@@ -94,10 +94,11 @@ let package = Package(
       pkgConfig: "libserialport",
       providers: [.apt(["libserialport-dev"])]
     ),
+    .systemLibrary(name: "CTimex"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // What everything speaks of.
-    stage("Telemetry", [crypto]),
+    stage("Telemetry", ["CTimex", crypto]),
     stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
     stage("StationAPI", ["Telemetry"]),

@@ -6,7 +6,10 @@ package struct Scan: Sendable, Hashable {
   package let group: ScanGroupID
 
   /// The middle between the first request's departure and the last reply's arrival.
-  package let at: Instant
+  ///
+  /// Whoever records the scan may set it: a step of the wall clock can fall between ``uptime`` and
+  /// then.
+  package var at: Instant
 
   /// The time between those two.
   package let span: Duration

@@ -29,9 +29,15 @@ package struct EdgeAgent: Sendable {
   /// - Parameters:
   ///   - plan: What to run. A reload reads its file, and the profiles that it then names, anew.
   ///   - time: The clocks of everything.
+  ///   - clock: What the kernel says of the wall clock.
   ///   - logger: Told what is worth a person's attention.
   /// - Throws: The error of the part that cannot be prepared, such as the journal.
-  package init(_ plan: PlantPlan, time: any TimeSource, logger: Logger) async throws {
+  package init(
+    _ plan: PlantPlan,
+    time: any TimeSource,
+    clock: any KernelClock,
+    logger: Logger
+  ) async throws {
     let settings = plan.settings
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
@@ -39,6 +45,7 @@ package struct EdgeAgent: Sendable {
       bindings: Bindings(stations: settings.stations.map(\.id)),
       board: DeviceBoard(devices: plan.devices),
       time: time,
+      clock: clock,
       logger: logger
     )
     try await recorder.start(
@@ -101,11 +108,14 @@ package struct EdgeAgent: Sendable {
     ) {
       await recorder.commitObservations()
     }
+    let clockWatcher = Loop(every: { ClockKeeper.period }, time: time) {
+      await recorder.lookAtClock()
+    }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     let services: [any Service] =
       [Cancelled(supervisor: supervisor), Cancelled(reloader: reloader)]
       + uplinks.map(Cancelled.init(uplink:))
-      + [committer, HangUps(reloader: reloader), server]
+      + [committer, clockWatcher, HangUps(reloader: reloader), server]
     let group = ServiceGroup(
       services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],

@@ -26,7 +26,8 @@ struct LocalService: StationService {
       stations: snapshot.stations,
       devices: snapshot.devices,
       journal: snapshot.journal,
-      uplinks: statuses
+      uplinks: statuses,
+      clock: snapshot.clock
     )
   }
 

@@ -31,6 +31,7 @@ actor Recorder {
   /// Which scans are believed, and which are recorded.
   var watches: [DeviceID: FrameWatch] = [:]
   var reports = ReportRules()
+  private var clock: ClockKeeper
 
   /// Scans that the journal could not take, and since when.
   private var unwritten: [ScanGroupID: (count: Int, since: Instant)] = [:]
@@ -47,8 +48,10 @@ actor Recorder {
     bindings: Bindings,
     board: DeviceBoard,
     time: any TimeSource,
+    clock: any KernelClock,
     logger: Logger
   ) {
+    self.clock = ClockKeeper(time: time, kernel: clock, logger: logger)
     self.journal = journal
     self.bindings = bindings
     self.board = board
@@ -66,12 +69,14 @@ actor Recorder {
     var bindings: Bindings
     var documents: Set<Digest> = []
     var layouts: [ScanGroupID: (seq: Int, layout: FrameLayout)] = [:]
+    var clockStep: ClockStep?
 
     mutating func take(_ record: Record) {
       switch record.content {
       case .document(let document): documents.insert(document.sha256)
       case .layout(let layout):
         layouts[ScanGroupID(device: layout.device, group: layout.group)] = (record.seq, layout)
+      case .clockStep(let step): clockStep = step
       default: bindings.apply(record)
       }
     }
@@ -87,7 +92,10 @@ actor Recorder {
     }
     bindings = story.bindings
     self.documents = story.documents.union(documents.map(\.sha256))
+    let last = journal.assumeIsolated { $0.status().at }
+    clock.resume(after: story.clockStep, last: last) { write($0, at: $1) }
     try recordStart()
+    lookAtClock()
     for document in documents where !story.documents.contains(document.sha256) {
       _ = try append(.document(document))
     }
@@ -125,8 +133,12 @@ actor Recorder {
 
   /// Takes one observation; it is durable after the next ``commit()``.
   func take(_ observation: Observation) {
+    followClock()
     switch observation {
-    case .scan(let scan): take(scan)
+    case .scan(var scan):
+      // A scan that was in flight when the clock was set is on the epoch that it is recorded in.
+      scan.at = clock.instant(at: scan.uptime)
+      take(scan)
     case .missed(let missed):
       write(
         .gap(
@@ -246,6 +258,12 @@ actor Recorder {
     isStorageFailing = true
   }
 
+  /// Looks whether the clock was set, and what the kernel says of it.
+  func lookAtClock() { clock.look { write($0, at: $1) } }
+
+  /// Records first that the wall clock was set.
+  private func followClock() { clock.follow { write($0, at: $1) } }
+
   // MARK: Commands
 
   /// Starts a lot; it is durable when this returns.
@@ -271,6 +289,7 @@ actor Recorder {
   private func perform(_ judge: (Bindings) throws -> Record.Content) throws -> Record {
     try settleUndecided()
     let content = try judge(bindings)
+    followClock()
     let at = time.now()
     let uptime = time.uptime()
     do {
@@ -323,7 +342,8 @@ actor Recorder {
         path: journal.path,
         bytes: status.bytes,
         problem: status.problem
-      )
+      ),
+      clock: clock.status
     )
   }
 
@@ -333,6 +353,7 @@ actor Recorder {
     let stations: [StationStatus]
     let devices: [DeviceStatus]
     let journal: JournalStatus
+    let clock: ClockStatus
   }
 
   // MARK: The journal

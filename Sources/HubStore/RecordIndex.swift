@@ -32,7 +32,7 @@ struct RecordIndex {
     case .materialLoad(let load): try insert(load, record)
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
-    case .opening, .document, .event, .gap, .frame: break
+    case .opening, .document, .event, .gap, .frame, .clock, .clockStep: break
     }
   }
 

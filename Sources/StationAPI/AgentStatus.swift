@@ -14,6 +14,9 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   package let journal: JournalStatus
   package let uplinks: [UplinkStatus]
 
+  /// Nil from an agent that does not know of it.
+  package let clock: ClockStatus?
+
   package init(
     agent: AgentID,
     site: Label,
@@ -23,7 +26,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     stations: [StationStatus],
     devices: [DeviceStatus],
     journal: JournalStatus,
-    uplinks: [UplinkStatus]
+    uplinks: [UplinkStatus],
+    clock: ClockStatus?
   ) {
     self.agent = agent
     self.site = site
@@ -34,10 +38,11 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.devices = devices
     self.journal = journal
     self.uplinks = uplinks
+    self.clock = clock
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, agent, site, software, at, stations, devices, journal, uplinks
+    case schema, agent, site, software, at, stations, devices, journal, uplinks, clock
     case startedAt = "started_at"
   }
 }

@@ -30,6 +30,8 @@ package struct Record: Sendable, Hashable {
     case consumption(Consumption)
     case event(Event)
     case gap(Gap)
+    case clock(ClockState)
+    case clockStep(ClockStep)
 
     /// The record's `type` member.
     package var type: String {
@@ -45,6 +47,8 @@ package struct Record: Sendable, Hashable {
       case .consumption: "consumption"
       case .event: "event"
       case .gap: "gap"
+      case .clock: "clock"
+      case .clockStep: "clock_step"
       }
     }
   }

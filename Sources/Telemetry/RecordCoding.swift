@@ -88,6 +88,8 @@ private struct Envelope: Codable {
     case .consumption(let content): try content.encode(to: encoder)
     case .event(let content): try content.encode(to: encoder)
     case .gap(let content): try content.encode(to: encoder)
+    case .clock(let content): try content.encode(to: encoder)
+    case .clockStep(let content): try content.encode(to: encoder)
     }
   }
 
@@ -107,6 +109,8 @@ private struct Envelope: Codable {
     case "consumption": .consumption(try Consumption(from: decoder))
     case "event": .event(try Event(from: decoder))
     case "gap": .gap(try Gap(from: decoder))
+    case "clock": .clock(try ClockState(from: decoder))
+    case "clock_step": .clockStep(try ClockStep(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .type,

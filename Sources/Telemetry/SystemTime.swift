@@ -2,7 +2,7 @@
 internal import Glibc
 #endif
 
-/// The machine's clocks: `CLOCK_REALTIME` and `CLOCK_MONOTONIC`.
+/// The machine's clocks: `CLOCK_REALTIME` and `CLOCK_BOOTTIME`, which counts sleep too.
 package struct SystemTime: TimeSource {
   private static let start = ContinuousClock.now
 

@@ -47,7 +47,12 @@ struct RunCommand: AsyncParsableCommand {
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
     let agent: EdgeAgent
     do {
-      agent = try await EdgeAgent(plan, time: SystemTime(), logger: logger)
+      agent = try await EdgeAgent(
+        plan,
+        time: SystemTime(),
+        clock: SystemKernelClock(),
+        logger: logger
+      )
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }

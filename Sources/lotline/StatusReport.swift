@@ -14,7 +14,8 @@ struct StatusReport {
 
   /// Several lines, without a line break at the end.
   var text: String {
-    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks).joined(separator: "\n")
+    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks + clock)
+      .joined(separator: "\n")
   }
 
   private var heading: String {
@@ -90,6 +91,23 @@ struct StatusReport {
           + " since \(uplink.since), \(waiting)\(detail)"
       }
     }
+  }
+
+  private var clock: [String] {
+    guard let clock = status.clock else { return [] }
+    let name = Self.padded("clock", to: 16)
+    let step = clock.lastStep.map { "; set from \($0.from) to \($0.to), epoch \($0.epoch)" } ?? ""
+    if let warning = clock.warning { return [name + Terminal.coloured(warning, .yellow) + step] }
+    let error =
+      clock.errorMicroseconds.map { "right to about \(Self.milliseconds($0)) ms" }
+      ?? "its error is not known (chrony estimates it, systemd-timesyncd does not)"
+    return [name + "synchronised, " + error + step]
+  }
+
+  /// Microseconds as milliseconds with the decimals that they have: `0.24`, `3`.
+  private static func milliseconds(_ microseconds: Int) -> String {
+    let text = "\(Double(microseconds) / 1_000)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   private static func padded(_ text: String, to width: Int) -> String {

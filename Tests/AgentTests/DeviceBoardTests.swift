@@ -36,13 +36,13 @@ struct DeviceBoardTests {
     #expect(board.take(scan(group, Self.timeout)) == nil)
   }
 
-  private static func group() throws -> ScanGroup {
+  static func group() throws -> ScanGroup {
     try #require(
       ScanGroup.groups(of: profile, device: DeviceID(checked: "d"), unit: UnitID(1)).first
     )
   }
 
-  private static func board(_ group: ScanGroup) -> DeviceBoard {
+  static func board(_ group: ScanGroup) -> DeviceBoard {
     DeviceBoard(devices: [
       DeviceBoard.Device(id: group.id.device, profile: profile, stations: [], groups: [group])
     ])

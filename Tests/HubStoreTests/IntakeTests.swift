@@ -68,6 +68,33 @@ struct IntakeTests {
     )
   }
 
+  @Test("Records of the clock are taken, and what comes after them too")
+  func clocks() async throws {
+    var journal = self.journal
+    let step = ClockStep(
+      epoch: 1,
+      stepMicroseconds: -3_600_000_000,
+      from: journal.time,
+      to: journal.time.advanced(by: .seconds(-3_600))
+    )
+    try journal.add(.clockStep(step))
+    try journal.add(
+      .clock(
+        ClockState(
+          isSynchronised: false,
+          estimatedErrorMicroseconds: 16_000_000,
+          maximumErrorMicroseconds: 16_000_000
+        )
+      )
+    )
+    try journal.bind("reflow-1", "PCB-8", part: "control board 4711")
+    #expect(try await database.take(journal.batch).seq == journal.records.count)
+    #expect(try await held() == journal.records.count)
+    try await database.rebuild()
+    let lot = try LotID("PCB-8")
+    #expect(try await database.reader.trace(lot, at: journal.time, upwards: true) != nil)
+  }
+
   @Test("A journal in batches of any size is held whole", arguments: [1, 7, 1_000])
   func batches(size: Int) async throws {
     let count = journal.records.count

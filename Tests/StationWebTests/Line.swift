@@ -12,6 +12,11 @@ struct Line: Sendable {
   var materials: [StationStatus.LoadedMaterial] = []
   var uplink = (state: UplinkStatus.State.connected, since: Instant(microseconds: 0), backlog: 3)
   var journalProblem: String?
+  var clock: ClockState? = ClockState(
+    isSynchronised: true,
+    estimatedErrorMicroseconds: 240,
+    maximumErrorMicroseconds: 31_000
+  )
   var servoSilence: DeviceStatus.Silence?
 
   /// Added to every temperature of the oven.
@@ -52,7 +57,8 @@ struct Line: Sendable {
           backlog: uplink.backlog,
           detail: uplink.state == .away ? "The hub does not answer; tried again in 30 s." : nil
         )
-      ]
+      ],
+      clock: ClockStatus(clock, epoch: 0, lastStep: nil)
     )
   }
 

@@ -108,6 +108,29 @@ struct GoldenRecordsTests {
       ),
       .frame(frame([4], [Reading(.real(183.5)), Reading(.frozen)]).with(skipped: 59)),
       .frame(frame([], [Reading(.restarted, evidence: .integer(1))])),
+      .clock(
+        ClockState(
+          isSynchronised: true,
+          estimatedErrorMicroseconds: 240,
+          maximumErrorMicroseconds: 31_000
+        )
+      ),
+      .clockStep(
+        ClockStep(
+          epoch: 1,
+          stepMicroseconds: -3_600_000_000,
+          from: at,
+          to: at.advanced(by: .seconds(-3_600))
+        )
+      ),
+      .clockStep(
+        ClockStep(
+          epoch: 2,
+          stepMicroseconds: nil,
+          from: at,
+          to: at.advanced(by: .seconds(-3_600))
+        )
+      ),
     ]
   }
 

@@ -43,8 +43,9 @@ export class RecordView {
       this.journal,
       this.place
     );
+    this.clock = node("p", { class: "silence", "data-field": "clock-warning" });
     const uplinks = node("div", { class: "uplinks" });
-    root.append(this.line, this.problem, uplinks, this.none);
+    root.append(this.line, this.problem, this.clock, uplinks, this.none);
     this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
   }
 
@@ -58,6 +59,9 @@ export class RecordView {
     if (journal.problem) {
       setText(this.problem, `The journal takes no records. ${journal.problem}`);
     }
+    const warning = status.clock?.warning;
+    show(this.clock, Boolean(warning));
+    setText(this.clock, warning ?? "");
     this.uplinks.update(status.uplinks, now);
     show(this.none, status.uplinks.length === 0);
   }
