@@ -4,8 +4,9 @@ internal import Glibc
 internal import NIOCore
 internal import Telemetry
 
-/// Any bytes as what a Modbus device sends, over TCP or on a line: a frame that comes out stood in
-/// the stream, and an answer that is taken says what its bytes say, and answers what was asked.
+/// Any bytes as what a Modbus device sends, over TCP, on a line, or on a line behind a device server:
+/// a frame that comes out stood in the stream, and an answer that is taken says what its bytes say,
+/// and answers what was asked.
 ///
 /// The first six bytes choose the request and the cuts; the rest is the stream.
 @main
@@ -20,7 +21,45 @@ private func read(_ bytes: [UInt8]) -> CInt {
   let stream = Array(bytes[6...])
   readStream(stream, cut: 1 + Int(bytes[5] & 0x3F), request)
   judgeLine(stream, request)
+  let answer = readLineStream(stream, cut: stream.count, request)
+  if readLineStream(stream, cut: 1 + Int(bytes[5] & 0x3F), request) != answer {
+    broken("how the network cut a stream changed what it says")
+  }
+  // Chance hardly ever makes a check sum, so the stream is also read with a good one.
+  _ = readLineStream(CRC16.frame(stream), cut: 1 + Int(bytes[5] & 0x3F), request)
   return 0
+}
+
+/// Cuts the stream as a network would, and judges the one frame that a device server may send.
+///
+/// What comes out of it depends on the cuts only where it is no answer.
+private func readLineStream(
+  _ stream: [UInt8],
+  cut: Int,
+  _ request: ModbusRequest
+) -> BusReply? {
+  var decoder = RTUStream()
+  var rest = stream[...]
+  while !rest.isEmpty {
+    let part = rest.prefix(cut)
+    rest = rest.dropFirst(part.count)
+    decoder.take(ByteBuffer(bytes: part))
+    do throws(ReplyFault) {
+      guard let frame = try decoder.next(answering: request) else { continue }
+      guard stream.starts(with: frame), CRC16.holds(frame[...]),
+        frame.count <= RTUFrame.maximumLength
+      else { broken("a frame came out that did not stand in the stream") }
+      guard case .success(let reply) = RTUFrame.judge(frame, answering: request) else {
+        return nil
+      }
+      check(reply, unit: frame[0], Array(frame.dropFirst().dropLast(2)), request)
+      return reply
+    } catch {
+      return nil
+    }
+  }
+  _ = decoder.remainder(answering: request)
+  return nil
 }
 
 /// Cuts the stream as a network would, and judges every frame in it.

@@ -1,0 +1,131 @@
+package import NIOCore
+internal import Telemetry
+
+/// Cuts one RTU reply out of a byte stream, as a serial device server carries it over TCP.
+///
+/// On a line silence ends a frame (MODBUS over Serial Line V1.02, 2.5.1.1), and TCP keeps no
+/// silence: the end is known from the function and the byte count of the reply that is expected.
+/// What cannot be that reply never becomes one; it is waited for only to say what it was.
+package struct RTUStream: Sendable {
+  /// Unit, function, code and CRC.
+  private static let refusalLength = 5
+
+  /// Unit, function, MEI type, code, conformity, more follows, next object, number of objects.
+  private static let objectsHeadLength = 8
+
+  private static let checksumLength = 2
+
+  private var pending: [UInt8] = []
+
+  package init() {}
+
+  /// Whether nothing is left over from what was taken.
+  package var isEmpty: Bool { pending.isEmpty }
+
+  /// Takes what was read; of what is longer than any frame it keeps one byte too many.
+  package mutating func take(_ bytes: ByteBuffer) {
+    pending.append(contentsOf: bytes.readableBytesView.prefix(roomLeft))
+  }
+
+  private var roomLeft: Int { RTUFrame.maximumLength + 1 - pending.count }
+
+  /// The whole frame, unit to CRC, whose CRC is good; nil until more is taken.
+  ///
+  /// It is judged by ``RTUFrame/judge(_:answering:)``: what may come out is also a frame that
+  /// answers something else.
+  ///
+  /// - Throws: ``ReplyFault`` with ``Cause/checksum`` when as many bytes as the answer has came
+  ///   damaged, with ``Cause/malformedReply`` when there are more than Modbus allows.
+  package mutating func next(
+    answering request: ModbusRequest
+  ) throws(ReplyFault) -> [UInt8]? {
+    switch Self.length(of: pending[...], answering: request) {
+    case .unknown:
+      guard pending.count <= RTUFrame.maximumLength else { throw Self.tooLong }
+      return nil
+    case .known(let length):
+      guard length <= RTUFrame.maximumLength else { throw Self.tooLong }
+      guard pending.count >= length else { return nil }
+      guard CRC16.holds(pending[..<length]) else { throw Self.damaged }
+      return takeFirst(length)
+    case .foreign:
+      if CRC16.holds(pending[...]) { return takeFirst(pending.count) }
+      guard pending.count < Self.expectedLength(of: request) else { throw Self.damaged }
+      return nil
+    }
+  }
+
+  /// What is to be said of `request` when its time is over and no frame came out.
+  ///
+  /// - Returns: nil when nothing came, or the beginning of the answer and no more.
+  package func remainder(answering request: ModbusRequest) -> ReplyFault? {
+    guard case .foreign = Self.length(of: pending[...], answering: request) else { return nil }
+    return Self.damaged
+  }
+
+  private mutating func takeFirst(_ count: Int) -> [UInt8] {
+    let frame = Array(pending.prefix(count))
+    pending.removeFirst(count)
+    return frame
+  }
+
+  // MARK: Where a frame ends
+
+  private enum Length {
+    /// Too few bytes to tell.
+    case unknown
+    case known(Int)
+    /// These bytes do not begin an answer to the request.
+    case foreign
+  }
+
+  private static func length(
+    of bytes: ArraySlice<UInt8>,
+    answering request: ModbusRequest
+  ) -> Length {
+    guard bytes.count >= 2 else { return .unknown }
+    let asked = request.operation.functionCode
+    let function = bytes[bytes.startIndex + 1]
+    if function == asked | 0x80 { return .known(refusalLength) }
+    guard function == asked else { return .foreign }
+    guard bytes.count >= 3 else { return .unknown }
+    let count = bytes[bytes.startIndex + 2]
+    switch request.operation {
+    case .read(let range):
+      return Int(count) == range.replyByteCount ? .known(Int(count) + refusalLength) : .foreign
+    case .serverID: return .known(Int(count) + refusalLength)
+    case .identification: return objectsLength(of: bytes)
+    }
+  }
+
+  /// The reply to function 43/14 (MODBUS Application Protocol V1.1b3, 6.21) has no byte count: each
+  /// object has a length of its own.
+  private static func objectsLength(of bytes: ArraySlice<UInt8>) -> Length {
+    guard bytes[bytes.startIndex + 2] == 0x0E else { return .foreign }
+    guard bytes.count >= objectsHeadLength else { return .unknown }
+    var end = bytes.startIndex + objectsHeadLength
+    for _ in 0..<bytes[bytes.startIndex + objectsHeadLength - 1] {
+      guard end + 1 < bytes.endIndex else { return .unknown }
+      end += 2 + Int(bytes[end + 1])
+    }
+    return .known(end - bytes.startIndex + checksumLength)
+  }
+
+  /// Bytes after which what does not look like the answer will not become it.
+  private static func expectedLength(of request: ModbusRequest) -> Int {
+    switch request.operation {
+    case .read(let range): range.replyByteCount + refusalLength
+    case .serverID, .identification: RTUFrame.maximumLength
+    }
+  }
+
+  private static let damaged = ReplyFault(
+    .checksum,
+    "the answer was damaged on the line (CRC)"
+  )
+
+  private static let tooLong = ReplyFault(
+    .malformedReply,
+    "the answer is longer than Modbus allows"
+  )
+}
