@@ -23,6 +23,9 @@ final class TCPConnection: ChannelInboundHandler {
   private var batch: TCPBatch?
   /// In the order they were written, so the first is due first; at most `maximumInFlight`.
   private var asked: [Asked] = []
+  /// The last reply that came while others were due. When the bytes behind it are no reply, it may
+  /// have been short, and filled up with what belongs to the next.
+  private var doubtful: Asked?
   private var decoder = MBAPDecoder()
   private var outgoing = ByteBuffer()
   private var timer: Scheduled<Void>?
@@ -73,6 +76,7 @@ final class TCPConnection: ChannelInboundHandler {
         guard try settle(frame, arrival: arrival) else { return }
       }
     } catch {
+      doubtLast(error, arrival: arrival)
       return fail(error, at: 0, arrival: arrival)
     }
     guard !asked.isEmpty || decoder.isEmpty else { return dropUnasked() }
@@ -82,6 +86,7 @@ final class TCPConnection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     guard self.context != nil else { return }
+    doubtLastBeforePart(arrival: settings.time.uptime())
     abandon(.noConnection, "connection to \(settings.endpoint) was closed by the device")
   }
 
@@ -118,6 +123,7 @@ final class TCPConnection: ChannelInboundHandler {
   private func finishIfSettled() {
     guard let batch, batch.unsettled == 0 else { return }
     self.batch = nil
+    doubtful = nil
     line.finished(batch)
   }
 
@@ -127,6 +133,8 @@ final class TCPConnection: ChannelInboundHandler {
   /// - Throws: When the frame answers nothing that was asked.
   private func settle(_ frame: MBAPFrame, arrival: Duration) throws(ReplyFault) -> Bool {
     guard let position = asked.firstIndex(where: { $0.transaction == frame.transaction }) else {
+      // One that was asked lately and answered is whole: so was what came before it.
+      if line.nextTransaction &- frame.transaction <= 256 { doubtful = nil }
       throw ReplyFault(.foreignReply, "transaction \(frame.transaction) was answered, never asked")
     }
     let entry = asked[position]
@@ -140,7 +148,22 @@ final class TCPConnection: ChannelInboundHandler {
       return false
     }
     asked.remove(at: position)
+    doubtful = asked.isEmpty ? nil : entry
     return true
+  }
+
+  /// Takes the last reply back, because what follows it is none.
+  private func doubtLast(_ fault: ReplyFault, arrival: Duration) {
+    guard let entry = doubtful else { return }
+    doubtful = nil
+    let doubt = ReplyFault(.malformedReply, "the bytes behind the answer are none: \(fault.detail)")
+    close(entry, with: .failure(failure(doubt, entry.request)), arrival: arrival)
+  }
+
+  /// The connection ends with a part of a reply: that part may be what a short one left of the next.
+  private func doubtLastBeforePart(arrival: Duration) {
+    guard !decoder.isEmpty else { return }
+    doubtLast(ReplyFault(.malformedReply, "a part of a reply came, and no more"), arrival: arrival)
   }
 
   private func close(_ entry: Asked, with result: Result<BusReply, BusFailure>, arrival: Duration) {
@@ -197,6 +220,8 @@ final class TCPConnection: ChannelInboundHandler {
       .timeout,
       "no answer within \(settings.timeout.inWords): is it on, and is the unit number right?"
     )
-    fail(fault, at: 0, arrival: settings.time.uptime())
+    let now = settings.time.uptime()
+    doubtLastBeforePart(arrival: now)
+    fail(fault, at: 0, arrival: now)
   }
 }

@@ -144,6 +144,29 @@ struct TCPBusTests {
     try await server.stop()
   }
 
+  @Test(
+    "A short reply that the next one fills up is no value",
+    arguments: [1, 2, 3, 4, 5, 6, 7, 8]
+  )
+  func filledUp(missing: Int) async throws {
+    let held = Locked<[UInt8]>([])
+    let server = try await ScriptedServer { request in
+      let isShort = request.number == 2
+      let bytes = held.with { held in
+        held += isShort ? request.reply.dropLast(missing) : request.reply
+        return held
+      }
+      return request.number < 3 ? [] : [.send(bytes)]
+    }
+    let bus = bus(server, maximumInFlight: 4, timeout: .milliseconds(300))
+    let outcomes = await bus.exchange(try asking([0, 0, 0, 0]))
+    for outcome in outcomes {
+      if let registers = outcome.registers { #expect(registers == [0, 1]) }
+    }
+    #expect(outcomes[2].failure != nil)
+    try await server.stop()
+  }
+
   @Test("Transactions start where they are told, and wrap")
   func transactions() async throws {
     let server = try await ScriptedServer { [.send($0.reply)] }
