@@ -218,6 +218,21 @@ let package = Package(
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests("DeviceSimulator", ["MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]),
+    .target(
+      name: "FaultMatrix",
+      dependencies: [
+        "TestSupport", "Telemetry", "Profiles", "Fieldbus", "Acquisition", "DeviceSimulator",
+      ],
+      path: "Tests/FaultMatrix",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "fault-matrix",
+      dependencies: ["FaultMatrix"],
+      path: "Tests/FaultMatrixRun",
+      swiftSettings: strict
+    ),
+    tests("FaultMatrix", ["Telemetry", "Fieldbus"]),
     tests("Genealogy", [], exclude: ["Golden"]),
     tests("HubStore", ["Genealogy", grdb]),
     tests(

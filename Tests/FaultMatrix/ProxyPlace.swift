@@ -1,0 +1,5 @@
+/// Where a client finds the proxy.
+package enum ProxyPlace: Sendable, Hashable {
+  case tcp(port: Int)
+  case terminal(link: String)
+}
