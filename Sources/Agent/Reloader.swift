@@ -27,6 +27,10 @@ actor Reloader {
 
   /// - Parameters:
   ///   - plan: What runs.
+  ///   - supervisor: What runs the buses.
+  ///   - recorder: Told of what is taken over, and of what is refused.
+  ///   - time: The clocks.
+  ///   - logger: Told the same.
   ///   - read: Reads and checks everything anew; apart from the tasks that poll, since it may take
   ///     long.
   init(

@@ -24,7 +24,10 @@ struct Loop: Service {
   private let time: any TimeSource
   private let step: @Sendable () async -> Void
 
-  /// - Parameter period: Asked anew before each wait, since a reload may change it.
+  /// - Parameters:
+  ///   - period: Asked anew before each wait, since a reload may change it.
+  ///   - time: What the waits are measured by.
+  ///   - step: What is done after each.
   init(
     every period: @escaping @Sendable () async -> Duration,
     time: any TimeSource,

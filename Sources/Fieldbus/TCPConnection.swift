@@ -23,8 +23,10 @@ final class TCPConnection: ChannelInboundHandler {
   private var batch: TCPBatch?
   /// In the order they were written, so the first is due first; at most `maximumInFlight`.
   private var asked: [Asked] = []
-  /// The last reply that came while others were due. When the bytes behind it are no reply, it may
-  /// have been short, and filled up with what belongs to the next.
+  /// The last reply that came while others were due.
+  ///
+  /// When the bytes behind it are no reply, it may have been short, and filled up with what belongs
+  /// to the next.
   private var doubtful: Asked?
   private var decoder = MBAPDecoder()
   private var outgoing = ByteBuffer()

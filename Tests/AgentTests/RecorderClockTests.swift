@@ -15,25 +15,9 @@ import Testing
 /// What the journal holds when somebody sets the clock while the agent runs, or while it does not.
 @Suite("Recorder and clock")
 struct RecorderClockTests {
-  /// A kernel that says what the test lets it say.
-  private final class Kernel: KernelClock {
-    let answer = Locked<ClockState?>(
-      ClockState(
-        isSynchronised: true,
-        estimatedErrorMicroseconds: 300,
-        maximumErrorMicroseconds: 9_000
-      )
-    )
-
-    func state() throws(KernelClockError) -> ClockState {
-      guard let state = answer.value else { throw KernelClockError(reason: "not permitted") }
-      return state
-    }
-  }
-
   private let folder: TemporaryFolder
   private let time = ManualTime()
-  private let kernel = Kernel()
+  private let kernel = FakeKernelClock()
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -67,7 +51,7 @@ struct RecorderClockTests {
       profileHash: .sha256([]),
       periodMilliseconds: 1_000,
       stations: [],
-      signals: group.signals.map(\.description)
+      signals: group.descriptions
     )
     try await recorder.start(documents: [], layouts: [layout])
     return recorder

@@ -51,6 +51,7 @@ final class SimulatedPlant {
       bindings: Bindings(stations: [station]),
       board: DeviceBoard(devices: [device]),
       time: time,
+      clock: FakeKernelClock(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
     self.recorder = recorder
@@ -139,7 +140,7 @@ private struct DirectBus: Bus {
     precondition(requests.count == 1, "the duration is that of one request")
     return requests.map { request in
       guard case .modbus(let modbus) = request else { preconditionFailure("the bus is Modbus") }
-      let sent = time.now()
+      let sent = time.moment()
       time.advance(by: Self.duration)
       let reply = unit.reply(to: ModbusPDU.bytes(of: modbus)[...], at: time.uptime())
       let result = ModbusPDU.judge(unit: modbus.unit.rawValue, pdu: reply, answering: modbus)

@@ -23,10 +23,10 @@ package final class ByteProxy: Sendable {
 
   /// What passed in one scan.
   package struct Log: Sendable {
-    /// When a request came and when its reply was sent, by the wall clock in microseconds.
+    /// When a request came and when its reply was sent, as uptime.
     struct Passage: Sendable {
-      var came: Int64
-      var left: Int64?
+      var came: Duration
+      var left: Duration?
     }
 
     /// By function and address, one for each asking.
@@ -49,6 +49,7 @@ package final class ByteProxy: Sendable {
   ///   - device: Descriptor of a stream to the device, which speaks the same; it is closed in the
   ///     end.
   ///   - link: Where a pseudo terminal is to be found.
+  /// - Throws: The system's refusal of a descriptor.
   package init(_ carrier: Carrier, device: Int32, link: String) throws {
     framing = carrier.framing
     shared = Mutex(Shared(tamper: Tamper(carrier)))

@@ -1,4 +1,5 @@
 import Glibc
+internal import Telemetry
 
 /// The few system calls of proxy and oracle; every descriptor is closed by who opened it.
 enum Descriptors {
@@ -129,8 +130,8 @@ struct Terminal {
 enum Clock {
   static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
-  /// Microseconds, as the stamps of outcomes are.
-  static func wall() -> Int64 { read(CLOCK_REALTIME) / 1_000 }
+  /// The clock that outcomes are stamped with.
+  static func uptime() -> Duration { SystemTime().uptime() }
 
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()

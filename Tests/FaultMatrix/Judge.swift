@@ -58,6 +58,7 @@ package struct Judge: Sendable {
   ///   - shown: The scan that the device shows.
   ///   - situation: What was done to it.
   ///   - isLenient: Whether the machine itself was late, so that a device in order may be bad.
+  /// - Returns: What breaks the promise; empty where all holds.
   package func violations(
     of readings: [Reading],
     shown: UInt32,

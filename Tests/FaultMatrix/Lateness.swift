@@ -4,24 +4,32 @@ internal import Telemetry
 /// Whether the machine that runs the matrix was itself too slow for the timeouts of a few
 /// milliseconds, by what proxy and bus stamped with the same clock.
 enum Lateness {
+  /// Stands for a reply that has not left yet.
+  private static let forever = Duration.seconds(3_600)
+
   /// How long a request took to the proxy, or its reply took there: the worst of the scan.
   ///
-  /// - Parameter struck: Place of the request whose reply the proxy kept on purpose.
+  /// - Parameters:
+  ///   - outcomes: What the bus answered.
+  ///   - requests: What it was asked.
+  ///   - log: What passed the proxy.
+  ///   - struck: Place of the request whose reply the proxy kept on purpose.
+  /// - Returns: That time.
   static func worst(
     _ outcomes: [BusOutcome],
     _ requests: [BusRequest],
     _ log: ByteProxy.Log,
     struck: Int?
   ) -> Duration {
-    var worst: Int64 = 0
+    var worst = Duration.zero
     for (index, outcome) in outcomes.enumerated() where index != struck {
       guard let passages = passages(of: requests[index], log), let first = passages.first else {
         continue
       }
-      if outcome.elapsed > .zero { worst = max(worst, first.came - outcome.sent.microseconds) }
-      for passage in passages { worst = max(worst, (passage.left ?? .max) - passage.came) }
+      if outcome.elapsed > .zero { worst = max(worst, first.came - outcome.sent.uptime) }
+      for passage in passages { worst = max(worst, (passage.left ?? forever) - passage.came) }
     }
-    return .microseconds(worst)
+    return worst
   }
 
   /// Whether a request that timed out has not come yet, or was not answered yet.

@@ -1,7 +1,9 @@
 package import Telemetry
 
-/// What a fault may lead to: for the struck request, those before and after it in the scan, and the
-/// next scan. Every scan after that must be good.
+/// What a fault may lead to.
+///
+/// For the struck request, those before and after it in the scan, and the next scan. Every scan
+/// after that must be good.
 package struct Promise: Sendable, Hashable {
   package struct Part: Sendable, Hashable {
     package let mayBeGood: Bool
@@ -95,8 +97,9 @@ extension Carrier {
     )
   }
 
-  /// The connection ends with the struck request: those before it were answered. With several in
-  /// flight the others may have been, or not, whatever their place.
+  /// The connection ends with the struck request: those before it were answered.
+  ///
+  /// With several in flight the others may have been, or not, whatever their place.
   private func failing(
     _ struck: Promise.Part,
     _ after: Promise.Part,

@@ -142,7 +142,7 @@ final class ProxyLoop {
     }
     clients[index].pending += bytes
     var forwarded: [UInt8] = []
-    let now = Clock.wall()
+    let now = Clock.uptime()
     while let request = proxy.framing.take(from: &clients[index].pending, isReply: false) {
       asked.append((clients[index].number, request))
       forwarded += request
@@ -213,7 +213,7 @@ final class ProxyLoop {
       Descriptors.write(first.bytes, to: client.descriptor, isSocket: isSocket)
       guard !first.request.isEmpty else { continue }
       let key = Array(proxy.framing.parts(of: first.request).pdu.prefix(3))
-      let now = Clock.wall()
+      let now = Clock.uptime()
       proxy.shared.withLock { shared in
         let index = shared.log.passages[key]?.firstIndex { $0.left == nil }
         if let index { shared.log.passages[key]?[index].left = now }

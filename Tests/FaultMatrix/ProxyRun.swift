@@ -84,7 +84,7 @@ private struct ProxySession {
     await move(to: number)
     let start = Clock.monotonic()
     let outcomes = await bus.exchange(group.requests)
-    let readings = group.scan(from: outcomes, finished: time.uptime()).readings
+    let readings = group.scan(from: outcomes).readings
     let strict = judge.violations(of: readings, shown: oracle.shown, in: situation)
     if !strict.isEmpty { await settle(outcomes) }
     let (fired, log) = proxy.report()

@@ -107,7 +107,7 @@ package struct SimulatorRun: Sendable {
     for number in first..<(first + scans) {
       let start = Clock.monotonic()
       let outcomes = await bus.exchange(groups[0].requests)
-      let readings = groups[0].scan(from: outcomes, finished: .zero).readings
+      let readings = groups[0].scan(from: outcomes).readings
       let fault = plan.entry(at: number)
       let name = fault?.entry.kind.name ?? ""
       if fault?.since == 0 { tally.fired(name, 1) }

@@ -19,7 +19,7 @@ actor NaiveBus: Bus {
 
   func exchange(_ requests: [BusRequest]) -> [BusOutcome] {
     requests.map { request in
-      let sent = time.now()
+      let sent = time.moment()
       let start = time.uptime()
       let result = ask(request)
       return BusOutcome(result: result, sent: sent, elapsed: time.uptime() - start)
