@@ -61,6 +61,8 @@ package final class ByteProxy: Sendable {
       start = .terminal(try Terminal(link: link), link: link)
     } else {
       let (listener, port) = try Descriptors.bound()
+      // Before the first client can come; the loop's thread may begin later.
+      Glibc.listen(listener, 16)
       place = .tcp(port: Int(port))
       start = .listener(listener, spare: try Descriptors.bound(port: port).descriptor, port: port)
     }

@@ -8,9 +8,9 @@ package struct Carrier: Sendable, Hashable {
   package let requestsInFlight: Int
   /// Requests of one scan.
   package let requestCount: Int
-  package let timeout: Duration
+  package private(set) var timeout: Duration
   /// How much later than the timeout a device on a serial line may answer.
-  package let quiet: Duration
+  package private(set) var quiet: Duration
   package private(set) var faults: [FaultKind]
 
   package static let tcp = Carrier(
@@ -49,6 +49,14 @@ package struct Carrier: Sendable, Hashable {
   package func with(_ faults: FaultKind...) -> Carrier {
     var carrier = self
     carrier.faults = faults
+    return carrier
+  }
+
+  /// The same carrier with so many times its timeouts, for a machine that has more to do.
+  package func patient(_ factor: Int) -> Carrier {
+    var carrier = self
+    carrier.timeout *= factor
+    carrier.quiet *= factor
     return carrier
   }
 

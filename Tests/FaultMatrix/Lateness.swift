@@ -4,10 +4,9 @@ internal import Telemetry
 /// Whether the machine that runs the matrix was itself too slow for the timeouts of a few
 /// milliseconds, by what proxy and bus stamped with the same clock.
 enum Lateness {
-  /// Stands for a reply that has not left yet.
-  private static let forever = Duration.seconds(3_600)
-
   /// How long a request took to the proxy, or its reply took there: the worst of the scan.
+  ///
+  /// One that has not left yet has taken until now.
   ///
   /// - Parameters:
   ///   - outcomes: What the bus answered.
@@ -27,7 +26,9 @@ enum Lateness {
         continue
       }
       if outcome.elapsed > .zero { worst = max(worst, first.came - outcome.sent.uptime) }
-      for passage in passages { worst = max(worst, (passage.left ?? forever) - passage.came) }
+      for passage in passages {
+        worst = max(worst, (passage.left ?? Clock.uptime()) - passage.came)
+      }
     }
     return worst
   }

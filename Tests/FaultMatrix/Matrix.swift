@@ -5,13 +5,17 @@ package struct Matrix: Sendable {
   package let scans: Int
   package let seed: UInt64
   package let workers: Int
+  /// Factor on all timeouts.
+  package let patience: Int
 
   /// - Parameters:
   ///   - scans: In all; nine tenths over TCP, a tenth on lines.
   ///   - seed: The same one deals the same faults in the same order to each worker.
   ///   - workers: For each carrier, at once: most of a fault's time is waiting.
-  package init(scans: Int, seed: UInt64, workers: Int) {
+  ///   - patience: Factor on all timeouts; more where the machine has other work.
+  package init(scans: Int, seed: UInt64, workers: Int, patience: Int = 1) {
     (self.scans, self.seed, self.workers) = (scans, seed, max(workers, 1))
+    self.patience = patience
   }
 
   private enum Job: Sendable {
@@ -41,11 +45,18 @@ package struct Matrix: Sendable {
       }
     }
 
-    func run(scans: Int, seed: UInt64, begin: Double) async throws -> Tally {
+    func run(scans: Int, seed: UInt64, patience: Int, begin: Double) async throws -> Tally {
       switch self {
-      case .proxy(let carrier): try await ProxyRun(carrier, scans: scans, seed: seed).run()
+      case .proxy(let carrier):
+        try await ProxyRun(carrier.patient(patience), scans: scans, seed: seed).run()
       case .simulator(let isLine):
-        try await SimulatorRun(isLine: isLine, scans: scans, seed: seed, begin: begin).run()
+        try await SimulatorRun(
+          isLine: isLine,
+          scans: scans,
+          seed: seed,
+          patience: patience,
+          begin: begin
+        ).run()
       }
     }
   }
@@ -79,7 +90,13 @@ package struct Matrix: Sendable {
           let own = mix.next()
           let part = Double(worker) / Double(workers)
           group.addTask {
-            (index, worker, try await entry.job.run(scans: each, seed: own, begin: part))
+            let tally = try await entry.job.run(
+              scans: each,
+              seed: own,
+              patience: patience,
+              begin: part
+            )
+            return (index, worker, tally)
           }
         }
       }

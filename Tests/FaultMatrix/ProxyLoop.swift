@@ -50,7 +50,6 @@ final class ProxyLoop {
     self.start = start
     switch start {
     case .listener(let listener, let spare, _):
-      Glibc.listen(listener, 16)
       self.listener = listener
       self.spare = spare
     case .terminal(let terminal, _): attach(terminal)

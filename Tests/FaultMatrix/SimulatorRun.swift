@@ -14,14 +14,16 @@ package struct SimulatorRun: Sendable {
   package let isLine: Bool
   package let scans: Int
   package let seed: UInt64
-  private let timeout: Duration = .milliseconds(120)
-  private let quiet: Duration = .milliseconds(100)
+  private let timeout: Duration
+  private let quiet: Duration
 
   /// Where in the plan, as a part of it, the first scan lies.
   private let begin: Double
 
-  package init(isLine: Bool, scans: Int, seed: UInt64, begin: Double = 0) {
+  package init(isLine: Bool, scans: Int, seed: UInt64, patience: Int = 1, begin: Double = 0) {
     (self.isLine, self.scans, self.seed, self.begin) = (isLine, scans, seed, begin)
+    timeout = .milliseconds(120) * patience
+    quiet = .milliseconds(100) * patience
   }
 
   /// Eight numbers in two requests.
