@@ -49,6 +49,7 @@ package struct RTUStream: Sendable {
       guard CRC16.holds(pending[..<length]) else { throw Self.damaged }
       return takeFirst(length)
     case .foreign:
+      guard pending.count <= RTUFrame.maximumLength else { throw Self.tooLong }
       if CRC16.holds(pending[...]) { return takeFirst(pending.count) }
       guard pending.count < Self.expectedLength(of: request) else { throw Self.damaged }
       return nil

@@ -83,6 +83,14 @@ struct RTUStreamTests {
     }
   }
 
+  @Test("What is longer than any frame is none, though its check sum is good")
+  func tooLong() throws {
+    let frame = CRC16.frame([9, 7] + Array(repeating: 0x3A, count: RTUFrame.maximumLength - 3))
+    let request = try modbus(1, .holding, 0, 4)
+    #expect(frame.count == RTUFrame.maximumLength + 1)
+    #expect(throws: ReplyFault.self) { try read(frame, cut: 300, request) }
+  }
+
   @Test("A talker that does not end is not kept: one byte more than a frame, at most")
   func endless() throws {
     let request = try identifying(1, .identification(.basic, object: 0))
