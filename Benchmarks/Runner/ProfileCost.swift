@@ -94,7 +94,9 @@ enum ProfileCost {
     case .expand: return try ProfileLoader.expanded(file).utf8.count
     case .plan:
       guard case .modbus(let access) = try ProfileLoader.load(file).access else { return 0 }
-      return access.groups.reduce(0) { $0 + ReadPlan(group: $1, access: access).blocks.count }
+      return access.groups.reduce(0) {
+        $0 + ReadPlan(group: $1, access: access, over: .assumedTCP).blocks.count
+      }
     }
   }
 

@@ -91,12 +91,14 @@ package struct BusPoller: Sendable {
 
   private func scan(_ index: Int, _ state: inout State) async {
     let group = groups[index]
-    let reading = await state.sessions[devices[index]].read(group, over: bus, time: time)
+    let reading = await state.sessions[devices[index]]
+      .read(group, over: bus, time: time, spareEnd: state.schedule.next)
     guard let reading else { return }
     if reading.isConnectionLost {
       for device in state.sessions.indices { state.sessions[device].forget() }
     }
     await observe(.scan(reading.scan))
+    for change in reading.changes { await observe(.signals(change)) }
     // A port that is gone answers at once, and so does a device that is not read: waits as long as
     // silence would have taken.
     if group.isListening, reading.isConnectionLost || reading.isRefused {

@@ -3,10 +3,20 @@ package import Telemetry
 
 /// What one device needs beside being read, and how far it is.
 ///
-/// A poller decides when which device is read; its session decides what is asked for that.
+/// A poller decides when which device is read; its session decides what is asked for that. It also
+/// remembers which addresses the device turned out not to have, and asks around them.
 package struct DeviceSession: Sendable {
   private var identity: Identity?
   private var rest: Rest
+
+  /// Of the groups of which the device refused something, by their names.
+  private var books: [String: AddressBook] = [:]
+
+  /// Those groups, with requests that go around it.
+  private var detours: [String: ScanGroup] = [:]
+
+  /// Questions about refused addresses that a scan is followed by at most.
+  static let maximumQuestions = 64
 
   /// - Parameter groups: All groups of one device.
   package init(_ groups: [ScanGroup]) {
@@ -14,14 +24,23 @@ package struct DeviceSession: Sendable {
     rest = Rest(isNeeded: groups.contains { $0.pause > .zero })
   }
 
-  /// Reads one group: finds out first whether the device is the right one, where that is due.
+  /// Reads one group: finds out first whether the device is the right one, where that is due, and
+  /// afterwards which addresses it does not have, where it refused some.
   ///
+  /// - Parameters:
+  ///   - group: One of the session's.
+  ///   - bus: What carries the requests.
+  ///   - time: The clocks.
+  ///   - spareEnd: Uptime until which nobody else needs the bus. Refused addresses are searched in
+  ///     that time, but for one question, so that a bus without any comes to an end too.
   /// - Returns: nil when the task was cancelled meanwhile.
   package mutating func read(
     _ group: ScanGroup,
     over bus: any Bus,
-    time: any TimeSource
+    time: any TimeSource,
+    spareEnd: Duration = .zero
   ) async -> SessionReading? {
+    let group = detours[group.id.group] ?? group
     let failure = await identify(group, over: bus, time: time)
     // Cancelled on the way, the device may not be known yet.
     if Task.isCancelled { return nil }
@@ -29,23 +48,87 @@ package struct DeviceSession: Sendable {
       return SessionReading(
         scan: group.scan(refused: failure, at: time.now(), uptime: time.uptime()),
         isConnectionLost: failure.cause == .noConnection,
-        isRefused: true
+        isRefused: true,
+        changes: []
       )
     }
     let outcomes = await exchange(group.requests, of: group, over: bus, time: time)
     // Cancelled between two requests, a scan is not whole; one that is whole still counts.
     if outcomes.count < group.requests.count { return nil }
-    let reading = SessionReading(
-      scan: group.scan(from: outcomes),
-      isConnectionLost: outcomes.contains(where: \.isLostConnection),
-      isRefused: false
+    let scan = group.scan(from: outcomes)
+    var isConnectionLost = outcomes.contains(where: \.isLostConnection)
+    if outcomes.allSatisfy({ $0.silencing == nil }) {
+      note(outcomes, of: group, at: time.uptime())
+      let isLost = await search(group, over: bus, time: time, spareEnd: spareEnd)
+      isConnectionLost = isConnectionLost || isLost
+    }
+    if scan.silence != nil { forget() }
+    return SessionReading(
+      scan: scan,
+      isConnectionLost: isConnectionLost,
+      isRefused: false,
+      changes: settle(group, at: time.uptime())
     )
-    if reading.scan.silence != nil { forget() }
-    return reading
   }
 
   /// Whoever answers next may be another: the device was silent, or the connection was lost.
-  package mutating func forget() { identity?.forget() }
+  package mutating func forget() {
+    identity?.forget()
+    for name in books.keys { books[name]?.forget() }
+  }
+
+  // MARK: Addresses that are refused
+
+  private mutating func note(_ outcomes: [BusOutcome], of group: ScanGroup, at now: Duration) {
+    let name = group.id.group
+    if books[name] == nil, outcomes.contains(where: \.isAddressRefusal) {
+      books[name] = group.locations.map { AddressBook($0) }
+    }
+    books[name]?.take(outcomes, of: group.blocks, at: now)
+  }
+
+  /// Asks what is to be found out about the group's addresses, as long as there is time.
+  ///
+  /// - Returns: Whether the connection was lost.
+  private mutating func search(
+    _ group: ScanGroup,
+    over bus: any Bus,
+    time: any TimeSource,
+    spareEnd: Duration
+  ) async -> Bool {
+    var longest = Duration.zero
+    for number in 0..<Self.maximumQuestions {
+      let start = time.uptime()
+      guard number == 0 || start + longest <= spareEnd,
+        let request = books[group.id.group]?.question.flatMap(group.request)
+      else { break }
+      let outcome = await exchange([request], of: group, over: bus, time: time).first
+      guard let outcome, !Task.isCancelled else { break }
+      let now = time.uptime()
+      longest = max(longest, now - start)
+      guard books[group.id.group]?.take(outcome.result, at: now) == true else {
+        return outcome.isLostConnection
+      }
+    }
+    return false
+  }
+
+  /// Plans the next scans around what was found.
+  ///
+  /// - Returns: What is settled since the last time.
+  private mutating func settle(_ group: ScanGroup, at now: Duration) -> [SignalsChange] {
+    guard let findings = books[group.id.group]?.findings,
+      let change = books[group.id.group]?.takeChange()
+    else { return [] }
+    detours[group.id.group] = group.around(findings)
+    return [(SignalsChange.Kind.refused, change.refused), (.answered, change.answered)]
+      .filter { !$0.1.isEmpty }
+      .map { kind, signals in
+        SignalsChange(kind, group: group.id, signals: group.refusals(signals), uptime: now)
+      }
+  }
+
+  // MARK: Identification
 
   /// Finds out whether the device is the right one.
   ///
@@ -65,6 +148,8 @@ package struct DeviceSession: Sendable {
     if case .refuse(let failure) = step { return failure }
     return nil
   }
+
+  // MARK: Exchanges
 
   /// Exchanges, and asks again what the device was too busy for.
   private mutating func exchange(
@@ -136,6 +221,9 @@ package struct SessionReading: Sendable, Hashable {
 
   /// Whether the group was not asked at all, because the device is not known to be the right one.
   package let isRefused: Bool
+
+  /// Signals that the device turned out to refuse, or to give after all.
+  package let changes: [SignalsChange]
 }
 
 extension BusOutcome {

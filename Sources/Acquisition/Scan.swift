@@ -50,4 +50,5 @@ package struct MissedScans: Sendable, Hashable {
 package enum Observation: Sendable, Hashable {
   case scan(Scan)
   case missed(MissedScans)
+  case signals(SignalsChange)
 }

@@ -23,7 +23,7 @@ package struct ScanGroup: Sendable {
   /// Whether the device sends by itself; then ``period`` is the longest silence allowed.
   package let isListening: Bool
 
-  /// What to ask, in the order in which it is sent.
+  /// What to ask, in the order in which it is sent; at least one.
   package let requests: [BusRequest]
 
   /// The signals of each reading.
@@ -39,7 +39,7 @@ package struct ScanGroup: Sendable {
   private let hasStatus: Bool
 
   private enum Decoder: Sendable {
-    case modbus(ReadPlan, [ModbusSignal])
+    case modbus(ModbusGroupReader)
     case serial(SharedLineDecoder)
   }
 
@@ -49,12 +49,14 @@ package struct ScanGroup: Sendable {
   ///   - profile: How the device is read.
   ///   - device: The device's name.
   ///   - unit: The device's address; needed on a Modbus bus.
+  ///   - timing: What carries the requests, by which they are cut; Modbus TCP if nothing is said.
   /// - Returns: One for each group of the profile, in its order.
   /// - Throws: ``ScanGroupError``.
   package static func groups(
     of profile: DeviceProfile,
     device: DeviceID,
-    unit: UnitID?
+    unit: UnitID?,
+    over timing: BusTiming = .assumedTCP
   ) throws(ScanGroupError) -> [ScanGroup] {
     switch profile.access {
     case .modbus(let access):
@@ -63,7 +65,8 @@ package struct ScanGroup: Sendable {
         IdentityCheck(profile: profile.name, expectation: .modbus($0, unit: unit))
       }
       return access.groups.map {
-        ScanGroup($0, of: device, unit: unit, access: access, identity: identity)
+        let reader = ModbusGroupReader($0, access: access, unit: unit, over: timing)
+        return ScanGroup(reader, of: device, identity: identity)
       }
     case .serial(let access):
       if access.groups.count > 1, access.groups.contains(where: \.request.isEmpty) {
@@ -98,14 +101,8 @@ package struct ScanGroup: Sendable {
     return IdentityCheck(profile: profile, expectation: .serial(identification, request))
   }
 
-  private init(
-    _ group: ModbusScanGroup,
-    of device: DeviceID,
-    unit: UnitID,
-    access: ModbusAccess,
-    identity: IdentityCheck?
-  ) {
-    let plan = ReadPlan(group: group, access: access)
+  private init(_ reader: ModbusGroupReader, of device: DeviceID, identity: IdentityCheck?) {
+    let group = reader.group
     id = ScanGroupID(device: device, group: group.name)
     period = group.period
     phase = group.phase
@@ -113,14 +110,10 @@ package struct ScanGroup: Sendable {
     pause = group.limits.pause
     self.identity = identity
     isListening = false
-    requests = plan.blocks.compactMap { block in
-      ModbusRequest(unit: unit, table: block.table, address: block.address, count: block.count)
-        .map(BusRequest.modbus)
-    }
-    precondition(requests.count == plan.blocks.count, "a plan keeps the protocol's limits")
+    requests = reader.requests
     signals = group.signals.map(\.signal)
     hasStatus = signals.contains { $0.goodWhen != nil }
-    decoder = .modbus(plan, group.signals)
+    decoder = .modbus(reader)
   }
 
   private init(
@@ -154,6 +147,34 @@ package struct ScanGroup: Sendable {
     hasStatus = signals.contains { $0.goodWhen != nil }
   }
 
+  /// The plan behind ``requests``; empty for a serial instrument, and where the device refuses every
+  /// signal.
+  package var blocks: [ReadPlan.Block] {
+    if case .modbus(let reader) = decoder { reader.plan.blocks } else { [] }
+  }
+
+  /// Where the signals lie; nil for a serial instrument.
+  var locations: [ModbusLocation]? {
+    if case .modbus(let reader) = decoder { reader.group.signals.map(\.location) } else { nil }
+  }
+
+  /// The same group, whose requests go around what the device turned out not to give.
+  package func around(_ findings: AddressFindings) -> ScanGroup {
+    guard case .modbus(let reader) = decoder, reader.findings != findings else { return self }
+    return ScanGroup(reader.around(findings), of: id.device, identity: identity)
+  }
+
+  /// A request for some of the addresses; nil for a serial instrument.
+  package func request(for range: AddressRange) -> BusRequest? {
+    guard case .modbus(let reader) = decoder else { return nil }
+    return .modbus(ModbusRequest(unit: reader.unit, .read(range)))
+  }
+
+  /// Signals that the device refuses, by index and exception code, in the group's order.
+  package func refusals(_ refused: [Int: UInt8]) -> [RefusedSignal] {
+    if case .modbus(let reader) = decoder { reader.refusals(refused) } else { [] }
+  }
+
   /// Makes a scan of what the bus answered.
   ///
   /// - Parameter outcomes: One for each of ``requests``.
@@ -165,13 +186,14 @@ package struct ScanGroup: Sendable {
     let end = outcomes.reduce(start.uptime) { max($0, $1.sent.uptime + $1.elapsed) }
     let span = end - start.uptime
     let middle = start.advanced(by: span / 2)
+    let silence = Self.silence(in: outcomes)
     return Scan(
       group: id,
       at: middle.wall,
       span: span,
       uptime: middle.uptime,
-      readings: readings(from: outcomes),
-      silence: Self.silence(in: outcomes)
+      readings: readings(from: outcomes, silence: silence),
+      silence: silence
     )
   }
 
@@ -193,45 +215,13 @@ package struct ScanGroup: Sendable {
     )
   }
 
-  private func readings(from outcomes: [BusOutcome]) -> [Reading] {
+  private func readings(from outcomes: [BusOutcome], silence: BusFailure?) -> [Reading] {
     let readings =
       switch decoder {
-      case .modbus(let plan, let signals): Self.readings(plan, signals, outcomes)
+      case .modbus(let reader): reader.readings(from: outcomes, silence: silence)
       case .serial(let decoder): Self.readings(decoder, outcomes[0])
       }
     return hasStatus ? GoodWhen.judge(readings, of: signals) : readings
-  }
-
-  private static func readings(
-    _ plan: ReadPlan,
-    _ signals: [ModbusSignal],
-    _ outcomes: [BusOutcome]
-  ) -> [Reading] {
-    var readings = [Reading](repeating: Reading(.noConnection), count: signals.count)
-    for (block, outcome) in zip(plan.blocks, outcomes) {
-      for part in block.parts {
-        readings[part.signal] = reading(
-          signals[part.signal],
-          from: outcome,
-          addresses: part.offset..<(part.offset + part.count)
-        )
-      }
-    }
-    return readings
-  }
-
-  private static func reading(
-    _ signal: ModbusSignal,
-    from outcome: BusOutcome,
-    addresses: Range<Int>
-  ) -> Reading {
-    switch outcome.result {
-    case .failure(let failure): Reading(failure.cause)
-    case .success(.bits(let bits)): signal.decoding.reading(from: bits[addresses.lowerBound])
-    case .success(.registers(let registers)):
-      signal.decoding.reading(from: registers[addresses], range: signal.signal.range)
-    case .success: Reading(.malformedReply)
-    }
   }
 
   private static func readings(

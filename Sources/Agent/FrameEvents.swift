@@ -1,6 +1,18 @@
 internal import Acquisition
 internal import Telemetry
 
+extension SignalsChange {
+  /// What the journal says of it.
+  var event: Event {
+    let kind: Event.Kind =
+      switch kind {
+      case .refused: .signalsRefused
+      case .answered: .signalsAnswered
+      }
+    return Event(kind, device: group.device, detail: detail)
+  }
+}
+
 extension FrameWatch.Change {
   /// What the journal says of it.
   var event: Event {

@@ -47,7 +47,12 @@ private struct PlantReader {
         id: device.id,
         profile: profile,
         stations: device.stations,
-        groups: try ScanGroup.groups(of: profile, device: device.id, unit: device.unit)
+        groups: try ScanGroup.groups(
+          of: profile,
+          device: device.id,
+          unit: device.unit,
+          over: settings.timing(of: device)
+        )
       )
     } catch {
       findings.append(

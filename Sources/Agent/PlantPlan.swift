@@ -35,10 +35,14 @@ package struct PlantPlan: Sendable {
   /// once.
   func keeping(_ old: PlantPlan) -> PlantPlan {
     let before = Dictionary(
-      zip(old.settings.devices, old.devices).map { ($0.id, (unit: $0.unit, device: $1)) }
+      zip(old.settings.devices, old.devices).map { settings, device in
+        let timing = old.settings.timing(of: settings)
+        return (device.id, (unit: settings.unit, timing: timing, device: device))
+      }
     ) { first, _ in first }
     let kept = zip(settings.devices, devices).map { settings, device in
       guard let old = before[device.id], old.unit == settings.unit,
+        old.timing == self.settings.timing(of: settings),
         old.device.profile.hash == device.profile.hash
       else { return device }
       return DeviceBoard.Device(
@@ -66,6 +70,13 @@ package struct PlantPlan: Sendable {
       + profiles.map {
         DocumentRevision(kind: .profile, name: $0.name, sha256: $0.hash, text: $0.text)
       }
+  }
+}
+
+extension AgentSettings {
+  /// What a device's requests are cut by.
+  func timing(of device: DeviceSettings) -> BusTiming {
+    buses.first { $0.id == device.bus }.map { BusTiming(assumedOver: $0.carrier) } ?? .assumedTCP
   }
 }
 

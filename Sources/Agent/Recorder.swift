@@ -139,6 +139,9 @@ actor Recorder {
       // A scan that was in flight when the clock was set is on the epoch that it is recorded in.
       scan.at = clock.instant(at: scan.uptime)
       take(scan)
+    case .signals(let change):
+      logger.warning("\(change.group.device): \(change.detail)")
+      write(.event(change.event), at: clock.instant(at: change.uptime))
     case .missed(let missed):
       write(
         .gap(

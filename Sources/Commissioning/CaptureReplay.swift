@@ -22,7 +22,8 @@ package struct CaptureReplay: Sendable {
     let groups: [ScanGroup]
     do {
       // A capture that lacks the unit can be replayed: the registers are those of one device.
-      groups = try Trial.groups(of: profile, unit: capture.unit ?? UnitID(1))
+      // How they were asked for does not matter either.
+      groups = try Trial.groups(of: profile, unit: capture.unit ?? UnitID(1), over: .assumedTCP)
     } catch {
       throw .profile(error.description)
     }

@@ -24,26 +24,29 @@ package struct Trial: Sendable {
   ///   - unit: Its address; needed on a Modbus bus.
   ///   - bus: What carries the requests.
   ///   - time: The clocks that scans are stamped by.
+  ///   - timing: What the bus is, by which requests are cut; Modbus TCP if nothing is said.
   /// - Throws: ``ScanGroupError``.
   package init(
     _ profile: DeviceProfile,
     unit: UnitID?,
     bus: any Bus,
-    time: any TimeSource
+    time: any TimeSource,
+    over timing: BusTiming = .assumedTCP
   ) throws(ScanGroupError) {
     self.profile = profile
     self.unit = unit
     self.bus = bus
     self.time = time
-    groups = try Self.groups(of: profile, unit: unit)
+    groups = try Self.groups(of: profile, unit: unit, over: timing)
   }
 
   /// The scan groups of a device under test.
   static func groups(
     of profile: DeviceProfile,
-    unit: UnitID?
+    unit: UnitID?,
+    over timing: BusTiming
   ) throws(ScanGroupError) -> [ScanGroup] {
-    try ScanGroup.groups(of: profile, device: device, unit: unit)
+    try ScanGroup.groups(of: profile, device: device, unit: unit, over: timing)
   }
 
   /// Reads every group once.
@@ -53,16 +56,51 @@ package struct Trial: Sendable {
     return scans
   }
 
-  /// Reads one group.
-  package func scan(_ index: Int) async -> TrialScan {
-    let group = groups[index]
-    let outcomes = await bus.exchange(group.requests)
-    return TrialScan(
-      group,
-      index: index,
-      locations: profile.locations(ofGroup: index),
-      outcomes: outcomes
-    )
+  /// Reads one group; what the device refuses is searched, and the rest read without it.
+  ///
+  /// - Parameters:
+  ///   - index: The group's place in the profile.
+  ///   - known: What an earlier scan found the device not to give.
+  /// - Returns: The last scan, with what was refused before it.
+  package func scan(
+    _ index: Int,
+    around known: AddressFindings = AddressFindings()
+  ) async -> TrialScan {
+    var findings = known
+    var earlier: [TrialExchange] = []
+    while true {
+      let group = groups[index].around(findings)
+      let outcomes = await bus.exchange(group.requests)
+      let found = await search(group, outcomes)
+      guard !found.isEmpty, !Task.isCancelled else {
+        return TrialScan(
+          group,
+          index: index,
+          locations: profile.locations(ofGroup: index),
+          outcomes: outcomes,
+          findings: findings,
+          after: earlier
+        )
+      }
+      findings.add(found)
+      earlier += zip(group.requests, outcomes).map(TrialExchange.init).filter { $0.failure != nil }
+    }
+  }
+
+  /// Finds out what a device does not give of the requests that it refused; nothing of those whose
+  /// search gets no answer.
+  private func search(_ group: ScanGroup, _ outcomes: [BusOutcome]) async -> AddressFindings {
+    var findings = AddressFindings()
+    for (block, outcome) in zip(group.blocks, outcomes) where outcome.isAddressRefusal {
+      var search = AddressSearch(block)
+      while let request = search.question.flatMap(group.request) {
+        let outcome = await bus.exchange([request]).first
+        guard let answer = outcome.flatMap({ AddressSearch.Answer($0.result) }) else { break }
+        search.take(answer)
+      }
+      if search.question == nil { findings.add(search.findings) }
+    }
+    return findings
   }
 
   /// Reads the addresses that adjoin the device's signals, to tell whether all are off by one.
@@ -159,6 +197,17 @@ package struct TrialScan: Sendable, Hashable {
   /// What the device's tables held in this scan.
   package let tables: TrialTables
 
+  /// What the device turned out not to give.
+  package let findings: AddressFindings
+
+  /// The signals among that.
+  package let refused: [RefusedSignal]
+
+  /// What the device does not have, as the agent would record it; nil where it has everything.
+  package var refusal: String? {
+    refused.isEmpty ? nil : SignalsChange.sentence(refusing: refused)
+  }
+
   /// Whether every signal is good.
   package var isGood: Bool { signals.allSatisfy(\.reading.quality.isGood) }
 
@@ -166,16 +215,20 @@ package struct TrialScan: Sendable, Hashable {
     _ group: ScanGroup,
     index: Int,
     locations: [ModbusLocation?],
-    outcomes: [BusOutcome]
+    outcomes: [BusOutcome],
+    findings: AddressFindings,
+    after earlier: [TrialExchange]
   ) {
     let scan = group.scan(from: outcomes)
-    let exchanges = zip(group.requests, outcomes).map(TrialExchange.init)
+    let exchanges = earlier + zip(group.requests, outcomes).map(TrialExchange.init)
     var tables = TrialTables()
     for exchange in exchanges { tables.take(exchange) }
     self.group = group.id.group
     self.index = index
     self.tables = tables
     self.exchanges = exchanges
+    self.findings = findings
+    refused = group.refusals(findings.refused)
     at = scan.at
     span = scan.span
     let line = exchanges.lazy.compactMap(\.line).first

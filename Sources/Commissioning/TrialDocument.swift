@@ -29,6 +29,9 @@ package struct TrialDocument: Encodable, Sendable {
     let at: Instant
     let requests: [Request]
     let signals: [Entry]
+
+    /// What the device does not have, in a sentence.
+    let refusal: String?
   }
 
   package struct Course: Encodable, Sendable {
@@ -99,6 +102,7 @@ extension TrialDocument.Group {
         detail: exchange.failure?.detail
       )
     }
+    refusal = scan.refusal
     let modbus = profile.modbusSignals(ofGroup: scan.index)
     signals = scan.signals.enumerated().map { index, signal in
       var cause: Cause?

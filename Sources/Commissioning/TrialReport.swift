@@ -109,11 +109,12 @@ package struct TrialReport: Sendable {
       if befallen[cause] == nil { order.append(cause) }
       befallen[cause, default: []].append(signal.signal.name)
     }
-    return order.map { cause in
+    let lines = order.map { cause in
       let names = befallen[cause] ?? []
       let more = names.count > 1 ? " and \(names.count - 1) more" : ""
       return "  \(places.place(of: names[0])): \(names[0])\(more): \(cause.sentence)"
     }
+    return lines + (scan.refusal.map { ["  \(scan.group): \($0)"] } ?? [])
   }
 
   private func summary(_ scans: [TrialScan]) -> String {

@@ -110,6 +110,7 @@ extension Trial {
     var watch = TrialWatch(self)
     let start = time.uptime()
     let end = duration.map { start + $0 }
+    var findings = groups.map { _ in AddressFindings() }
     var schedule = Schedule(periods: groups.map(\.period), start: start)
     while !Task.isCancelled {
       var index = 0
@@ -124,7 +125,8 @@ extension Trial {
       } else if let end, time.uptime() >= end {
         break
       }
-      let scan = await scan(index)
+      let scan = await scan(index, around: findings[index])
+      findings[index] = scan.findings
       if Task.isCancelled { break }
       observe(watch.take(scan))
       if groups[index].isListening, scan.exchanges.contains(where: { $0.failure?.isLoss == true }) {

@@ -38,7 +38,7 @@ package struct RegisterImage: Sendable {
     let signals = access.groups.flatMap(\.signals)
     let known = access.identification?.registers ?? []
     let fixed = Set(known.flatMap(\.location.cells))
-    let gap = access.groups.reduce(0) { max($0, $1.limits.maximumGap) }
+    let gap = access.groups.reduce(0) { max($0, $1.limits.maximumGap ?? ReadLimits.usualGap) }
     let blocks = Self.blocks(
       for: (signals.map(\.location) + known.map(\.location)),
       maximumGap: gap

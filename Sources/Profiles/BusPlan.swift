@@ -18,6 +18,7 @@ package struct BusPlan: Sendable, Hashable {
 
   package let timing: BusTiming
   package let scans: [PlannedScan]
+  private let devices: [Device]
 
   /// Time that each of ``scans`` occupies the bus.
   private let times: [Duration]
@@ -30,18 +31,20 @@ package struct BusPlan: Sendable, Hashable {
     if case .serial = timing, devices.count > 1 {
       throw .severalInstruments(devices.map(\.name))
     }
-    // A bus carries as many as the most timid of its devices takes.
-    let inFlight = devices.map(\.profile.requestsInFlight).min() ?? 1
-    self.init(
-      scans: devices.flatMap { $0.scans(over: timing, requestsInFlight: inFlight) },
-      timing: timing
-    )
+    self.init(devices, scans: Self.scans(of: devices, over: timing), timing: timing)
   }
 
-  private init(scans: [PlannedScan], timing: BusTiming) {
+  private init(_ devices: [Device], scans: [PlannedScan], timing: BusTiming) {
+    self.devices = devices
     self.scans = scans
     self.timing = timing
     times = scans.map(timing.time)
+  }
+
+  private static func scans(of devices: [Device], over timing: BusTiming) -> [PlannedScan] {
+    // A bus carries as many as the most timid of its devices takes.
+    let inFlight = devices.map(\.profile.requestsInFlight).min() ?? 1
+    return devices.flatMap { $0.scans(over: timing, requestsInFlight: inFlight) }
   }
 
   /// Time that a scan occupies the bus.
@@ -109,14 +112,21 @@ extension BusPlan {
   /// Speeds that devices commonly have (MODBUS over Serial Line V1.02, 3.2).
   private static let bauds = [1_200, 2_400, 4_800, 9_600, 19_200, 38_400, 57_600, 115_200]
 
-  /// The same scans at the lowest usual speed at which they fit, with room to spare if there is
+  /// The scans at the lowest usual speed at which they fit, with room to spare if there is
   /// such a speed; nil where they fit at none.
   package var atFittingBaud: BusPlan? {
     guard let line = timing.line else { return nil }
     let fitting = Self.bauds.filter { $0 > line.baud }
-      .map { BusPlan(scans: scans, timing: timing.with(baud: $0)) }
+      .map(at)
       .filter(\.fits)
     return fitting.first { !$0.isTight } ?? fitting.first
+  }
+
+  /// The same scans at another speed, which may be read by other requests.
+  private func at(baud: Int) -> BusPlan {
+    let timing = timing.with(baud: baud)
+    let scans = zip(Self.scans(of: devices, over: timing), scans).map { $0.with(period: $1.period) }
+    return BusPlan(devices, scans: scans, timing: timing)
   }
 
   /// The same scans with periods lengthened so that they fit, with room to spare.
@@ -144,18 +154,9 @@ extension BusPlan {
 
   private mutating func lengthen(_ scan: Int, to period: Duration) {
     guard period > scans[scan].period else { return }
-    let old = scans[scan]
     var scans = scans
-    scans[scan] = PlannedScan(
-      device: old.device,
-      group: old.group,
-      period: period.roundedUp,
-      signalCount: old.signalCount,
-      requests: old.requests,
-      pause: old.pause,
-      requestsInFlight: old.requestsInFlight
-    )
-    self = BusPlan(scans: scans, timing: timing)
+    scans[scan] = scans[scan].with(period: period.roundedUp)
+    self = BusPlan(devices, scans: scans, timing: timing)
   }
 }
 
@@ -181,8 +182,8 @@ extension BusPlan.Device {
           group: group.name,
           period: group.period,
           signalCount: group.signals.count,
-          requests: ReadPlan(group: group, access: access).blocks.map {
-            PlannedRequest($0, of: access, onTCP: timing.line == nil)
+          requests: ReadPlan(group: group, access: access, over: timing.assumed).blocks.map {
+            PlannedRequest($0, of: access, over: timing)
           },
           pause: group.limits.pause,
           requestsInFlight: requestsInFlight

@@ -11,6 +11,42 @@ package enum BusTiming: Sendable, Hashable {
   /// Modbus TCP, where bytes cost next to nothing; `roundTrip` is from a request to its reply.
   case tcp(roundTrip: Duration)
 
+  /// What a device is taken to need before it answers, where nobody has said.
+  package static let assumedTurnaround: Duration = .milliseconds(5)
+
+  /// What a request and its reply are taken to need on TCP, where nobody has said.
+  package static let assumedRoundTrip: Duration = .milliseconds(2)
+
+  /// Modbus TCP, where nobody has said more.
+  package static let assumedTCP = BusTiming.tcp(roundTrip: assumedRoundTrip)
+
+  /// A carrier, with what is assumed of the devices on it.
+  package init(assumedOver carrier: BusCarrier) {
+    switch carrier {
+    case .tcp: self = .assumedTCP
+    case .rtu(let line): self = .rtu(line, turnaround: Self.assumedTurnaround)
+    case .serial(let line): self = .serial(line, turnaround: Self.assumedTurnaround)
+    }
+  }
+
+  /// The same carrier, with what is assumed of the devices on it: what an agent cuts its requests
+  /// by, whatever a device was measured to need.
+  package var assumed: BusTiming {
+    switch self {
+    case .tcp: .assumedTCP
+    case .rtu(let line, _): .rtu(line, turnaround: Self.assumedTurnaround)
+    case .serial(let line, _): .serial(line, turnaround: Self.assumedTurnaround)
+    }
+  }
+
+  /// The bytes of a request for so many addresses, and of its reply.
+  package func length(of table: ModbusTable, count: Int) -> ExchangeLength {
+    switch self {
+    case .tcp: .tcp(table, count: count)
+    case .rtu, .serial: .rtu(table, count: count)
+    }
+  }
+
   /// Time from one request until the bus may carry the next.
   ///
   /// - Parameters:

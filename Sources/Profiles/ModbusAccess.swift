@@ -34,8 +34,9 @@ package struct ReadLimits: Sendable, Hashable {
   /// Most coils or discrete inputs that the device gives in one reply, 1 to 2000.
   package let maximumBits: Int
 
-  /// Addresses between two signals that may be read along to save a request.
-  package let maximumGap: Int
+  /// Addresses between two signals that may be read along to save a request; nil leaves it to
+  /// ``allow(gap:isMapped:)``.
+  package let maximumGap: Int?
 
   /// Whether those may be addresses that no signal of the profile has.
   package let readsUnmapped: Bool
@@ -46,17 +47,29 @@ package struct ReadLimits: Sendable, Hashable {
   package init(
     maximumRegisters: Int = 125,
     maximumBits: Int = 2_000,
-    maximumGap: Int = 8,
+    maximumGap: Int? = nil,
     readsUnmapped: Bool = true,
     pause: Duration = .zero
   ) {
     precondition((1...125).contains(maximumRegisters) && (1...2_000).contains(maximumBits))
-    precondition(maximumGap >= 0 && pause >= .zero)
+    precondition(maximumGap ?? 0 >= 0 && pause >= .zero)
     self.maximumRegisters = maximumRegisters
     self.maximumBits = maximumBits
     self.maximumGap = maximumGap
     self.readsUnmapped = readsUnmapped
     self.pause = pause
+  }
+
+  /// Addresses that no signal has and that are read along where nothing is stated.
+  package static let usualGap = 8
+
+  /// Whether so many addresses between two signals may be read along.
+  ///
+  /// Where the profile states no largest gap, addresses that signals of the profile have may be, as
+  /// the device has them, and of others ``usualGap``.
+  package func allow(gap count: Int, isMapped: Bool) -> Bool {
+    guard isMapped || readsUnmapped else { return false }
+    return count <= maximumGap ?? (isMapped ? .max : Self.usualGap)
   }
 
   /// Most addresses of a table in one request.

@@ -19,6 +19,19 @@ package struct PlannedScan: Sendable, Hashable {
   /// Requests that the bus carries at once.
   package let requestsInFlight: Int
 
+  /// The same scan at another period.
+  func with(period: Duration) -> PlannedScan {
+    PlannedScan(
+      device: device,
+      group: group,
+      period: period,
+      signalCount: signalCount,
+      requests: requests,
+      pause: pause,
+      requestsInFlight: requestsInFlight
+    )
+  }
+
   /// Whether the instrument sends by itself.
   package var isListening: Bool { requests.contains { $0.length.request == 0 } }
 }
@@ -49,12 +62,10 @@ package struct PlannedRequest: Sendable, Hashable {
     if case .read(let block) = content { block.readAlongCount } else { 0 }
   }
 
-  init(_ block: ReadPlan.Block, of access: ModbusAccess, onTCP: Bool) {
+  init(_ block: ReadPlan.Block, of access: ModbusAccess, over timing: BusTiming) {
     content = .read(block)
     reference = access.addressBase.text(of: block.addresses, in: block.table)
-    length =
-      onTCP
-      ? .tcp(block.table, count: block.count) : .rtu(block.table, count: block.count)
+    length = timing.length(of: block.table, count: block.count)
     isAssumed = false
     signalCount = block.parts.count
   }

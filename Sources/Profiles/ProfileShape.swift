@@ -143,7 +143,8 @@ enum LimitShape {
   static let maximumGap = Key(
     "max_gap",
     .integer(in: 0...124, example: 8),
-    "Addresses between two signals that may be read along to save a request",
+    "Addresses between two signals that may be read along to save a request; without it 8, and any "
+      + "number that signals of the profile have",
     default: "8"
   )
   static let readsUnmapped = Key(

@@ -1,11 +1,11 @@
 package import Telemetry
 
-/// The requests that read one scan group: as few as the device's limits and gaps allow.
+/// The requests that read one scan group, in the least bus time that the device's limits allow.
 ///
 /// A signal is never split over two requests. Addresses between two signals are read along where
-/// they are no more than the group's largest gap, and where the device may be asked for addresses
-/// that no signal of the profile has, or they all belong to one. The order of the group's signals
-/// is kept through ``Part/signal``; the order of the blocks is that of tables and addresses.
+/// that takes no longer than a request of its own, and the group's ``ReadLimits`` allow it. The
+/// order of the group's signals is kept through ``Part/signal``; the order of the blocks is that of
+/// tables and addresses.
 package struct ReadPlan: Sendable, Hashable {
   /// One request: consecutive addresses of one table.
   package struct Block: Sendable, Hashable {
@@ -62,133 +62,61 @@ package struct ReadPlan: Sendable, Hashable {
   /// Signals of the group that was planned.
   package let signalCount: Int
 
-  package init(group: ModbusScanGroup, access: ModbusAccess) {
-    let byTable = Dictionary(grouping: group.signals.indices) {
-      group.signals[$0].location.table
-    }
+  /// Plans the requests that take the least time on a bus.
+  ///
+  /// - Parameters:
+  ///   - group: The signals, and the limits that hold in any case.
+  ///   - access: All groups of the device: what addresses its signals have.
+  ///   - timing: What a request and the bytes of a gap cost.
+  ///   - findings: What the device turned out not to give.
+  package init(
+    group: ModbusScanGroup,
+    access: ModbusAccess,
+    over timing: BusTiming,
+    around findings: AddressFindings = AddressFindings()
+  ) {
+    let readable = group.signals.indices.filter { findings.refused[$0] == nil }
+    let byTable = Dictionary(grouping: readable) { group.signals[$0].location.table }
     signalCount = group.signals.count
     blocks = ModbusTable.allCases.flatMap { table -> [Block] in
       guard let signals = byTable[table] else { return [] }
-      let rules = BlockRules(table, limits: group.limits, access: access)
-      return Self.blocks(of: table, signals: signals, group: group, rules: rules)
+      let planner = BlockPlanner(
+        table: table,
+        rules: BlockRules(table, group: group, access: access, around: findings),
+        cost: BlockCosts(table, timing: timing, pause: group.limits.pause),
+        members: signals.map {
+          BlockPlanner.Member(
+            signal: $0,
+            range: group.signals[$0].location.addresses,
+            beginsRequest: findings.cuts.contains($0)
+          )
+        }
+      )
+      return planner.blocks
     }
-  }
-
-  /// Takes each signal into the last block while it can, which gives the fewest blocks: a signal
-  /// that a block cannot take ends, or begins, behind all that the block has, so that whatever the
-  /// next block leaves behind could not have helped it further.
-  private static func blocks(
-    of table: ModbusTable,
-    signals: [Int],
-    group: ModbusScanGroup,
-    rules: BlockRules
-  ) -> [Block] {
-    let sorted = signals.sorted {
-      let (left, right) = (group.signals[$0].location, group.signals[$1].location)
-      return (left.address, left.count, $0) < (right.address, right.count, $1)
-    }
-    var blocks: [Block] = []
-    var growing: OpenBlock?
-    for signal in sorted {
-      let range = group.signals[signal].location.addresses
-      if growing?.take(signal, range, under: rules) == true { continue }
-      if let growing { blocks.append(growing.block(of: table)) }
-      growing = OpenBlock(signal, range)
-    }
-    if let growing { blocks.append(growing.block(of: table)) }
-    return blocks
   }
 }
 
-/// What a block of one table may span.
-private struct BlockRules {
-  private let maximumCount: Int
-  private let maximumGap: Int
+/// What a device turned out not to give of a scan group, so that a plan goes around it.
+///
+/// Numbers are indices of the group's signals.
+package struct AddressFindings: Sendable, Hashable {
+  /// Signals that the device refuses by themselves, and the exception with which it does.
+  package var refused: [Int: UInt8]
 
-  /// Addresses that may be read along; nil where all may.
-  private let mapped: AddressSet?
+  /// Signals that the device gives, but not in one request with those that lie before them.
+  package var cuts: Set<Int>
 
-  init(_ table: ModbusTable, limits: ReadLimits, access: ModbusAccess) {
-    maximumCount = limits.maximumCount(in: table)
-    maximumGap = limits.maximumGap
-    let isFree = limits.readsUnmapped || limits.maximumGap == 0
-    mapped = isFree ? nil : AddressSet(of: table, in: access)
+  package init(refused: [Int: UInt8] = [:], cuts: Set<Int> = []) {
+    self.refused = refused
+    self.cuts = cuts
   }
 
-  func allows(_ block: Range<Int>) -> Bool { block.count <= maximumCount }
+  package var isEmpty: Bool { refused.isEmpty && cuts.isEmpty }
 
-  /// Whether the addresses between two signals may be read along.
-  func allows(gap: Range<Int>) -> Bool {
-    gap.isEmpty || gap.count <= maximumGap && (mapped?.contains(gap) ?? true)
-  }
-}
-
-/// The addresses of one table that signals of a profile have.
-private struct AddressSet {
-  /// Neither touching nor overlapping, in ascending order.
-  private let ranges: [Range<Int>]
-
-  init(of table: ModbusTable, in access: ModbusAccess) {
-    let sorted = access.groups.lazy.flatMap(\.signals)
-      .filter { $0.location.table == table }
-      .map(\.location.addresses)
-      .sorted { $0.lowerBound < $1.lowerBound }
-    var ranges: [Range<Int>] = []
-    for range in sorted {
-      if let last = ranges.last, range.lowerBound <= last.upperBound {
-        ranges[ranges.count - 1] =
-          last.lowerBound..<max(last.upperBound, range.upperBound)
-      } else {
-        ranges.append(range)
-      }
-    }
-    self.ranges = ranges
-  }
-
-  /// Whether all addresses of a range are in the set.
-  func contains(_ range: Range<Int>) -> Bool {
-    // The last range that begins not behind this one, by halving.
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].lowerBound <= range.lowerBound { low = middle + 1 } else { high = middle }
-    }
-    return low > 0 && range.upperBound <= ranges[low - 1].upperBound
-  }
-}
-
-/// A block that is still growing.
-private struct OpenBlock {
-  private var range: Range<Int>
-  private var members: [(signal: Int, range: Range<Int>)]
-
-  init(_ signal: Int, _ range: Range<Int>) {
-    self.range = range
-    members = [(signal, range)]
-  }
-
-  /// Takes a signal that begins not before the last one, if the rules allow it.
-  mutating func take(_ signal: Int, _ other: Range<Int>, under rules: BlockRules) -> Bool {
-    let whole = range.lowerBound..<max(range.upperBound, other.upperBound)
-    let gap = range.upperBound..<max(range.upperBound, other.lowerBound)
-    guard rules.allows(whole), rules.allows(gap: gap) else { return false }
-    range = whole
-    members.append((signal, other))
-    return true
-  }
-
-  func block(of table: ModbusTable) -> ReadPlan.Block {
-    ReadPlan.Block(
-      table: table,
-      address: UInt16(range.lowerBound),
-      count: range.count,
-      parts: members.map {
-        ReadPlan.Part(
-          signal: $0.signal,
-          offset: $0.range.lowerBound - range.lowerBound,
-          count: $0.range.count
-        )
-      }
-    )
+  /// Adds what else was found.
+  package mutating func add(_ other: AddressFindings) {
+    refused.merge(other.refused) { $1 }
+    cuts.formUnion(other.cuts)
   }
 }

@@ -55,6 +55,8 @@ package struct Event: Sendable, Hashable, Codable {
     case deviceFrozen = "device_frozen"
     case deviceMoving = "device_moving"
     case deviceRestarted = "device_restarted"
+    case signalsRefused = "signals_refused"
+    case signalsAnswered = "signals_answered"
     case configurationApplied = "configuration_applied"
     case configurationRefused = "configuration_refused"
   }

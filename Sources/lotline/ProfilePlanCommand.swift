@@ -113,7 +113,7 @@ struct LineOptions: ParsableArguments {
     ),
     transform: Duration.argument(in: .zero...(.seconds(60)), such: "5ms")
   )
-  var turnaround: Duration = .milliseconds(5)
+  var turnaround = BusTiming.assumedTurnaround
   @Flag(help: "Plan Modbus TCP instead of Modbus RTU.") var tcp = false
   @Option(
     help: ArgumentHelp(
@@ -155,5 +155,5 @@ struct LineOptions: ParsableArguments {
     }
   }
 
-  private var roundTripOrAssumed: Duration { roundTrip ?? .milliseconds(2) }
+  private var roundTripOrAssumed: Duration { roundTrip ?? BusTiming.assumedRoundTrip }
 }

@@ -86,7 +86,8 @@ struct ProfileTest: AsyncParsableCommand {
         profile,
         unit: profile.isModbus ? target.unit : nil,
         bus: carrier,
-        time: time
+        time: time,
+        over: BusTiming(assumedOver: target.carrier)
       )
     } catch {
       throw CommandFailure(.badData, "\(error)")

@@ -24,7 +24,12 @@ struct BusPlanTests {
         .rtu(line, turnaround: .zero)
       }
     let plan = try BusPlan([device], timing: timing)
-    let groups = try ScanGroup.groups(of: profile, device: DeviceID("d"), unit: UnitID(7))
+    let groups = try ScanGroup.groups(
+      of: profile,
+      device: DeviceID("d"),
+      unit: UnitID(7),
+      over: timing.assumed
+    )
     #expect(plan.scans.map(\.group) == groups.map(\.id.group))
     for (scan, group) in zip(plan.scans, groups) {
       #expect(scan.period == group.period && scan.isListening == group.isListening)

@@ -26,9 +26,10 @@ final class SimulatedPlant {
 
   /// - Parameters:
   ///   - yaml: The device's profile, which is called `oven` and has one group of 1 s.
+  ///   - real: What the device really is, where it is not what its profile says.
   ///   - faults: What goes wrong with the device.
   /// - Throws: What is wrong with the profile.
-  init(_ yaml: String, faults: [Fault] = []) async throws {
+  init(_ yaml: String, really real: String? = nil, faults: [Fault] = []) async throws {
     folder = try TemporaryFolder()
     let profile = try ProfileLoader.load(bytes: Array(yaml.utf8), file: "oven.yaml")
     let id = try DeviceID("oven-1")
@@ -57,7 +58,9 @@ final class SimulatedPlant {
     self.recorder = recorder
     try await recorder.start(documents: [], layouts: layouts)
     let simulated = SimulatedUnit(
-      profile: profile,
+      profile: try real.map {
+        try ProfileLoader.load(bytes: Array($0.utf8), file: "oven.yaml")
+      } ?? profile,
       seed: 1,
       start: time.uptime(),
       faults: FaultScript(faults),
@@ -75,7 +78,7 @@ final class SimulatedPlant {
   func scan(_ count: Int) async throws {
     for _ in 0..<count {
       await poller.pollOnce(&state)
-      time.advance(by: .seconds(1) - DirectBus.duration)
+      time.advance(by: state.schedule.next - time.uptime())
     }
   }
 
@@ -137,8 +140,7 @@ private struct DirectBus: Bus {
   let time: ManualTime
 
   func exchange(_ requests: [BusRequest]) async -> [BusOutcome] {
-    precondition(requests.count == 1, "the duration is that of one request")
-    return requests.map { request in
+    requests.map { request in
       guard case .modbus(let modbus) = request else { preconditionFailure("the bus is Modbus") }
       let sent = time.moment()
       time.advance(by: Self.duration)

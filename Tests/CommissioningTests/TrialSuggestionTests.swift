@@ -151,6 +151,7 @@ struct TrialSuggestionTests {
       "bench",
       Bench.text(["name: s, table: coil, address: 5"])
     )
+    bus.set([1], at: 5, in: .coil)
     let coils = try Trial(bits, unit: UnitID(1), bus: bus, time: ManualTime())
     _ = await coils.adjoining(await coils.scanAll())
     #expect(bus.asked.count == 4, "coils have no order, and nothing is asked beside them")

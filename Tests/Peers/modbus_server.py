@@ -1,8 +1,8 @@
 """Serves Modbus with pymodbus: modbus_server.py tcp | modbus_server.py rtu PORT
 
 Units 1 and 5, every table with addresses 0 to 2999, each value made from unit and address; unit 9
-stays silent. Address 3000 and above is refused with exception 2; reading holding
-register 2999 of unit 1 fails with exception 6 (busy). It says what it is in objects that do not
+stays silent. Address 3000 and above is refused with exception 2, and so is input register 2500 of
+unit 5; reading holding register 2999 of unit 1 fails with exception 6 (busy). It says what it is in objects that do not
 fit into one reply.
 """
 
@@ -44,6 +44,12 @@ async def busy(function, start, address, count, current, new):
     return None
 
 
+async def hole(function, start, address, count, current, new):
+    if function == 4 and address <= 2500 < address + count:
+        return ExcCodes.ILLEGAL_ADDRESS
+    return None
+
+
 def mute(sending, frame):
     """Keeps silent for unit 9, as a device that is off does."""
     unit = frame[6 if sys.argv[1] == "tcp" else 0] if frame else 0
@@ -59,7 +65,7 @@ def device(unit):
             [SimData(0, values=registers(unit, 0), datatype=DataType.REGISTERS)],
             [SimData(0, values=registers(unit, 7), datatype=DataType.REGISTERS)],
         ),
-        action=busy if unit == 1 else None,
+        action={1: busy, 5: hole}.get(unit),
     )
 
 

@@ -23,7 +23,7 @@ struct LibraryTests {
     switch profile.access {
     case .modbus(let access):
       for group in access.groups {
-        let plan = ReadPlan(group: group, access: access)
+        let plan = ReadPlan(group: group, access: access, over: .assumedTCP)
         let parts = plan.blocks.flatMap(\.parts).map(\.signal).sorted()
         #expect(parts == Array(group.signals.indices))
       }
@@ -62,7 +62,7 @@ struct LibraryTests {
       return
     }
     let counts = access.groups.map { group in
-      ReadPlan(group: group, access: access).blocks.map(\.count)
+      ReadPlan(group: group, access: access, over: .assumedTCP).blocks.map(\.count)
     }
     #expect(counts == [[23], [29]])
     let zones = access.groups[0].signals.filter { $0.signal.position != nil }
@@ -74,7 +74,7 @@ struct LibraryTests {
   func servoPlan() throws {
     let profile = try Self.library.profile(named: "servo-drive")
     guard case .modbus(let access) = profile.access else { return }
-    let blocks = ReadPlan(group: access.groups[0], access: access).blocks
+    let blocks = ReadPlan(group: access.groups[0], access: access, over: .assumedTCP).blocks
     #expect(blocks.map(\.address) == [0, 4, 10])
     #expect(blocks.map(\.count) == [2, 2, 6])
     #expect(

@@ -18,15 +18,24 @@ struct ReadPlanTests {
     )
   }
 
-  private func plan(_ signals: [ModbusSignal], maximum: Int = 125, gap: Int = 8) -> ReadPlan {
+  private static func rtu(_ baud: Int, turnaround: Duration = .milliseconds(5)) -> BusTiming {
+    .rtu(SerialLine(port: "", baud: baud), turnaround: turnaround)
+  }
+
+  private func plan(
+    _ signals: [ModbusSignal],
+    limits: ReadLimits = ReadLimits(),
+    over timing: BusTiming = .assumedTCP,
+    around findings: AddressFindings = AddressFindings()
+  ) -> ReadPlan {
     let group = ModbusScanGroup(
       name: "g",
       period: .seconds(1),
-      limits: ReadLimits(maximumRegisters: maximum, maximumGap: gap),
+      limits: limits,
       signals: signals
     )
     let access = ModbusAccess(groups: [group])
-    return ReadPlan(group: group, access: access)
+    return ReadPlan(group: group, access: access, over: timing, around: findings)
   }
 
   @Test("Registers that lie close are read in one request, those beyond the gap are not")
@@ -45,7 +54,10 @@ struct ReadPlanTests {
 
   @Test("A signal at the device's limit begins a new request instead of being split")
   func limit() {
-    let plan = plan([signal(.holding, 0), signal(.holding, 1, .float64)], maximum: 4)
+    let plan = plan(
+      [signal(.holding, 0), signal(.holding, 1, .float64)],
+      limits: ReadLimits(maximumRegisters: 4)
+    )
     #expect(plan.blocks.map(\.address) == [0, 1])
     #expect(plan.blocks.map(\.count) == [1, 4])
   }
@@ -65,8 +77,8 @@ struct ReadPlanTests {
         period: .seconds(9),
         signals: [signal(.holding, 1, .uint32), signal(.holding, 4), signal(.input, 5)]
       )
-      return ReadPlan(group: group, access: ModbusAccess(groups: [group, others]))
-        .blocks.map(\.count)
+      let access = ModbusAccess(groups: [group, others])
+      return ReadPlan(group: group, access: access, over: .assumedTCP).blocks.map(\.count)
     }
     #expect(plan(ReadLimits()) == [7])
     #expect(plan(ReadLimits(readsUnmapped: false)) == [4, 1])
@@ -84,14 +96,83 @@ struct ReadPlanTests {
   func bits() {
     let signals = (0..<2_100).map { signal(.discrete, UInt16($0), .bool) }
     #expect(plan(signals).blocks.map(\.count) == [2_000, 100])
-    let group = ModbusScanGroup(
-      name: "g",
-      period: .seconds(1),
-      limits: ReadLimits(maximumBits: 800),
-      signals: signals
-    )
-    let limited = ReadPlan(group: group, access: ModbusAccess(groups: [group]))
+    let limited = plan(signals, limits: ReadLimits(maximumBits: 800))
     #expect(limited.blocks.map(\.count) == [800, 800, 500])
+  }
+
+  @Test("Without a largest gap, one that signals of the profile fill is read along at any length")
+  func mapped() {
+    func counts(_ limits: ReadLimits, _ timing: BusTiming) -> [Int] {
+      let group = ModbusScanGroup(
+        name: "g",
+        period: .seconds(1),
+        limits: limits,
+        signals: [signal(.holding, 0), signal(.holding, 31)]
+      )
+      let others = ModbusScanGroup(
+        name: "others",
+        period: .seconds(9),
+        signals: [signal(.holding, 1, .string(registers: 30))]
+      )
+      let access = ModbusAccess(groups: [group, others])
+      return ReadPlan(group: group, access: access, over: timing).blocks.map(\.count)
+    }
+    #expect(counts(ReadLimits(), .assumedTCP) == [32])
+    #expect(counts(ReadLimits(maximumGap: 29), .assumedTCP) == [1, 1])
+    #expect(counts(ReadLimits(maximumGap: 30), .assumedTCP) == [32])
+    #expect(counts(ReadLimits(maximumRegisters: 31), .assumedTCP) == [1, 1])
+    #expect(counts(ReadLimits(), Self.rtu(9_600)) == [1, 1])
+    #expect(counts(ReadLimits(), Self.rtu(115_200)) == [32])
+  }
+
+  @Test(
+    "A gap is read along as long as its bytes take no longer than a request of its own",
+    arguments: [
+      // 13 characters of request and reply, 7 of silence: 20 characters, and 2 a register.
+      (9_600, Duration.zero, Duration.zero, 10),
+      (9_600, .milliseconds(5), .zero, 12),
+      // Above 19200 baud the silence is 1.75 ms each: 13 characters, 3.5 ms and 5 ms.
+      (38_400, .milliseconds(5), .zero, 21),
+      (115_200, .milliseconds(5), .zero, 51),
+      // A pause of 50 ms takes the place of one silence.
+      (9_600, .milliseconds(5), .milliseconds(50), 32),
+    ]
+  )
+  func cheaper(baud: Int, turnaround: Duration, pause: Duration, gap: Int) {
+    func count(_ gap: Int) -> Int {
+      plan(
+        [signal(.holding, 0), signal(.holding, UInt16(gap + 1))],
+        limits: ReadLimits(maximumGap: 120, pause: pause),
+        over: Self.rtu(baud, turnaround: turnaround)
+      ).blocks.count
+    }
+    #expect(count(gap) == 1)
+    #expect(count(gap + 1) == 2)
+  }
+
+  @Test("Eight coils cost a byte, so that longer gaps of bits are read along than of registers")
+  func bitGaps() {
+    func count(_ gap: Int) -> Int {
+      plan(
+        [signal(.coil, 0, .bool), signal(.coil, UInt16(gap + 1), .bool)],
+        limits: ReadLimits(maximumGap: 124),
+        over: Self.rtu(9_600)
+      ).blocks.count
+    }
+    #expect(count(124) == 1)
+  }
+
+  @Test("What a device refuses is neither asked for nor read along, and a cut begins a request")
+  func findings() {
+    let signals = (0..<6).map { signal(.holding, UInt16($0)) }
+    let refused = plan(signals, around: AddressFindings(refused: [2: 2]))
+    #expect(refused.blocks.map(\.address) == [0, 3])
+    #expect(refused.blocks.map(\.count) == [2, 3])
+    #expect(refused.blocks.flatMap(\.parts).map(\.signal) == [0, 1, 3, 4, 5])
+    let cut = plan(signals, around: AddressFindings(cuts: [4]))
+    #expect(cut.blocks.map(\.count) == [4, 2])
+    let all = plan(signals, around: AddressFindings(refused: [0: 2, 1: 2, 2: 2, 3: 2, 4: 2, 5: 3]))
+    #expect(all.blocks.isEmpty && all.signalCount == 6)
   }
 
   @Test("Signals may share registers, and the last address can be read")

@@ -1,6 +1,7 @@
 internal import FuzzDriver
 internal import Glibc
 internal import Profiles
+internal import Telemetry
 
 /// Any bytes as a profile: the loader answers with a profile or with findings, and what it takes
 /// can be planned, compiled and expanded.
@@ -17,7 +18,11 @@ private func read(_ bytes: [UInt8]) -> CInt {
   }
   switch profile.access {
   case .modbus(let access):
-    for group in access.groups { check(ReadPlan(group: group, access: access), of: group) }
+    for group in access.groups {
+      for timing in timings {
+        check(ReadPlan(group: group, access: access, over: timing), of: group)
+      }
+    }
   case .serial(let access):
     for group in access.groups {
       guard let decoder = try? LineDecoder(group) else { broken("a pattern does not compile") }
@@ -27,6 +32,12 @@ private func read(_ bytes: [UInt8]) -> CInt {
   checkExpansion(of: profile)
   return 0
 }
+
+/// A carrier on which every request is dear, and one on which every byte is.
+private let timings: [BusTiming] = [
+  .assumedTCP,
+  .rtu(SerialLine(port: "", baud: 9_600), turnaround: .zero),
+]
 
 private func check(_ plan: ReadPlan, of group: ModbusScanGroup) {
   let signals = plan.blocks.flatMap { $0.parts.map(\.signal) }.sorted()
