@@ -48,13 +48,17 @@ package struct StationVisit: Sendable, Hashable, Codable {
   /// What was measured meanwhile; empty where that was not asked for.
   package let signals: [SignalSummary]
 
+  /// Steps of the agent's clock meanwhile: times before and after one do not compare.
+  package let clockSteps: [RecordedClockStep]
+
   package init(
     span: RecordSpan,
     site: Label,
     binding: Binding,
     from: Instant,
     to: Instant?,
-    signals: [SignalSummary] = []
+    signals: [SignalSummary] = [],
+    clockSteps: [RecordedClockStep] = []
   ) {
     self.span = span
     self.site = site
@@ -62,18 +66,28 @@ package struct StationVisit: Sendable, Hashable, Codable {
     self.from = from
     self.to = to
     self.signals = signals
+    self.clockSteps = clockSteps
   }
 
-  /// The same visit with what was measured.
-  package func with(signals: [SignalSummary]) -> StationVisit {
+  /// The same visit with what was measured, and what the clock did.
+  package func with(
+    signals: [SignalSummary],
+    clockSteps: [RecordedClockStep]
+  ) -> StationVisit {
     StationVisit(
       span: span,
       site: site,
       binding: binding,
       from: from,
       to: to,
-      signals: signals
+      signals: signals,
+      clockSteps: clockSteps
     )
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case span, site, binding, from, to, signals
+    case clockSteps = "clock_steps"
   }
 }
 
@@ -86,11 +100,42 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   /// Nil while it still stands there.
   package let to: Instant?
 
-  package init(span: RecordSpan, load: MaterialLoad, from: Instant, to: Instant?) {
+  /// Steps of the agent's clock meanwhile.
+  package let clockSteps: [RecordedClockStep]
+
+  package init(
+    span: RecordSpan,
+    load: MaterialLoad,
+    from: Instant,
+    to: Instant?,
+    clockSteps: [RecordedClockStep] = []
+  ) {
     self.span = span
     self.load = load
     self.from = from
     self.to = to
+    self.clockSteps = clockSteps
+  }
+
+  /// The same stay with what the clock did.
+  package func with(clockSteps: [RecordedClockStep]) -> MaterialStay {
+    MaterialStay(span: span, load: load, from: from, to: to, clockSteps: clockSteps)
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case span, load, from, to
+    case clockSteps = "clock_steps"
+  }
+}
+
+/// Somebody set the clock of an agent.
+package struct RecordedClockStep: Sendable, Hashable, Codable {
+  package let record: RecordReference
+  package let step: ClockStep
+
+  package init(record: RecordReference, step: ClockStep) {
+    self.record = record
+    self.step = step
   }
 }
 

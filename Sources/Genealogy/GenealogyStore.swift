@@ -5,11 +5,14 @@ package import Telemetry
 /// All answers are in a fixed order (by journal and sequence number), so that a trace reads the
 /// same each time.
 package protocol GenealogyStore {
-  /// The visits of a lot, without what was measured.
+  /// The visits of a lot, without what was measured and what the clock did.
   func visits(of lot: LotID) throws -> [StationVisit]
 
   /// What was measured during a visit.
   func signals(during visit: StationVisit) throws -> [SignalSummary]
+
+  /// How often and how far the agent's clock was set within a span of its journal.
+  func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep]
 
   /// Where a lot stood as material.
   func stays(of lot: LotID) throws -> [MaterialStay]

@@ -101,16 +101,28 @@ package struct LotTracer<Store: GenealogyStore> {
     return TracedLot(
       lot: lot,
       names: names,
-      visits: measured
-        ? try visits.map { $0.with(signals: try store.signals(during: $0)) } : visits
+      visits: try visits.map { visit in
+        visit.with(
+          signals: measured ? try store.signals(during: visit) : [],
+          clockSteps: try store.clockSteps(during: visit.span)
+        )
+      }
     )
+  }
+
+  private func timed(_ stay: MaterialStay) throws -> MaterialStay {
+    stay.with(clockSteps: try store.clockSteps(during: stay.span))
   }
 
   private func edges(into lot: LotID) throws -> [TraceEdge] {
     var edges = EdgeList()
     for visit in try store.visits(of: lot) {
       for stay in try store.stays(during: visit) where stay.load.lot != lot {
-        edges.add(.loaded(stay, during: visit.span.start), output: lot, input: stay.load.lot)
+        edges.add(
+          .loaded(try timed(stay), during: visit.span.start),
+          output: lot,
+          input: stay.load.lot
+        )
       }
     }
     for item in try store.consumptions(into: lot) {
@@ -121,7 +133,7 @@ package struct LotTracer<Store: GenealogyStore> {
 
   private func edges(outOf lot: LotID) throws -> [TraceEdge] {
     var edges = EdgeList()
-    for stay in try store.stays(of: lot) {
+    for stay in try store.stays(of: lot).map(timed) {
       for visit in try store.visits(during: stay) where visit.binding.lot != lot {
         edges.add(.loaded(stay, during: visit.span.start), output: visit.binding.lot, input: lot)
       }

@@ -73,7 +73,10 @@ package struct TraceReport: Sendable {
       case (_, 0): "All \(Words.count(all)) readings are good."
       default: "\(Words.count(bad)) of \(Words.count(all)) readings are bad; see the \"!\" below."
       }
-    return ([readings] + running).joined(separator: " ")
+    let clock =
+      visits.contains { !$0.clockSteps.isEmpty }
+      ? ["A clock was set meanwhile; see the \"!\" below."] : []
+    return ([readings] + clock + running).joined(separator: " ")
   }
 
   private var notFollowed: [String] {

@@ -126,34 +126,42 @@ struct ReasonText {
         width: width,
         indent: "    "
       )
+      lines += clockSteps(of: reason)
     }
     let more = edge.reasons.count - Self.limit
     if more > 0 { lines.append("    and \(Words.count(more, "more record")) like these") }
     return lines
   }
 
+  private func clockSteps(of reason: TraceEdge.Reason) -> [String] {
+    guard case .loaded(let stay, _) = reason else { return [] }
+    return stay.clockSteps.flatMap { step in
+      TextLayout.wrap("    ! " + Words.clockStep(step), width: width, indent: "      ")
+    }
+  }
+
   private static func full(_ reason: TraceEdge.Reason) -> String {
     switch reason {
     case .loaded(let stay, _):
       return "loaded at \(stay.load.station) "
-        + Words.span(from: stay.from, to: stay.to, lasting: "still there")
+        + Words.span(
+          from: stay.from,
+          to: stay.to,
+          lasting: "still there",
+          clockSteps: stay.clockSteps
+        )
         + by(stay.load.operatorName)
         + (stay.load.certificate.map { ", certificate \(Words.safe($0.text))" } ?? "")
-        + "; \(reference(stay.span.start))"
+        + "; \(Words.reference(stay.span.start))"
     case .recorded(let item):
       let used = item.consumption
       return "recorded \(Words.time(item.at)) UTC" + by(used.operatorName)
         + (used.quantity.map { ", \(Words.amount($0, unit: used.unit))" } ?? "")
-        + "; \(reference(item.record))"
+        + "; \(Words.reference(item.record))"
     }
   }
 
   private static func by(_ operatorName: Label?) -> String {
     operatorName.map { " by \(Words.safe($0.text))" } ?? ""
-  }
-
-  /// `record 9 of edge-1/4f2a90c1`: the agent, and the journal's first digits.
-  static func reference(_ record: RecordReference) -> String {
-    "record \(record.seq) of \(record.agent)/\(record.journal.prefix(8))"
   }
 }

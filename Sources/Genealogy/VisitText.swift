@@ -20,17 +20,26 @@ struct VisitText {
     let program = binding.program.map { ", program \(Words.safe($0.text))" } ?? ""
     var lines = TextLayout.wrap(
       "  at \(binding.station), \(Words.safe(visit.site.text)), "
-        + Words.span(from: visit.from, to: visit.to, lasting: "still being worked on"),
+        + Words.span(
+          from: visit.from,
+          to: visit.to,
+          lasting: "still being worked on",
+          clockSteps: visit.clockSteps
+        ),
       width: width,
       indent: "     "
     )
     lines += TextLayout.wrap(
       "     operator \(Words.safe(binding.operatorName.text)), "
         + "work order \(Words.safe(binding.workOrder.text))\(program); "
-        + ReasonText.reference(visit.span.start),
+        + Words.reference(visit.span.start),
       width: width,
       indent: "     "
     )
+    for step in visit.clockSteps {
+      lines += TextLayout.wrap("     ! " + Words.clockStep(step), width: width, indent: "       ")
+        .map(ink.problem)
+    }
     if visit.signals.isEmpty { return lines + ["     Nothing was measured."] }
     for device in devices { lines += table(of: device) }
     return lines

@@ -36,11 +36,46 @@ package enum Words {
   }
 
   /// `2026-11-24 12:00:00 to 12:31:40 UTC (31 min 40 s)`, or `since … UTC, still going on`.
-  package static func span(from: Instant, to: Instant?, lasting: String) -> String {
+  ///
+  /// Where the clock was set meanwhile, the duration is what truly passed, as far as that is known.
+  package static func span(
+    from: Instant,
+    to: Instant?,
+    lasting: String,
+    clockSteps: [RecordedClockStep] = []
+  ) -> String {
     guard let to else { return "since \(time(from)) UTC, \(lasting)" }
     let isSameDay = time(from).prefix(10) == time(to).prefix(10)
     let end = isSameDay ? String(time(to).suffix(8)) : time(to)
-    return "\(time(from)) to \(end) UTC (\(duration(to.duration(since: from))))"
+    let steps = clockSteps.compactMap(\.step.stepMicroseconds)
+    let passed =
+      steps.count < clockSteps.count
+      ? "duration not known"
+      : duration(to.duration(since: from) - .microseconds(steps.reduce(0, +)))
+    return "\(time(from)) to \(end) UTC (\(passed))"
+  }
+
+  /// What it means that the clock was set: `the clock was set back by 1 h, from … to … UTC; …`.
+  package static func clockStep(_ recorded: RecordedClockStep) -> String {
+    let step = recorded.step
+    let size =
+      switch step.stepMicroseconds {
+      case nil: "back while the agent did not run; by how much is not known"
+      case let size? where size < 0: "back by \(stepSize(.microseconds(-size)))"
+      case let size?: "forward by \(stepSize(.microseconds(size)))"
+      }
+    return "the clock was set \(size), from \(time(step.from)) to \(time(step.to)) UTC; "
+      + "times before and after do not compare; \(reference(recorded.record))"
+  }
+
+  private static func stepSize(_ size: Duration) -> String {
+    if size >= .seconds(1) { return duration(size) }
+    return "\(size.wholeMicroseconds / 1_000) ms"
+  }
+
+  /// `record 9 of edge-1/4f2a90c1`: the agent, and the journal's first digits.
+  package static func reference(_ record: RecordReference) -> String {
+    "record \(record.seq) of \(record.agent)/\(record.journal.prefix(8))"
   }
 
   /// `°C` for the UCUM code `Cel`; most codes read well as they are.

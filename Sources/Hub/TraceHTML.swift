@@ -86,12 +86,14 @@ struct TraceHTML {
     let reference = visit.span.start
     var html = """
       <p>at <strong>\(binding.station)</strong>, \(HTML.escaped(visit.site.text)),
-      \(Words.span(from: visit.from, to: visit.to, lasting: "still being worked on"))<br>
+      \(span(of: visit))<br>
       operator \(HTML.escaped(binding.operatorName.text)),
       work order \(HTML.escaped(binding.workOrder.text))\(program)
       <span class="soft">record \(reference.seq) of \(reference.agent)</span></p>
 
       """
+    html += visit.clockSteps.map { "<p class=\"bad\">\(HTML.escaped(Words.clockStep($0)))</p>\n" }
+      .joined()
     if visit.signals.isEmpty { return html + "<p class=\"soft\">Nothing was measured.</p>\n" }
     html += """
       <div class="scroll"><table>
@@ -100,6 +102,15 @@ struct TraceHTML {
 
       """
     return html + visit.signals.map(row).joined() + "</table></div>\n"
+  }
+
+  private func span(of visit: StationVisit) -> String {
+    Words.span(
+      from: visit.from,
+      to: visit.to,
+      lasting: "still being worked on",
+      clockSteps: visit.clockSteps
+    )
   }
 
   private func row(_ signal: SignalSummary) -> String {

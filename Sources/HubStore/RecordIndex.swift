@@ -32,7 +32,8 @@ struct RecordIndex {
     case .materialLoad(let load): try insert(load, record)
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .clockStep: break
+    case .clockStep(let step): try insert(step, record)
+    case .opening, .document, .event, .gap, .frame, .clock: break
     }
   }
 
@@ -149,6 +150,19 @@ struct RecordIndex {
     )
     try touch(consumption.input, at: record.at)
     try touch(consumption.output, at: record.at)
+  }
+
+  private func insert(_ step: ClockStep, _ record: JournalRecord) throws {
+    try execute(
+      """
+      INSERT INTO clock_step (journal, seq, epoch, step_us, from_at, to_at)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """,
+      [
+        journal, record.seq, step.epoch, step.stepMicroseconds, step.from.microseconds,
+        step.to.microseconds,
+      ]
+    )
   }
 
   /// Lists a lot, or says that it is still heard of.

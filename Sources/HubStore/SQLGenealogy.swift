@@ -90,6 +90,29 @@ struct SQLGenealogy: GenealogyStore {
     return summaries.all
   }
 
+  func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep] {
+    // A file that an earlier program has written, and no later one yet.
+    guard try db.tableExists("clock_step") else { return [] }
+    return try fetch(
+      """
+      SELECT j.agent, j.journal, c.* FROM clock_step c JOIN journal j ON j.id = c.journal
+      WHERE j.agent = ? AND j.journal = ? AND c.seq > ? AND c.seq < ?
+      ORDER BY c.seq
+      """,
+      [span.start.agent.text, span.start.journal, span.start.seq, span.end ?? .max]
+    ) { row in
+      RecordedClockStep(
+        record: Self.reference(row),
+        step: ClockStep(
+          epoch: row["epoch"],
+          stepMicroseconds: row["step_us"],
+          from: Instant(microseconds: row["from_at"]),
+          to: Instant(microseconds: row["to_at"])
+        )
+      )
+    }
+  }
+
   private func consumptions(where condition: String, _ lot: LotID) throws -> [RecordedConsumption] {
     try fetch(
       """

@@ -18,7 +18,7 @@ enum Schema {
   static func position(journal: Int64, seq: Int) -> Int64 { journal << seqBits | Int64(seq) }
 
   static let derivedTables = [
-    "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame",
+    "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
   ]
 
   static func create(_ db: Database) throws {
@@ -138,13 +138,23 @@ enum Schema {
     ) STRICT;
     """
 
-  /// The last frame of each layout: what scans that were left out after it are counted as.
+  /// The last frame of each layout: what scans that were left out after it are counted as; and where
+  /// times before and after do not compare.
   private static let additions = """
     CREATE TABLE IF NOT EXISTS last_frame (
       journal INTEGER NOT NULL,
       layout INTEGER NOT NULL,
       seq INTEGER NOT NULL,
       PRIMARY KEY (journal, layout)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS clock_step (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      step_us INTEGER,
+      from_at INTEGER NOT NULL,
+      to_at INTEGER NOT NULL,
+      PRIMARY KEY (journal, seq)
     ) STRICT, WITHOUT ROWID;
     """
 }

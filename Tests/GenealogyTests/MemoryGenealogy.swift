@@ -6,9 +6,17 @@ struct MemoryGenealogy: GenealogyStore {
   var visits: [StationVisit] = []
   var stays: [MaterialStay] = []
   var consumptions: [RecordedConsumption] = []
+  var clockSteps: [RecordedClockStep] = []
 
   func visits(of lot: LotID) -> [StationVisit] {
-    visits.filter { $0.binding.lot == lot }.map { $0.with(signals: []) }
+    visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: []) }
+  }
+
+  func clockSteps(during span: RecordSpan) -> [RecordedClockStep] {
+    clockSteps.filter { recorded in
+      recorded.record.agent == span.start.agent && span.start.seq < recorded.record.seq
+        && recorded.record.seq < span.end ?? .max
+    }
   }
 
   func signals(during visit: StationVisit) -> [SignalSummary] {
@@ -23,7 +31,7 @@ struct MemoryGenealogy: GenealogyStore {
 
   func visits(during stay: MaterialStay) -> [StationVisit] {
     visits.filter { $0.binding.station == stay.load.station && $0.span.overlaps(stay.span) }
-      .map { $0.with(signals: []) }
+      .map { $0.with(signals: [], clockSteps: []) }
   }
 
   func consumptions(into lot: LotID) -> [RecordedConsumption] {
@@ -97,6 +105,28 @@ extension MemoryGenealogy {
         ),
         from: Self.time(seq),
         to: end.map(Self.time)
+      )
+    )
+  }
+
+  /// A step by so many seconds, nil while the agent did not run, away from where the clock showed
+  /// the time of `seq`.
+  mutating func setClock(
+    _ seq: Int,
+    seconds: Int?,
+    to: Instant? = nil,
+    agent: String = "line-a"
+  ) throws {
+    let from = Self.time(seq)
+    clockSteps.append(
+      RecordedClockStep(
+        record: try Self.reference(seq, agent: agent),
+        step: ClockStep(
+          epoch: clockSteps.count + 1,
+          stepMicroseconds: seconds.map { $0 * 1_000_000 },
+          from: from,
+          to: to ?? from.advanced(by: .seconds(seconds ?? 0))
+        )
       )
     )
   }

@@ -42,6 +42,48 @@ struct TraceReportTests {
     #expect(text.contains("still being worked on"))
   }
 
+  /// What the report says, however its lines are broken.
+  private func words(_ lot: String, in store: MemoryGenealogy) throws -> String {
+    let trace = try #require(try store.trace(lot))
+    return TraceReport(trace).text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  @Test(
+    "A clock that was set while a lot was made is told with its lot, and what truly passed",
+    arguments: [
+      (-3_600, "back by 1 h, from 2026-11-24 12:10:00 to 2026-11-24 11:10:00 UTC", "1 h 20 min"),
+      (600, "forward by 10 min, from 2026-11-24 12:10:00 to 2026-11-24 12:20:00 UTC", "10 min"),
+    ]
+  )
+  func clockStep(seconds: Int, told: String, passed: String) throws {
+    var store = MemoryGenealogy()
+    try store.visit("PCB", at: "reflow-1", 3, to: 23)
+    try store.visit("NEXT", at: "reflow-1", 23, to: 24)
+    try store.visit("OTHER", at: "reflow-2", 3, to: 23, agent: "line-b")
+    try store.setClock(10, seconds: seconds)
+    let text = try words("PCB", in: store)
+    #expect(text.contains("A clock was set meanwhile"))
+    #expect(text.contains("! the clock was set \(told)"), "\(text)")
+    #expect(text.contains("do not compare; record 10 of line-a/"))
+    #expect(text.contains("UTC (\(passed))"))
+    for other in ["NEXT", "OTHER"] { #expect(!(try words(other, in: store)).contains("clock")) }
+    let json = String(decoding: try JSONEncoder().encode(store.trace("PCB")), as: UTF8.self)
+    #expect(json.contains(#""step_us":\#(seconds)000000"#))
+  }
+
+  @Test("A clock that was set while the agent did not run leaves the duration open")
+  func clockStepOfUnknownSize() throws {
+    var store = MemoryGenealogy()
+    try store.visit("PCB", at: "s", 3, to: 23)
+    try store.stay("PASTE", at: "s", 1, to: 30)
+    try store.setClock(10, seconds: nil, to: MemoryGenealogy.time(2))
+    let text = try words("PCB", in: store)
+    #expect(text.contains("(duration not known)"))
+    #expect(text.contains("by how much is not known"))
+    // Once for the visit, once for the material that stood there.
+    #expect(text.components(separatedBy: "! the clock was set").count == 3)
+  }
+
   @Test("Colour sets off problems only where it is wanted")
   func colour() throws {
     let trace = try #require(try MemoryGenealogy.ventilator().trace("DEV-0042"))

@@ -101,6 +101,41 @@ struct StoredTraceTests {
     #expect(try await trace("PCB", of: journal).inputs.map(\.input.text) == ["PASTE"])
   }
 
+  @Test("The clock's steps are told of the lots that they fell on, also of a rebuilt file")
+  func clockSteps() async throws {
+    var journal = try JournalBuilder()
+    try journal.load("s", "PASTE", "m")
+    let before = try journal.bind("s", "BEFORE", part: "p")
+    try journal.end("s", "BEFORE", binding: before)
+    let binding = try journal.bind("s", "PCB", part: "p")
+    let steps = [-3_600, 3_600, nil].enumerated().map { index, seconds in
+      ClockStep(
+        epoch: index + 1,
+        stepMicroseconds: seconds.map { $0 * 1_000_000 },
+        from: journal.time,
+        to: journal.time.advanced(by: .seconds(seconds ?? -60))
+      )
+    }
+    for step in steps { try journal.add(.clockStep(step)) }
+    try journal.end("s", "PCB", binding: binding)
+    let lot = try LotID("PCB")
+    func expectSteps(_ trace: LotTrace?) throws {
+      let visit = try #require(trace?.lots.first { $0.lot == lot }?.visits.first)
+      #expect(visit.clockSteps.map(\.step) == steps)
+      #expect(visit.clockSteps.map(\.record.seq) == [6, 7, 8])
+      guard case .loaded(let stay, _) = try #require(trace?.inputs.first?.reasons.first) else {
+        Issue.record("the paste was loaded")
+        return
+      }
+      #expect(stay.clockSteps.map(\.step) == steps)
+    }
+    try expectSteps(try await trace("PCB", of: journal))
+    let other = try await database.reader.trace(LotID("BEFORE"), at: journal.time)
+    #expect(other?.lots.first?.visits.first?.clockSteps == [])
+    try await database.rebuild()
+    try expectSteps(try await database.reader.trace(lot, at: journal.time))
+  }
+
   @Test("Of many distinct texts the last are kept, and that there were more")
   func texts() async throws {
     var journal = try JournalBuilder()
@@ -183,6 +218,17 @@ struct StoredTraceTests {
     try journal.frame(layout: layout, bindings: [], skipped: 3, [Reading(.integer(1))])
     let batch = journal.batch
     await #expect(throws: IntakeRefusal.self) { try await database.take(batch) }
+  }
+
+  @Test("A file of a program that knew of no clock steps is read, before a hub has opened it")
+  func earlierFileRead() async throws {
+    _ = try await database.take(JournalBuilder.device().batch)
+    try database.close()
+    let path = folder.path("hub.sqlite")
+    try await DatabaseQueue(path: path).write { try $0.execute(sql: "DROP TABLE clock_step") }
+    let reader = try HubReader(path: path)
+    let trace = try await reader.trace(LotID("DEV-0042"), at: .init(microseconds: 0))
+    #expect(trace?.lots.count == 5)
   }
 
   @Test("A file of a program that knew of no scans left out takes them")
