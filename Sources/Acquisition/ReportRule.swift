@@ -50,6 +50,10 @@ package struct ReportRule: Sendable {
     return pending.frame.with(skipped: skipped - 1)
   }
 
+  /// Has the next frame recorded whatever it says: the clock was set, and the times of those before
+  /// do not compare with its own.
+  package mutating func beginEpoch() { recorded = nil }
+
   /// A frame that was given for the record is not in it: the next one is recorded, and says what
   /// was left out before this one.
   package mutating func lose(_ frame: Frame) {
@@ -89,6 +93,11 @@ package struct ReportRules: Sendable {
 
   /// See ``ReportRule/lose(_:)``.
   package mutating func lose(_ frame: Frame, of group: ScanGroupID) { rules[group]?.lose(frame) }
+
+  /// See ``ReportRule/beginEpoch()``.
+  package mutating func beginEpoch() {
+    for group in rules.keys { rules[group]?.beginEpoch() }
+  }
 
   /// The last frame of each group that was left out, by group; `device` nil is all devices.
   package mutating func takePending(of device: DeviceID?) -> [(group: ScanGroupID, frame: Frame)] {

@@ -17,6 +17,9 @@ package struct Scan: Sendable, Hashable {
   /// The same middle on the monotonic clock.
   package let uptime: Duration
 
+  /// When its first request left, on the monotonic clock.
+  package var start: Duration { uptime - span / 2 }
+
   /// One for each signal of the group.
   package let readings: [Reading]
 

@@ -32,6 +32,9 @@ struct ClockKeeper: Sendable {
   /// The wall clock's time at `uptime`, on the present epoch.
   func instant(at uptime: Duration) -> Instant { watch.instant(at: uptime) }
 
+  /// The uptime at which the wall clock showed `instant`, on the present epoch.
+  func uptime(at instant: Instant) -> Duration { watch.uptime(at: instant) }
+
   /// Goes on where an earlier run has ended.
   ///
   /// - Parameters:

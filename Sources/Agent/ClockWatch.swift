@@ -37,6 +37,11 @@ struct ClockWatch: Sendable {
     base.moment.wall.advanced(by: uptime - base.moment.uptime)
   }
 
+  /// The uptime at which the wall clock showed `instant`, on the present epoch.
+  func uptime(at instant: Instant) -> Duration {
+    base.moment.uptime + instant.duration(since: base.moment.wall)
+  }
+
   /// Compares the beginning of this run with the last record of an earlier one.
   ///
   /// - Returns: A step of unknown size, where the clock now shows an earlier time. A step forward

@@ -6,8 +6,10 @@ internal import Telemetry
 
 /// A scan group whose bus was changed: its last scan before that, and what was expected then.
 struct Interruption: Sendable, Hashable {
-  let at: Instant
   let uptime: Duration
+
+  /// When that scan began, which is what a schedule goes by.
+  let start: Duration
 
   /// The time from one scan to the next.
   let period: Duration
@@ -18,15 +20,16 @@ struct Interruption: Sendable, Hashable {
   /// The gap up to the first scan after the change; nil when no scan was missed.
   ///
   /// The new schedule need not lie on the old one's grid, so a scan counts as missed when more than
-  /// a period and a half have passed.
+  /// a period and a half lie between the beginnings of the two.
   func gap(of group: ScanGroupID, to scan: Scan) -> Gap? {
-    let periods = Int(((scan.uptime - uptime) / period).rounded())
+    let periods = Int(((scan.start - start) / period).rounded())
     if periods < 2 { return nil }
     return Gap(
       .reconfigured,
       device: group.device,
       group: group.group,
-      from: at,
+      // On the epoch of the scan, also when the clock was set meanwhile.
+      from: scan.at.advanced(by: uptime - scan.uptime),
       to: scan.at,
       scans: isListening ? nil : periods - 1
     )
@@ -90,6 +93,8 @@ extension Recorder {
     let layouts = try appendLayouts(of: plan, keeping: kept)
     let adoption = try recordAdoption(changes)
     interrupt(changes, old)
+    // A group that is no longer read is due no more, also when it comes back later.
+    interruptions = interruptions.filter { layouts[$0.key] != nil }
     self.layouts = layouts
     board.adopt(plan.devices)
     for device in plan.devices where !kept.contains(device.id) {
@@ -140,8 +145,8 @@ extension Recorder {
         continue
       }
       interruptions[group.id] = Interruption(
-        at: scan.at,
         uptime: scan.uptime,
+        start: scan.start,
         period: group.period,
         isListening: group.isListening
       )

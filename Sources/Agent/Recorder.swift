@@ -33,8 +33,8 @@ actor Recorder {
   var reports = ReportRules()
   private var clock: ClockKeeper
 
-  /// Scans that the journal could not take, and since when.
-  private var unwritten: [ScanGroupID: (count: Int, since: Instant)] = [:]
+  /// Scans that the journal could not take, and the uptime of the first.
+  private var unwritten: [ScanGroupID: (count: Int, since: Duration)] = [:]
   private var isStorageFailing = false
 
   /// A command's record of which a failing disk left open whether it is in the journal, and when it
@@ -187,7 +187,7 @@ actor Recorder {
       closeGap(of: group, at: frame.at)
     } else {
       reports.lose(frame, of: group)
-      unwritten[group, default: (0, frame.at)].count += 1
+      unwritten[group, default: (0, clock.uptime(at: frame.at))].count += 1
     }
   }
 
@@ -223,7 +223,7 @@ actor Recorder {
           .storageFailed,
           device: group.device,
           group: group.group,
-          from: since,
+          from: clock.instant(at: since),
           to: end,
           scans: count
         )
@@ -262,10 +262,31 @@ actor Recorder {
   }
 
   /// Looks whether the clock was set, and what the kernel says of it.
-  func lookAtClock() { clock.look { write($0, at: $1) } }
+  func lookAtClock() {
+    // A copy, since whoever writes may ask the clock.
+    var keeper = clock
+    keeper.look(writeOfClock)
+    clock = keeper
+  }
 
   /// Records first that the wall clock was set.
-  private func followClock() { clock.follow { write($0, at: $1) } }
+  private func followClock() {
+    var keeper = clock
+    keeper.follow(writeOfClock)
+    clock = keeper
+  }
+
+  /// Writes what the clock has to say.
+  ///
+  /// Before a step come the frames that were left out until then, whose times are on the epoch that
+  /// it ends; each epoch begins with frames of its own.
+  private func writeOfClock(_ content: Record.Content, at instant: Instant) -> Bool {
+    guard case .clockStep = content else { return write(content, at: instant) }
+    recordPending()
+    guard write(content, at: instant) else { return false }
+    reports.beginEpoch()
+    return true
+  }
 
   // MARK: Commands
 

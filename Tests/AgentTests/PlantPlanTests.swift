@@ -184,16 +184,15 @@ struct InterruptionTests {
     let files = try PlantFiles([.tcp("a")])
     try files.write()
     let group = try #require(try files.plan().buses.first?.groups.first)
-    let start = Instant(microseconds: 0)
     let interruption = Interruption(
-      at: start,
       uptime: .seconds(5),
+      start: .seconds(5),
       period: .seconds(1),
       isListening: isListening
     )
     let scan = group.scan(
       refused: .init(.timeout, "silent"),
-      at: start.advanced(by: elapsed),
+      at: Instant(microseconds: 0).advanced(by: elapsed),
       uptime: .seconds(5) + elapsed
     )
     return interruption.gap(of: group.id, to: scan)

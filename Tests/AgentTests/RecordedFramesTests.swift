@@ -104,6 +104,31 @@ struct RecordedFramesTests {
     #expect(frames.count == 100 && frames.allSatisfy { $0.skipped == 0 })
   }
 
+  @Test(
+    "Of frames left out when the clock is set, the last is recorded before the step, the next after",
+    arguments: [-3_600, 3_600]
+  )
+  func clockStep(seconds: Int) async throws {
+    let plant = try await SimulatedPlant(Self.oven("heartbeat: 60s", deadband: 300))
+    let began = plant.time.now()
+    try await plant.scan(30)
+    plant.time.stepWall(by: .seconds(seconds))
+    try await plant.scan(30)
+    let records = try await plant.stop()
+    let step = try #require(records.firstIndex { $0.content.type == "clock_step" })
+    let before = Self.frames(Array(records[..<step])).map(\.frame)
+    let after = Self.frames(Array(records[step...])).map(\.frame)
+    // The first of all and the last, 29 s later; then the first of the epoch, and the last one.
+    #expect(before.map(\.skipped) == [0, 28])
+    #expect(after.map(\.skipped) == [0, 28])
+    let times = before.map { $0.at.duration(since: began).components.seconds }
+    #expect(times == [0, 29])
+    let later = after.map {
+      ($0.at.duration(since: began) - .seconds(seconds)).components.seconds
+    }
+    #expect(later == [30, 59])
+  }
+
   @Test("A frozen oven is bad until it moves, with its value as evidence")
   func frozen() async throws {
     let window = FaultWindow(from: .seconds(30), to: .seconds(90))
