@@ -72,12 +72,27 @@ final class Plant {
     hub = try Self.start("lotline-hub", ["serve", "--config", hubConfiguration])
   }
 
-  func startAgent() throws {
-    agent = try Self.start("lotline", ["run", "--config", agentConfiguration])
+  /// Starts the agent; `clock` sets its wall clock.
+  func startAgent(clock: ShiftedClock? = nil) throws {
+    agent = try Self.start(
+      "lotline",
+      ["run", "--config", agentConfiguration],
+      environment: clock?.environment ?? [:]
+    )
+  }
+
+  /// Changes the agent's configuration file, as somebody with an editor does.
+  func editConfiguration(_ edit: (String) -> String) throws {
+    let text = try String(contentsOfFile: agentConfiguration, encoding: .utf8)
+    _ = try folder.write(edit(text), to: "agent.yaml")
   }
 
   /// Runs `lotline` against the agent and gives status and output.
   func lotline(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    try await lotline(arguments)
+  }
+
+  func lotline(_ arguments: [String]) async throws -> (status: Int32, output: String) {
     try await Self.start("lotline", arguments + ["--agent", agentAddress]).finish()
   }
 
@@ -119,8 +134,17 @@ final class Plant {
     throw PeerProcess.Silent(description: "it did not come about that \(what)")
   }
 
-  private static func start(_ program: String, _ arguments: [String]) throws -> PeerProcess {
-    try PeerProcess(programs.appending(path: program).path, arguments, isQuiet: true)
+  private static func start(
+    _ program: String,
+    _ arguments: [String],
+    environment: [String: String] = [:]
+  ) throws -> PeerProcess {
+    try PeerProcess(
+      programs.appending(path: program).path,
+      arguments,
+      environment: environment,
+      isQuiet: true
+    )
   }
 
   /// TCP ports that nothing listens on.
