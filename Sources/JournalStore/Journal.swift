@@ -21,7 +21,7 @@ package actor Journal {
   /// The first record: whose journal it is.
   package nonisolated let opening: JournalOpening
 
-  private let executor: QueueExecutor
+  private let executor: any SerialExecutor
   let time: any TimeSource
 
   /// Held until the end, so that nobody else writes.
@@ -50,12 +50,14 @@ package actor Journal {
   ///   - opening: The first record of a new journal. An existing one must belong to the same agent
   ///     and keeps its own.
   ///   - time: Stamps the opening, and paces retries and the anchor.
+  ///   - executor: What it runs on; a thread of its own where nothing else is given.
   /// - Returns: The journal, with an exclusive lock on it.
   /// - Throws: ``JournalError`` when the file cannot be trusted or belongs to somebody else.
   package static func open(
     at path: String,
     opening: JournalOpening,
-    time: any TimeSource
+    time: any TimeSource,
+    executor: any SerialExecutor = QueueExecutor(label: "journal")
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
@@ -72,7 +74,14 @@ package actor Journal {
       first.append(try RecordCoding.encode(record), at: record.at, story: record.content.type)
       return first
     }
-    return try Journal(file: file, expected: opening, anchor: anchor, lock: lock, time: time)
+    return try Journal(
+      file: file,
+      expected: opening,
+      anchor: anchor,
+      lock: lock,
+      time: time,
+      executor: executor
+    )
   }
 
   private init(
@@ -80,7 +89,8 @@ package actor Journal {
     expected: JournalOpening,
     anchor: Anchor?,
     lock: FileLock,
-    time: any TimeSource
+    time: any TimeSource,
+    executor: any SerialExecutor
   ) throws {
     let (head, last) = try file.head()
     opening = try Self.opening(of: file)
@@ -93,7 +103,7 @@ package actor Journal {
     }
     try anchor?.check(file, head: head, opening: opening)
     path = file.path
-    executor = QueueExecutor(label: "journal")
+    self.executor = executor
     self.time = time
     self.lock = lock
     self.file = file

@@ -26,8 +26,15 @@ package enum Repository {
 package final class TemporaryFolder: Sendable {
   package let url: URL
 
-  package init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "lotline-\(UUID().uuidString)")
+  /// A folder in memory, where the machine has such, for tests that commit often.
+  package static var memory: URL {
+    let shared = URL(filePath: "/dev/shm", directoryHint: .isDirectory)
+    return FileManager.default.isWritableFile(atPath: shared.path)
+      ? shared : FileManager.default.temporaryDirectory
+  }
+
+  package init(in parent: URL = FileManager.default.temporaryDirectory) throws {
+    url = parent.appending(path: "lotline-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
