@@ -2,9 +2,12 @@ package import Fieldbus
 package import Telemetry
 
 /// Reads the scan groups of all devices on one bus, each at its period.
+///
+/// A device that gives no answer is probed instead, as ``BackOff`` says.
 package struct BusPoller: Sendable {
   private let bus: any Bus
   private let groups: [ScanGroup]
+  private let rules: PollRules
 
   /// Index of each group's device.
   private let devices: [Int]
@@ -17,17 +20,20 @@ package struct BusPoller: Sendable {
   /// - Parameters:
   ///   - bus: What carries the requests.
   ///   - groups: At least one.
+  ///   - rules: How the bus's time is shared.
   ///   - time: The clocks that scans are scheduled and stamped by.
   ///   - observe: Takes each observation before the next scan begins.
   package init(
     bus: any Bus,
     groups: [ScanGroup],
+    rules: PollRules = PollRules(),
     time: any TimeSource,
     observe: @escaping @Sendable (Observation) async -> Void
   ) {
     precondition(!groups.isEmpty)
     self.bus = bus
     self.groups = groups
+    self.rules = rules
     self.time = time
     self.observe = observe
     var ids: [DeviceID] = []
@@ -41,19 +47,32 @@ package struct BusPoller: Sendable {
 
   /// What a poller remembers between two scans.
   package struct State: Sendable {
-    package var schedule: Schedule
+    fileprivate var agenda: Agenda
     fileprivate var sessions: [DeviceSession]
+
+    /// The interval of each device's probes that was told last.
+    fileprivate var intervals: [Duration?]
+
+    /// When there is something to do next, at `now` or later; earlier when it is overdue.
+    package func next(at now: Duration) -> Duration { agenda.next(at: now) }
   }
 
   /// The state before the first scan.
   package func start() -> State {
-    State(
-      schedule: Schedule(
-        periods: groups.map(\.period),
-        phases: groups.map(\.phase),
-        start: time.uptime()
+    let now = time.uptime()
+    let periods = groups.map(\.period)
+    return State(
+      agenda: Agenda(
+        Schedule(
+          periods: periods,
+          phases: groups.map(\.phase),
+          times: groups.map { $0.time(over: rules.timing) },
+          start: now
+        ),
+        BackOff(periods: periods, devices: devices, share: rules.silentShare, start: now)
       ),
-      sessions: sessions
+      sessions: sessions,
+      intervals: Array(repeating: nil, count: sessions.count)
     )
   }
 
@@ -71,46 +90,111 @@ package struct BusPoller: Sendable {
     } else {
       while !Task.isCancelled {
         do {
-          try await time.sleep(until: state.schedule.next)
+          try await time.sleep(until: state.next(at: time.uptime()))
         } catch {
           break
         }
         await pollOnce(&state)
       }
+      await stop(&state)
     }
   }
 
-  /// Takes the scan that has been due longest; none when none is due.
+  /// Takes the scan that is furthest behind, or a probe; does nothing when none is due.
   package func pollOnce(_ state: inout State) async {
-    guard let due = state.schedule.take(at: time.uptime()) else { return }
-    if due.missed > 0 { await report(due) }
-    await scan(due.group, &state)
+    switch state.agenda.step(at: time.uptime()) {
+    case .scan(let due)?:
+      if due.missed > 0 { await report(due, .late) }
+      await scan(due.group, &state)
+    case .probe(let probe)?: await self.probe(probe, &state)
+    case nil: break
+    }
+    for due in state.agenda.account(at: time.uptime()) { await report(due, .deviceSilent) }
+  }
+
+  /// Tells what was skipped of silent devices, since nothing follows.
+  package func stop(_ state: inout State) async {
+    for due in state.agenda.skipped(at: time.uptime()) { await report(due, .deviceSilent) }
   }
 
   // MARK: One scan
 
   private func scan(_ index: Int, _ state: inout State) async {
     let group = groups[index]
+    let start = time.uptime()
     let reading = await state.sessions[devices[index]]
-      .read(group, over: bus, time: time, spareEnd: state.schedule.next)
+      .read(group, over: bus, time: time, spareEnd: state.agenda.nextScan ?? .zero)
     guard let reading else { return }
-    if reading.isConnectionLost {
-      for device in state.sessions.indices { state.sessions[device].forget() }
-    }
+    if reading.isConnectionLost { forget(&state) }
     await observe(.scan(reading.scan))
     for change in reading.changes { await observe(.signals(change)) }
-    // A port that is gone answers at once, and so does a device that is not read: waits as long as
-    // silence would have taken.
-    if group.isListening, reading.isConnectionLost || reading.isRefused {
-      try? await time.sleep(for: group.period)
+    if group.isListening {
+      // A port that is gone answers at once, and so does a device that is not read: waits as long
+      // as silence would have taken.
+      if reading.isConnectionLost || reading.isRefused { try? await time.sleep(for: group.period) }
+      return
     }
+    let exchange = BackOff.Exchange(
+      isSilent: reading.scan.silence?.meansSilence ?? false,
+      start: start,
+      end: time.uptime()
+    )
+    let rest = state.sessions[devices[index]].restBefore
+    if state.agenda.scanned(index, exchange, aftermath: rest) { await tell(&state) }
   }
 
-  private func report(_ due: Schedule.Due) async {
-    let now = time.now()
-    let since = now.advanced(by: due.missedSince - time.uptime())
-    await observe(
-      .missed(MissedScans(group: groups[due.group].id, count: due.missed, from: since, to: now))
+  private func forget(_ state: inout State) {
+    for device in state.sessions.indices { state.sessions[device].forget() }
+  }
+
+  private func report(_ due: Schedule.Due, _ reason: Gap.Reason) async {
+    let moment = time.moment()
+    let missed = MissedScans(
+      group: groups[due.group].id,
+      reason: reason,
+      count: due.missed,
+      from: moment.wall.advanced(by: due.missedSince - moment.uptime),
+      to: moment.wall,
+      uptime: moment.uptime
     )
+    await observe(.missed(missed))
+  }
+
+  // MARK: One probe
+
+  private func probe(_ probe: BackOff.Probe, _ state: inout State) async {
+    let group = groups[probe.group]
+    let start = time.uptime()
+    let answer = await state.sessions[probe.device].probe(group, over: bus, time: time)
+    guard let answer else { return }
+    if answer.isConnectionLost { forget(&state) }
+    let exchange = BackOff.Exchange(
+      isSilent: answer.isSilent,
+      start: start,
+      end: time.uptime()
+    )
+    for due in state.agenda.probed(probe, exchange) { await report(due, .deviceSilent) }
+    await tell(&state)
+    if !answer.isSilent { await scan(probe.group, &state) }
+  }
+
+  /// Tells how often silent devices are probed, where that has changed.
+  private func tell(_ state: inout State) async {
+    for device in state.sessions.indices {
+      let interval = state.agenda.interval(of: device)
+      if state.intervals[device].isAlike(interval) { continue }
+      state.intervals[device] = interval
+      guard let group = devices.firstIndex(of: device) else { continue }
+      let silent = SilentDevice(device: groups[group].id.device, interval: interval)
+      await observe(.silent(silent))
+    }
+  }
+}
+
+extension Duration? {
+  /// Whether somebody who reads both sees no difference: less than a tenth.
+  fileprivate func isAlike(_ other: Duration?) -> Bool {
+    guard let self, let other else { return self == other }
+    return max(self, other) - min(self, other) <= self / 10
   }
 }

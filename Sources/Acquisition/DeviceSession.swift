@@ -18,6 +18,9 @@ package struct DeviceSession: Sendable {
   /// Questions about refused addresses that a scan is followed by at most.
   static let maximumQuestions = 64
 
+  /// What the bus had to rest before the first request of the last reading or probe.
+  package private(set) var restBefore: Duration = .zero
+
   /// - Parameter groups: All groups of one device.
   package init(_ groups: [ScanGroup]) {
     identity = groups.first?.identity.map { Identity($0) }
@@ -40,6 +43,7 @@ package struct DeviceSession: Sendable {
     time: any TimeSource,
     spareEnd: Duration = .zero
   ) async -> SessionReading? {
+    restBefore = .zero
     let group = detours[group.id.group] ?? group
     let failure = await identify(group, over: bus, time: time)
     // Cancelled on the way, the device may not be known yet.
@@ -69,6 +73,33 @@ package struct DeviceSession: Sendable {
       isRefused: false,
       changes: settle(group, at: time.uptime())
     )
+  }
+
+  /// Asks one thing, to find out whether a silent device is back: what it is, where that is not
+  /// known, or else the first request of a group.
+  ///
+  /// - Returns: Why there is still no answer, or the failure in place of one; nil in it when the
+  ///   device answered. Nil when the task was cancelled meanwhile.
+  package mutating func probe(
+    _ group: ScanGroup,
+    over bus: any Bus,
+    time: any TimeSource
+  ) async -> SessionProbe? {
+    restBefore = .zero
+    let group = detours[group.id.group] ?? group
+    let step = identity?.step(at: time.uptime()) ?? .read
+    let request: BusRequest
+    switch step {
+    case .ask(let question): request = question
+    case .read: request = group.requests[0]
+    case .refuse(let failure): return SessionProbe(failure: failure)
+    }
+    let outcomes = await ask([request], of: group, over: bus, time: time)
+    guard !Task.isCancelled, let result = outcomes.first?.result else { return nil }
+    if case .ask = step { _ = identity?.take(result, at: time.uptime()) }
+    guard case .failure(let failure) = result else { return SessionProbe(failure: nil) }
+    if failure.meansSilence { forget() }
+    return SessionProbe(failure: failure)
   }
 
   /// Whoever answers next may be another: the device was silent, or the connection was lost.
@@ -177,7 +208,7 @@ package struct DeviceSession: Sendable {
     over bus: any Bus,
     time: any TimeSource
   ) async -> [BusOutcome] {
-    guard rest.isNeeded else { return await bus.exchange(requests) }
+    guard rest.isNeeded else { return await carry(requests, over: bus, time: time) }
     var outcomes: [BusOutcome] = []
     for request in requests {
       if let failure = outcomes.last?.silencing {
@@ -186,8 +217,22 @@ package struct DeviceSession: Sendable {
       }
       guard (try? await time.sleep(until: rest.end(before: group.pause))) != nil
       else { return outcomes }
-      outcomes += await bus.exchange([request])
+      outcomes += await carry([request], over: bus, time: time)
       rest.answered(at: time.uptime(), pause: group.pause)
+    }
+    return outcomes
+  }
+
+  /// Exchanges, and notes how long the bus rested before the first request.
+  private mutating func carry(
+    _ requests: [BusRequest],
+    over bus: any Bus,
+    time: any TimeSource
+  ) async -> [BusOutcome] {
+    let start = time.uptime()
+    let outcomes = await bus.exchange(requests)
+    if restBefore == .zero, let first = outcomes.first {
+      restBefore = max(.zero, first.sent.uptime - start)
     }
     return outcomes
   }
@@ -210,20 +255,6 @@ package struct DeviceSession: Sendable {
       lastPause = pause
     }
   }
-}
-
-/// What a session has to say of one group.
-package struct SessionReading: Sendable, Hashable {
-  package let scan: Scan
-
-  /// Whether the connection was lost: then whoever answers on the next one may be another.
-  package let isConnectionLost: Bool
-
-  /// Whether the group was not asked at all, because the device is not known to be the right one.
-  package let isRefused: Bool
-
-  /// Signals that the device turned out to refuse, or to give after all.
-  package let changes: [SignalsChange]
 }
 
 extension BusOutcome {

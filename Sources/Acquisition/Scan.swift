@@ -39,14 +39,51 @@ package struct ScanGroupID: Sendable, Hashable {
   }
 }
 
-/// Scans that were due while the bus was busy, and were skipped.
+/// Scans that were due and not taken.
 package struct MissedScans: Sendable, Hashable {
   package let group: ScanGroupID
+
+  /// ``Gap/Reason/late`` where the bus was busy, ``Gap/Reason/deviceSilent`` where the device was
+  /// only probed.
+  package let reason: Gap.Reason
   package let count: Int
 
-  /// When the first of them was due, and when the next scan was taken.
+  /// When the first of them was due, and up to when they are counted: until the next scan, or until
+  /// now where there is none yet.
   package let from: Instant
   package let to: Instant
+
+  /// ``to`` on the monotonic clock.
+  package let uptime: Duration
+
+  package init(
+    group: ScanGroupID,
+    reason: Gap.Reason,
+    count: Int,
+    from: Instant,
+    to: Instant,
+    uptime: Duration
+  ) {
+    self.group = group
+    self.reason = reason
+    self.count = count
+    self.from = from
+    self.to = to
+    self.uptime = uptime
+  }
+}
+
+/// A device that is not scanned, or not with all its groups, since it gives no answer.
+package struct SilentDevice: Sendable, Hashable {
+  package let device: DeviceID
+
+  /// About how long it is from one probe to the next; nil when it is scanned again.
+  package let interval: Duration?
+
+  package init(device: DeviceID, interval: Duration?) {
+    self.device = device
+    self.interval = interval
+  }
 }
 
 /// What a poller has to say.
@@ -54,4 +91,5 @@ package enum Observation: Sendable, Hashable {
   case scan(Scan)
   case missed(MissedScans)
   case signals(SignalsChange)
+  case silent(SilentDevice)
 }

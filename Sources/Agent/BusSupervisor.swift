@@ -58,7 +58,7 @@ actor BusSupervisor {
     (starts, start) = AsyncStream.makeStream()
     for planned in buses {
       let bus = makeBus(planned.connection)
-      let poller = BusPoller(bus: bus, groups: planned.groups, time: time, observe: observe)
+      let poller = planned.poller(over: bus, time: time, observe: observe)
       let (stopping, stop) = AsyncStream<Never>.makeStream()
       lines[planned.id] = Line(planned: planned, bus: bus, stop: stop)
       start.yield(Start(id: planned.id, poller: poller, rest: .zero, stopping: stopping))
@@ -138,7 +138,7 @@ actor BusSupervisor {
   // MARK: One poller
 
   private func begin(_ planned: PlannedBus, over bus: any Bus, after rest: Duration = .zero) {
-    let poller = BusPoller(bus: bus, groups: planned.groups, time: time, observe: observe)
+    let poller = planned.poller(over: bus, time: time, observe: observe)
     let (stopping, stop) = AsyncStream<Never>.makeStream()
     lines[planned.id] = Line(planned: planned, bus: bus, stop: stop)
     if hasEnded { return markEnded(planned.id) }

@@ -39,6 +39,9 @@ struct DeviceBoard: Sendable {
   private var last: [ScanGroupID: Scan] = [:]
   private var silent: [DeviceID: Silence] = [:]
 
+  /// How often devices are probed that are not scanned.
+  private var probed: [DeviceID: Duration] = [:]
+
   init(devices: [Device]) { self.devices = devices }
 
   /// Shows other devices from now on; what is known of those that are read as before is kept.
@@ -47,6 +50,7 @@ struct DeviceBoard: Sendable {
     let kept = Set(new.filter { hashes[$0.id] == $0.profile.hash }.map(\.id))
     last = last.filter { kept.contains($0.key.device) }
     silent = silent.filter { kept.contains($0.key) }
+    probed = probed.filter { kept.contains($0.key) }
     devices = new
   }
 
@@ -76,6 +80,9 @@ struct DeviceBoard: Sendable {
     }
   }
 
+  /// Takes how often a silent device is probed.
+  mutating func take(_ device: SilentDevice) { probed[device.device] = device.interval }
+
   /// Every device and its signals as they stand at `uptime`.
   func statuses(at uptime: Duration) -> [DeviceStatus] {
     devices.map { device in
@@ -85,12 +92,24 @@ struct DeviceBoard: Sendable {
         title: device.profile.title,
         kind: device.profile.kind.rawValue,
         stations: device.stations,
-        silent: silent[device.id].map {
-          DeviceStatus.Silence(since: $0.since, detail: $0.failure.detail)
-        },
+        silent: silent[device.id].map { status(of: $0, device) },
         signals: device.groups.flatMap { signals(of: $0, at: uptime) }
       )
     }
+  }
+
+  private func status(of silence: Silence, _ device: Device) -> DeviceStatus.Silence {
+    let interval =
+      probed[device.id]
+      ?? device.groups.map(\.period).min().flatMap { period in
+        device.groups.contains(where: \.isListening) ? nil : period
+      }
+    return DeviceStatus.Silence(
+      since: silence.since,
+      detail: silence.failure.detail,
+      meaning: silence.failure.cause.sentence,
+      askedEveryMilliseconds: interval.map { Int($0.wholeMicroseconds / 1_000) }
+    )
   }
 
   private func signals(of group: ScanGroup, at uptime: Duration) -> [SignalStatus] {

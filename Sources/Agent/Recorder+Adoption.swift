@@ -4,7 +4,8 @@ internal import LotBinding
 internal import Settings
 internal import Telemetry
 
-/// A scan group whose bus was changed: its last scan before that, and what was expected then.
+/// A scan group whose bus was changed: its last scan before that, or the end of its last gap, and
+/// what was expected then.
 struct Interruption: Sendable, Hashable {
   let uptime: Duration
 
@@ -145,8 +146,8 @@ extension Recorder {
         continue
       }
       interruptions[group.id] = Interruption(
-        uptime: scan.uptime,
-        start: scan.start,
+        uptime: accounted[group.id] ?? scan.uptime,
+        start: accounted[group.id] ?? scan.start,
         period: group.period,
         isListening: group.isListening
       )

@@ -33,8 +33,11 @@ actor Recorder {
   var reports = ReportRules()
   private var clock: ClockKeeper
 
+  /// Up to when the missed scans of groups whose device is silent are recorded.
+  var accounted: [ScanGroupID: Duration] = [:]
+
   /// Scans that the journal could not take, and the uptime of the first.
-  private var unwritten: [ScanGroupID: (count: Int, since: Duration)] = [:]
+  var unwritten: [ScanGroupID: (count: Int, since: Duration)] = [:]
   private var isStorageFailing = false
 
   /// A command's record of which a failing disk left open whether it is in the journal, and when it
@@ -142,20 +145,8 @@ actor Recorder {
     case .signals(let change):
       logger.warning("\(change.group.device): \(change.detail)")
       write(.event(change.event), at: clock.instant(at: change.uptime))
-    case .missed(let missed):
-      write(
-        .gap(
-          Gap(
-            .late,
-            device: missed.group.device,
-            group: missed.group.group,
-            from: missed.from,
-            to: missed.to,
-            scans: missed.count
-          )
-        ),
-        at: missed.to
-      )
+    case .missed(let missed): take(missed, endingAt: clock.instant(at: missed.uptime))
+    case .silent(let silent): take(silent)
     }
   }
 
@@ -167,6 +158,7 @@ actor Recorder {
 
   private func take(_ scan: Scan) {
     let scan = watch(scan)
+    accounted[scan.group] = nil
     note(board.take(scan))
     guard let layout = layouts[scan.group],
       let device = board.devices.first(where: { $0.id == scan.group.device })

@@ -115,9 +115,8 @@ extension Trial {
     while !Task.isCancelled {
       var index = 0
       if !groups[0].isListening {
-        guard (try? await time.sleep(until: min(schedule.next, end ?? schedule.next))) != nil else {
-          break
-        }
+        let next = schedule.next ?? time.uptime()
+        guard (try? await time.sleep(until: min(next, end ?? next))) != nil else { break }
         if let end, time.uptime() >= end { break }
         guard let due = schedule.take(at: time.uptime()) else { continue }
         watch.miss(due.missed)

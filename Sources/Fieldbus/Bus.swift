@@ -71,10 +71,13 @@ package struct BusFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
   package var description: String { detail }
 
-  /// Whether nothing came back at all, not even a refusal or a damaged answer.
+  /// Whether the device said nothing at all, not even a refusal or a damaged answer.
+  ///
+  /// With exceptions 10 and 11 a gateway says that it has no path to the device, or that the device
+  /// did not answer (MODBUS Application Protocol V1.1b3, 7).
   package var meansSilence: Bool {
     switch cause {
-    case .timeout, .noConnection, .stale: true
+    case .timeout, .noConnection, .stale, .exception(10), .exception(11): true
     default: false
     }
   }

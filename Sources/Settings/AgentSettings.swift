@@ -32,6 +32,9 @@ package struct BusSettings: Sendable, Hashable {
 
   /// Longest wait for a reply.
   package let timeout: Duration
+
+  /// The part of the bus's time that devices without an answer may take together.
+  package let silentShare: Double
 }
 
 package struct DeviceSettings: Sendable, Hashable {

@@ -85,6 +85,7 @@ private struct AgentSettingsReader {
       if let id { declared.append(id.value) }
       let carrier = CarrierReader(fields: reader, paths: paths).carrier()
       let timeout = reader.value(BusShape.timeout)
+      let silentShare = reader.value(BusShape.silentShare)
       reader.finish()
       guard let id, let carrier else { continue }
       names.take(id, advice: "give each bus an id of its own")
@@ -96,7 +97,8 @@ private struct AgentSettingsReader {
         BusSettings(
           id: id.value,
           carrier: carrier.value,
-          timeout: timeout?.value ?? .seconds(1)
+          timeout: timeout?.value ?? .seconds(1),
+          silentShare: silentShare?.value ?? 0.05
         )
       )
     }

@@ -130,6 +130,31 @@ extension Endpoint {
   }
 }
 
+extension ScalarKind where Value == Double {
+  /// A part of something, in per cent with its sign; 5 % is read as 0.05.
+  static func percent(in bounds: ClosedRange<Double>, example: Int) -> ScalarKind {
+    let span = "\(Int(bounds.lowerBound))% to \(Int(bounds.upperBound))%"
+    return ScalarKind(
+      expected: "a part in per cent, \(span)",
+      example: "\(example)%",
+      schema: ["type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?%$"]
+    ) { scalar throws(ScalarProblem) in
+      let parts = scalar.text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
+      guard scalar.text.hasSuffix("%"), parts.count <= 2,
+        parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+        let value = Double(scalar.text.dropLast())
+      else { throw .wrongType }
+      guard bounds.contains(value) else {
+        throw .other(
+          .outOfBounds,
+          message: "\(scalar.text) is too little or too much; write a part from \(span)"
+        )
+      }
+      return value / 100
+    }
+  }
+}
+
 /// Makes paths absolute: a relative one counts from the folder of the file that holds it.
 struct PathResolver {
   private let folder: URL

@@ -57,9 +57,18 @@ enum BusShape {
     "Longest wait for a reply",
     default: "1s"
   )
+  static let silentShare = Key(
+    "silent_share",
+    .percent(in: 1...50, example: 5),
+    "Most of the bus's time that devices without an answer take together",
+    default: "5%"
+  )
   static let shape = Shape(
     "bus",
-    [id.required, tcp.optional, rtu.optional, serial.optional, timeout.optional],
+    [
+      id.required, tcp.optional, rtu.optional, serial.optional, timeout.optional,
+      silentShare.optional,
+    ],
     rules: [
       .exactlyOne(
         ["tcp", "rtu", "serial"],

@@ -145,12 +145,31 @@ package struct DeviceStatus: Sendable, Hashable, Codable {
   package struct Silence: Sendable, Hashable, Codable {
     package let since: Instant
 
-    /// What happened, where, and what to do.
+    /// What happened and where.
     package let detail: String
 
-    package init(since: Instant, detail: String) {
+    /// What the cause means, and what to check.
+    package let meaning: String?
+
+    /// About how many milliseconds it is from one request that asks whether the device is back to
+    /// the next; nil for an instrument that is only listened to.
+    package let askedEveryMilliseconds: Int?
+
+    package init(
+      since: Instant,
+      detail: String,
+      meaning: String?,
+      askedEveryMilliseconds: Int?
+    ) {
       self.since = since
       self.detail = detail
+      self.meaning = meaning
+      self.askedEveryMilliseconds = askedEveryMilliseconds
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case since, detail, meaning
+      case askedEveryMilliseconds = "asked_every_ms"
     }
   }
 }

@@ -90,6 +90,8 @@ package struct Gap: Sendable, Hashable, Codable {
     case storageFailed = "storage_failed"
     /// The bus was being changed by a reload.
     case reconfigured
+    /// The device gave no answer, and was only asked from time to time whether it is back.
+    case deviceSilent = "device_silent"
   }
 
   package let reason: Reason

@@ -46,7 +46,8 @@ struct StatusReport {
       let name = Self.padded(device.id.text, to: 16)
       if let silent = device.silent {
         return [
-          name + Terminal.coloured("silent since \(silent.since)", .red) + ": \(silent.detail)"
+          name + Terminal.coloured("silent since \(silent.since)", .red) + ": \(silent.detail)",
+          Self.padded("", to: 16) + Self.advice(silent),
         ]
       }
       let bad = device.signals.filter { $0.quality != "good" && $0.quality != "pending" }
@@ -59,6 +60,20 @@ struct StatusReport {
       }
       return [line] + (withSignals ? device.signals : bad).map { self.line(for: $0) }
     }
+  }
+
+  /// What to check, and when an answer can be noticed.
+  private static func advice(_ silent: DeviceStatus.Silence) -> String {
+    let asked = silent.askedEveryMilliseconds.map { "asked every \(seconds($0)) s" }
+    return [silent.meaning, asked].compactMap { $0 }.joined(separator: " It is ")
+      + (asked == nil ? "" : ".")
+  }
+
+  /// Milliseconds as seconds, with a decimal below 10: `0.3`, `2`, `15`.
+  private static func seconds(_ milliseconds: Int) -> String {
+    if milliseconds >= 10_000 { return "\((milliseconds + 500) / 1_000)" }
+    let tenths = (milliseconds + 50) / 100
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
   }
 
   private func line(for signal: SignalStatus) -> String {

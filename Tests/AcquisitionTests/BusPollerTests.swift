@@ -39,10 +39,11 @@ struct BusPollerTests {
     )
   }
 
-  /// A unit 1 that answers each register with its own address, and a unit 2 that is silent.
+  /// A unit 1 that answers each register with its own address, a unit 2 that is silent, and a unit 3
+  /// that takes half a second.
   private static func plant(_ time: ManualTime) -> SimulatedBus {
     SimulatedBus(time: time) { request in
-      guard case .modbus(let request) = request, request.unit == UnitID(1),
+      guard case .modbus(let request) = request, request.unit != UnitID(2),
         case .read(let range) = request.operation
       else {
         return SimulatedBus.Answer(
@@ -51,7 +52,10 @@ struct BusPollerTests {
         )
       }
       let registers = (0..<range.count).map { range.address + UInt16($0) }
-      return SimulatedBus.Answer(result: .success(.registers(registers)))
+      return SimulatedBus.Answer(
+        result: .success(.registers(registers)),
+        duration: request.unit == UnitID(3) ? .milliseconds(500) : .milliseconds(10)
+      )
     }
   }
 
@@ -67,8 +71,8 @@ struct BusPollerTests {
       observations.with { $0.append(observation) }
     }
     var state = poller.start()
-    while state.schedule.next < duration {
-      let wait = state.schedule.next - time.uptime()
+    while state.next(at: time.uptime()) < duration {
+      let wait = state.next(at: time.uptime()) - time.uptime()
       if wait > .zero { time.advance(by: wait) }
       await poller.pollOnce(&state)
     }
@@ -138,7 +142,7 @@ struct BusPollerTests {
     let observations = await observe(groups, over: Self.plant(time), time: time, for: .seconds(20))
     #expect(scans(observations, of: "d1").count == 10)
     let silent = scans(observations, of: "d2")
-    #expect(silent.count == 10)
+    #expect(silent.count == BackOff.silentScans)
     #expect(silent.allSatisfy { $0.readings == Array(repeating: Reading(.timeout), count: 3) })
     #expect(silent.allSatisfy { $0.silence?.detail == "no answer from unit 2 in 500 ms" })
   }
@@ -147,16 +151,18 @@ struct BusPollerTests {
   func missed() async throws {
     let time = ManualTime()
     // Two requests of 500 ms take longer than the period.
-    let group = try Self.group("d2", unit: 2, period: .milliseconds(400))
+    let group = try Self.group("d3", unit: 3, period: .milliseconds(400))
     let observations = await observe(
       [group],
       over: Self.plant(time),
       time: time,
       for: .seconds(10)
     )
-    let taken = scans(observations, of: "d2").count
+    let taken = scans(observations, of: "d3").count
     let missed = observations.reduce(0) { count, observation in
-      if case .missed(let missed) = observation { count + missed.count } else { count }
+      guard case .missed(let missed) = observation else { return count }
+      #expect(missed.reason == .late)
+      return count + missed.count
     }
     #expect(taken + missed == 26)
     #expect(missed > 0)

@@ -90,7 +90,7 @@ struct CarefulPollingTests {
     let scans = await plant.observe(groups, for: .seconds(3))
     #expect(scans.map(\.group.group) == ["g0", "g1", "g0"])
     let starts = plant.calls.map(\.start)
-    #expect(starts == [.milliseconds(700), .seconds(1), .milliseconds(2_700)])
+    #expect(starts == [.milliseconds(700), .milliseconds(1_700), .milliseconds(2_700)])
   }
 
   @Test("A value that the device's status does not vouch for is bad, and kept as evidence")
@@ -217,8 +217,8 @@ private final class Plant: Bus {
     }
     var state = poller.start()
     let limit = time.uptime() + end
-    while state.schedule.next < limit {
-      let wait = state.schedule.next - time.uptime()
+    while state.next(at: time.uptime()) < limit {
+      let wait = state.next(at: time.uptime()) - time.uptime()
       if wait > .zero { time.advance(by: wait) }
       before(time.uptime())
       await poller.pollOnce(&state)

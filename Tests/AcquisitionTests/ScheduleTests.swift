@@ -12,7 +12,7 @@ struct ScheduleTests {
     )
     var starts: [Duration] = []
     for _ in 0..<4 {
-      let next = schedule.next
+      let next = schedule.next ?? .zero
       starts.append(next)
       _ = schedule.take(at: next)
     }
@@ -21,7 +21,7 @@ struct ScheduleTests {
     )
   }
 
-  @Test("A group with a phase starts at it, and the others are spread as without it")
+  @Test("A group with a phase starts at it, and the others are placed around it")
   func statedPhases() {
     var schedule = Schedule(
       periods: [.seconds(1), .seconds(1), .seconds(1), .seconds(1)],
@@ -30,10 +30,11 @@ struct ScheduleTests {
     )
     var starts: [Duration] = []
     for _ in 0..<4 {
-      starts.append(schedule.next - .seconds(5))
-      _ = schedule.take(at: schedule.next)
+      let next = schedule.next ?? .zero
+      starts.append(next - .seconds(5))
+      _ = schedule.take(at: next)
     }
-    #expect(starts == [.zero, .zero, .milliseconds(100), .milliseconds(750)])
+    #expect(starts == [.zero, .milliseconds(100), .milliseconds(350), .milliseconds(600)])
   }
 
   @Test("Deadlines stay on their grid however late a scan is taken")
@@ -57,14 +58,53 @@ struct ScheduleTests {
     #expect(schedule.next == .seconds(5))
   }
 
-  @Test("The group that has been due longest goes first")
+  @Test("The group that is furthest behind goes first, and a lost scan counts as a period")
   func fairness() {
-    var schedule = Schedule(periods: [.seconds(1), .seconds(10)], start: .zero)
+    var schedule = Schedule(
+      periods: [.seconds(1), .seconds(10)],
+      phases: [.zero, .zero],
+      start: .zero
+    )
     #expect(schedule.take(at: .zero)?.group == 0)
-    // The second group fell due at 5 s, the first at 1 s.
-    #expect(schedule.take(at: .seconds(6))?.group == 0)
-    #expect(schedule.take(at: .seconds(6))?.group == 1)
-    #expect(schedule.take(at: .seconds(6)) == nil)
+    // The second group has waited for 2.5 s; the first for 1.5 s, and loses a scan.
+    #expect(schedule.take(at: .milliseconds(2_500))?.group == 1)
+    #expect(schedule.take(at: .milliseconds(2_500))?.missed == 1)
+    // The first has waited for 1 s and lost one, the second has not waited at all.
+    #expect(schedule.take(at: .seconds(10))?.group == 0)
+    #expect(schedule.take(at: .seconds(10))?.group == 1)
+    #expect(schedule.take(at: .seconds(10)) == nil)
+  }
+
+  @Test("A suspended group is not due, its skipped scans are counted, and its grid stays")
+  func suspension() {
+    var schedule = Schedule(periods: [.seconds(1)], start: .zero)
+    _ = schedule.take(at: .zero)
+    schedule.suspend(0)
+    #expect(schedule.next == nil && schedule.suspended == [0])
+    #expect(schedule.take(at: .seconds(9)) == nil)
+    #expect(schedule.skip(0, through: .milliseconds(500)) == nil)
+    #expect(
+      schedule.skip(0, through: .milliseconds(3_500))
+        == Schedule.Due(group: 0, missed: 3, missedSince: .seconds(1))
+    )
+    #expect(schedule.skip(0, through: .milliseconds(3_500)) == nil)
+    schedule.resume(0)
+    #expect(schedule.next == .seconds(4))
+  }
+
+  @Test("A scan that is taken out of turn stands for the last deadline, if there was one since")
+  func outOfTurn() {
+    var schedule = Schedule(periods: [.seconds(1)], start: .zero)
+    _ = schedule.take(at: .zero)
+    #expect(
+      schedule.takeNow(0, at: .milliseconds(500))
+        == Schedule.Due(group: 0, missed: 0, missedSince: .milliseconds(500))
+    )
+    #expect(
+      schedule.takeNow(0, at: .milliseconds(3_500))
+        == Schedule.Due(group: 0, missed: 2, missedSince: .seconds(1))
+    )
+    #expect(schedule.next == .seconds(4))
   }
 
   @Test("Nothing is due before its time")

@@ -78,7 +78,7 @@ final class SimulatedPlant {
   func scan(_ count: Int) async throws {
     for _ in 0..<count {
       await poller.pollOnce(&state)
-      time.advance(by: state.schedule.next - time.uptime())
+      time.advance(by: max(.zero, state.next(at: time.uptime()) - time.uptime()))
     }
   }
 

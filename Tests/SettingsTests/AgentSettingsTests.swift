@@ -15,7 +15,7 @@ struct AgentSettingsTests {
       - {id: reflow-1, title: Reflow line 1}
       - {id: servo-1}
     buses:
-      - {id: oven, tcp: "oven.plant:502", timeout: 250ms}
+      - {id: oven, tcp: "oven.plant:502", timeout: 250ms, silent_share: 12.5%}
       - id: rs485
         rtu: {port: ports/rs485, baud: 38400, parity: none, stop_bits: 2}
       - {id: o2, serial: {port: /dev/ttyS1}}
@@ -71,6 +71,7 @@ struct AgentSettingsTests {
       ]
     )
     #expect(settings.buses.map(\.timeout) == [.milliseconds(250), .seconds(1), .seconds(1)])
+    #expect(settings.buses.map(\.silentShare) == [0.125, 0.05, 0.05])
     #expect(settings.devices.map { $0.unit?.rawValue } == [255, 11, nil])
     #expect(settings.devices[1].stations.map(\.text) == ["reflow-1", "servo-1"])
     #expect(settings.profiles == "/etc/profiles")

@@ -99,7 +99,12 @@ struct PageTests {
     case "drift": await service.change { $0.drift = 3 }
     case "silence":
       let since = start.advanced(by: .seconds(-2 * 60))
-      let silence = DeviceStatus.Silence(since: since, detail: Cause.noConnection.sentence)
+      let silence = DeviceStatus.Silence(
+        since: since,
+        detail: "connection to 10.0.0.7:502 refused",
+        meaning: Cause.noConnection.sentence,
+        askedEveryMilliseconds: 5_000
+      )
       await service.change { $0.servoSilence = silence }
     case "age": await service.change { $0.ageMilliseconds = 60_000 }
     case "hub back": await service.change { $0.uplink = (.connected, start, 3) }

@@ -131,6 +131,16 @@ struct GoldenRecordsTests {
           to: at.advanced(by: .seconds(-3_600))
         )
       ),
+      .gap(
+        Gap(
+          .deviceSilent,
+          device: try DeviceID("oven-1"),
+          group: "zones",
+          from: at,
+          to: at.advanced(by: .seconds(300)),
+          scans: 300
+        )
+      ),
     ]
   }
 

@@ -70,6 +70,14 @@ export function tallyText(counts) {
   return `${countOf(total, "signal")}: ${words}`;
 }
 
+/** What to check at a silent device, and how often it is asked whether it is back. */
+function adviceOf(silent) {
+  const asked = silent.asked_every_ms
+    ? ` It is asked every ${spanText(silent.asked_every_ms)}.` : "";
+  const meaning = silent.meaning && silent.meaning !== silent.detail ? ` ${silent.meaning}` : "";
+  return `${/[.?!]$/.test(silent.detail) ? "" : "."}${meaning}${asked}`;
+}
+
 export class DeviceView {
   constructor(device) {
     this.title = node("h3");
@@ -109,7 +117,7 @@ export class DeviceView {
       setText(
         this.silence,
         `No answer since ${clockText(since, now)} (${spanText(now - since)}). ` +
-          device.silent.detail
+          device.silent.detail + adviceOf(device.silent)
       );
     }
     setAttribute(this.table, "aria-label", `Signals of ${device.title}`);
