@@ -17,7 +17,8 @@ internal import Telemetry
 ///   that may have been the reply to the first.
 ///
 /// So no reply is taken for the answer to something else as long as the device needs at most
-/// 3T + Q for each, though it answers one request after the other and never in time.
+/// 3T + Q for each, though it answers one request after the other and never in time. Replies that
+/// come twice are ``CopyWatch``'s.
 struct LineHygiene {
   /// All that an RTU reply says of the request that it answers, but for its length.
   private struct Shape: Hashable {
@@ -42,6 +43,8 @@ struct LineHygiene {
   private var unanswered = 0
   /// 3T + Q of the last request that got no answer.
   private var longestLatency: Duration = .zero
+  /// Of replies that come twice on a line that is clean.
+  private var copies = CopyWatch()
 
   init(quiet: Duration) { self.quiet = quiet }
 
@@ -67,6 +70,40 @@ struct LineHygiene {
     if unanswered > 0 { owe(request, from: now) }
   }
 
+  /// `request` leaves at `now`, on a line where nothing waits.
+  ///
+  /// - Returns: Whether what answers it cannot be a second copy of an earlier reply.
+  mutating func sends(_ request: ModbusRequest, now: Duration) -> Bool {
+    copies.sends(request, now: now)
+  }
+
+  /// `request` was answered at `now` with `frame`, and `rest` was there behind it.
+  ///
+  /// - Returns: The reply in `rest`, if one begins there that is not owed.
+  mutating func answered(
+    _ request: ModbusRequest,
+    with frame: [UInt8],
+    and rest: [UInt8],
+    now: Duration
+  ) -> CopyWatch.Finding? {
+    copies.answered(request, with: frame, now: now)
+    guard let first = rest.first else { return nil }
+    guard !owed.keys.contains(where: { $0.unit.rawValue == first }) else {
+      heard(at: now)
+      return nil
+    }
+    return copies.heard(UnaskedInput(began: now, ended: now, head: rest), hadWaited: false)
+  }
+
+  /// Something came while nothing should; see ``CopyWatch/heard(_:hadWaited:)``.
+  ///
+  /// - Returns: The reply that nobody asked for, on a line that owes none.
+  mutating func heard(_ input: UnaskedInput, hadWaited: Bool) -> CopyWatch.Finding? {
+    let isClean = restUntil == nil && owed.isEmpty
+    heard(at: input.ended)
+    return isClean ? copies.heard(input, hadWaited: hadWaited) : nil
+  }
+
   /// Something came at `instant`, while nothing should.
   mutating func heard(at instant: Duration) {
     guard unanswered > 0 else { return }
@@ -81,8 +118,10 @@ struct LineHygiene {
   ///
   /// `isRepeated` says whether the request repeats the one that failed last.
   func rest(before request: ModbusRequest, isRepeated: Bool, now: Duration) -> Duration? {
-    guard !isRepeated, let until = owed[Shape(request)], until > now else { return restUntil }
-    return max(restUntil ?? .zero, until)
+    let quiet = copies.quiet(now: now)
+    let rest = restUntil.map { max($0, quiet ?? $0) } ?? quiet
+    guard !isRepeated, let until = owed[Shape(request)], until > now else { return rest }
+    return max(rest ?? .zero, until)
   }
 
   /// The line rested until `now`, and what came was thrown away.

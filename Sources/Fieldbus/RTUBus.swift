@@ -2,7 +2,7 @@ package import Telemetry
 
 /// Modbus RTU on a serial port, with all the units on its line.
 ///
-/// An actor on a thread of its own, because libmodbus blocks. The port is opened by the first
+/// An actor on a thread of its own, because reading a port blocks. The port is opened by the first
 /// exchange, and after it was lost by the next one. ``LineHygiene`` says when the line may be asked
 /// again after a failure.
 package actor RTUBus: Bus {
@@ -12,13 +12,18 @@ package actor RTUBus: Bus {
   private let line: SerialLine
   private let timeout: Duration
   private let time: any TimeSource
+  private let direction: PortDirection
   private let executor: ThreadExecutor
 
   private var port: RTUPort?
   private var hygiene: LineHygiene
   /// Units whose last request failed: they are asked once, not twice, until they answer.
   private var silent: Set<UnitID> = []
+  /// Whether something answered on this port without an echo before it.
+  private var isEchoAbsent = false
   private var lineFree: Duration = .zero
+  /// A reply that nobody asked for, which came since the batch's last request.
+  private var finding: CopyWatch.Finding?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
@@ -35,7 +40,19 @@ package actor RTUBus: Bus {
     quiet: Duration,
     time: any TimeSource
   ) {
+    self.init(on: line, timeout: timeout, quiet: quiet, time: time, direction: .kernel)
+  }
+
+  /// The same with something else than the kernel to switch the line.
+  init(
+    on line: SerialLine,
+    timeout: Duration,
+    quiet: Duration,
+    time: any TimeSource,
+    direction: PortDirection
+  ) {
     precondition(timeout > .zero && quiet >= .zero)
+    self.direction = direction
     self.line = line
     self.timeout = timeout
     self.time = time
@@ -47,52 +64,73 @@ package actor RTUBus: Bus {
     /// Units that failed in this batch, and the first failure of each.
     var failed: [UnitID: BusFailure] = [:]
     var lost: BusFailure?
-    return requests.map { request in
+    var attempts: [Attempt] = []
+    for request in requests {
       guard case .modbus(let request) = request else {
-        return unsent(.noConnection, "\(line.port) carries Modbus, not text")
+        attempts.append(Attempt(unsent(.noConnection, "\(line.port) carries Modbus, not text")))
+        continue
       }
-      guard request.unit.rawValue <= Self.highestUnit else {
-        return unsent(
-          .noConnection,
-          "\(line.port): unit \(request.unit.rawValue) cannot be on a serial line: use 1 to 247"
-        )
+      if let refusal = refusal(of: request, failed[request.unit], lost) {
+        attempts.append(Attempt(refusal))
+        continue
       }
-      if let lost { return unsent(.noConnection, "not asked, because \(lost.detail)") }
-      if let failure = failed[request.unit] {
-        return unsent(failure.cause, "not asked, because \(failure.detail)")
-      }
-      let outcome = carry(request)
-      if case .failure(let failure) = outcome.result, !failure.isAnswer {
+      let attempt = carry(request)
+      if let finding = takeFinding() { doubt(&attempts, finding) }
+      if case .failure(let failure) = attempt.outcome.result, !failure.isAnswer {
         if failure.cause == .noConnection && port == nil { lost = failure }
         failed[request.unit] = failure
       }
-      return outcome
+      attempts.append(attempt)
     }
+    for index in attempts.indices where attempts[index].isDoubted {
+      // Asked on a line that is known to answer twice, this one is sure.
+      if let request = attempts[index].request { attempts[index] = carry(request) }
+    }
+    if let finding = takeFinding() { doubt(&attempts, finding) }
+    return attempts.map(\.outcome)
+  }
+
+  /// What is not asked at all, and why.
+  private func refusal(
+    of request: ModbusRequest,
+    _ failed: BusFailure?,
+    _ lost: BusFailure?
+  ) -> BusOutcome? {
+    guard request.unit.rawValue <= Self.highestUnit else {
+      return unsent(
+        .noConnection,
+        "\(line.port): unit \(request.unit.rawValue) cannot be on a serial line: use 1 to 247"
+      )
+    }
+    if let lost { return unsent(.noConnection, "not asked, because \(lost.detail)") }
+    return failed.map { unsent($0.cause, "not asked, because \($0.detail)") }
   }
 
   package func close() { port = nil }
 
   /// Asks, and after a failure that is new for this unit asks the same again.
-  private func carry(_ request: ModbusRequest) -> BusOutcome {
+  private func carry(_ request: ModbusRequest) -> Attempt {
     let first = ask(request)
     guard case .failure(let failure) = first.outcome.result, !failure.isAnswer else {
       silent.remove(request.unit)
-      return first.outcome
+      return first
     }
-    guard port != nil, first.wasSent else { return first.outcome }
-    guard silent.insert(request.unit).inserted else { return first.outcome }
+    guard port != nil, first.wasSent else { return first }
+    guard silent.insert(request.unit).inserted else { return first }
     let second = ask(request, isRepeated: true)
     switch second.outcome.result {
     case .failure(let again) where !again.isAnswer:
-      return BusOutcome(
-        result: .failure(failure),
-        sent: first.outcome.sent,
-        elapsed: time.uptime() - first.outcome.sent.uptime
+      return Attempt(
+        BusOutcome(
+          result: .failure(failure),
+          sent: first.outcome.sent,
+          elapsed: time.uptime() - first.outcome.sent.uptime
+        )
       )
     default:
       silent.remove(request.unit)
       hygiene.recovered(request, now: monotonicNow())
-      return second.outcome
+      return second
     }
   }
 
@@ -100,18 +138,28 @@ package actor RTUBus: Bus {
 
   private struct Attempt {
     var outcome: BusOutcome
-    var wasSent = false
+    /// What was asked; nil when nothing left.
+    var request: ModbusRequest?
+    /// Whether the answer cannot be a second copy of an earlier one.
+    var isSure = true
+    /// Whether it turned out that it may be one.
+    var isDoubted = false
+
+    init(_ outcome: BusOutcome) { self.outcome = outcome }
+
+    var wasSent: Bool { request != nil }
   }
 
   private func ask(_ request: ModbusRequest, isRepeated: Bool = false) -> Attempt {
     if let failure = prepare(for: request, isRepeated: isRepeated) {
-      return Attempt(outcome: unsent(failure.cause, failure.detail))
+      return Attempt(unsent(failure.cause, failure.detail))
     }
     block(until: lineFree)
+    let isSure = hygiene.sends(request, now: monotonicNow())
     let sent = time.moment()
     let started = monotonicNow()
-    let result = transact(request)
-    lineFree = monotonicNow() + line.frameGap
+    let result = transact(request, isSure: isSure)
+    lineFree = monotonicNow() + line.requestGap
     if case .failure(let failure) = result, !failure.isAnswer {
       hygiene.failed(
         request,
@@ -121,17 +169,33 @@ package actor RTUBus: Bus {
         timeout: wait(for: request)
       )
     }
-    return Attempt(
-      outcome: BusOutcome(result: result, sent: sent, elapsed: time.uptime() - sent.uptime),
-      wasSent: true
+    var attempt = Attempt(
+      BusOutcome(result: result, sent: sent, elapsed: time.uptime() - sent.uptime)
     )
+    attempt.request = request
+    attempt.isSure = isSure
+    return attempt
   }
 
-  private func transact(_ request: ModbusRequest) -> Result<BusReply, BusFailure> {
+  private func transact(
+    _ request: ModbusRequest,
+    isSure: Bool
+  ) -> Result<BusReply, BusFailure> {
     do {
-      let frame =
-        try port?.transact(request, within: wait(for: request), silence: silence) ?? []
-      return RTUFrame.judge(frame, answering: request).mapError { failure($0, request) }
+      guard
+        let (frame, rest) = try port?.transact(
+          request,
+          echo: line.echoes ? .expected : isEchoAbsent ? .absent : .unknown,
+          within: wait(for: request),
+          silence: silence
+        )
+      else { return .failure(lose("it is closed")) }
+      let result = RTUFrame.judge(frame, answering: request).mapError { failure($0, request) }
+      switch result {
+      case .failure(let failure) where !failure.isAnswer: break
+      default: return accept(result, of: request, frame, rest, isSure: isSure)
+      }
+      return result
     } catch {
       switch error {
       case .reply(let fault): return .failure(failure(fault, request))
@@ -140,12 +204,28 @@ package actor RTUBus: Bus {
     }
   }
 
+  /// Takes a frame for the answer, unless it may be the second copy of an earlier one.
+  private func accept(
+    _ result: Result<BusReply, BusFailure>,
+    of request: ModbusRequest,
+    _ frame: [UInt8],
+    _ rest: [UInt8],
+    isSure: Bool
+  ) -> Result<BusReply, BusFailure> {
+    isEchoAbsent = isEchoAbsent || !line.echoes
+    let finding = hygiene.answered(request, with: frame, and: rest, now: monotonicNow())
+    guard let finding else { return result }
+    self.finding = finding
+    return finding.doubts(request, isSure: isSure) ? .failure(doubtful(request)) : result
+  }
+
   /// Opens the port, lets the line rest as long as it must, and throws away what came unasked.
   private func prepare(for request: ModbusRequest, isRepeated: Bool) -> BusFailure? {
     do throws(BusFailure) {
       if port == nil {
-        port = try RTUPort.open(line)
+        port = try RTUPort.open(line, direction: direction)
         port?.flush()
+        isEchoAbsent = false
       }
     } catch {
       return error
@@ -154,10 +234,12 @@ package actor RTUBus: Bus {
     for _ in 0..<LineHygiene.maximumRests {
       let now = monotonicNow()
       let rest = hygiene.rest(before: request, isRepeated: isRepeated, now: now)
-      guard rest != nil || descriptor.hasInput else { return nil }
+      let hadWaited = descriptor.hasInput
+      let isHeard = hadWaited || descriptor.hears(until: lineFree)
+      guard rest != nil || isHeard else { return nil }
       switch descriptor.drain(until: rest ?? now, silence: silence) {
       case .silent(let heard):
-        if let heard { hygiene.heard(at: heard) }
+        if let heard { finding = hygiene.heard(heard, hadWaited: hadWaited) ?? finding }
         hygiene.rested(now: monotonicNow())
         port?.flush()
       case .babbling: return babble
@@ -166,6 +248,43 @@ package actor RTUBus: Bus {
     }
     return babble
   }
+
+  // MARK: Replies that came twice
+
+  private func takeFinding() -> CopyWatch.Finding? {
+    defer { finding = nil }
+    return finding
+  }
+
+  /// Takes back the answers of a batch that may have been second copies of others; they are asked
+  /// again at its end.
+  private func doubt(_ attempts: inout [Attempt], _ finding: CopyWatch.Finding) {
+    for index in attempts.indices {
+      guard let request = attempts[index].request, case .success = attempts[index].outcome.result,
+        finding.doubts(request, isSure: attempts[index].isSure)
+      else { continue }
+      let outcome = attempts[index].outcome
+      attempts[index].isDoubted = true
+      attempts[index].outcome = BusOutcome(
+        result: .failure(doubtful(request)),
+        sent: outcome.sent,
+        elapsed: outcome.elapsed
+      )
+    }
+  }
+
+  private func doubtful(_ request: ModbusRequest) -> BusFailure {
+    failure(
+      ReplyFault(
+        .foreignReply,
+        "more answers came than were asked for, so which one is this request's is not sure: does the "
+          + "device or a repeater answer twice, or another program ask on this line?"
+      ),
+      request
+    )
+  }
+
+  // MARK: Words and times
 
   private var silence: Duration { max(line.frameGap, SerialDescriptor.silence) }
 
@@ -184,9 +303,9 @@ package actor RTUBus: Bus {
     )
   }
 
-  /// The timeout, and the time that request and reply take on the line.
+  /// The timeout, and the time that request and reply take on the line and switching it.
   private func wait(for request: ModbusRequest) -> Duration {
-    timeout + RTUFrame.lineTime(of: request, on: line)
+    timeout + RTUFrame.lineTime(of: request, on: line) + (line.direction?.delay ?? .zero)
   }
 
   private func failure(_ fault: ReplyFault, _ request: ModbusRequest) -> BusFailure {

@@ -2,9 +2,8 @@ internal import Telemetry
 
 /// What a serial line carries: a unit identifier, then the PDU (MODBUS over Serial Line V1.02, 2.3).
 ///
-/// The CRC is the carrier's: libmodbus appends it to what is sent, checks it in what it receives and
-/// leaves its two bytes at the end. Replies to function 43 are the exception: libmodbus does not know
-/// their length, so they are received and checked by ``RTUPort``.
+/// The CRC is the carrier's: libmodbus appends it to what is sent, and ``RTUReception`` checks it in
+/// what is received and leaves its two bytes at the end.
 package enum RTUFrame {
   static let checksumLength = 2
 

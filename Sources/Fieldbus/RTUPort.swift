@@ -7,9 +7,10 @@ internal import Glibc
 
 /// An open port of libmodbus: created once, freed once, never copied.
 ///
-/// libmodbus opens and configures the port, appends and checks the CRC. It recovers nothing by
-/// itself, and its byte timeout is off: with it, a reply that drips in would take seconds
-/// (`reliability`, 4.1). What a frame means is judged by ``RTUFrame``.
+/// libmodbus opens and configures the port and sends; it recovers nothing by itself. What comes back
+/// is read here, on the monotonic clock: libmodbus keeps no byte of what it refuses, so an echo, a
+/// second reply and noise would all look alike. ``RTUReception`` cuts the frame out of it, and
+/// ``RTUFrame`` judges what it means.
 struct RTUPort: ~Copyable {
   /// Speeds that libmodbus 3.1.6 sets; it takes any other for 9600 without a word.
   static let speeds: Set<Int> = [
@@ -28,8 +29,15 @@ struct RTUPort: ~Copyable {
   private let context: OpaquePointer
   private let lock: PortLock
 
+  /// - Parameters:
+  ///   - line: The port, and how bits go over it.
+  ///   - direction: What switches an RS-485 line.
+  /// - Returns: The port, configured and locked.
   /// - Throws: ``BusFailure`` with ``Cause/noConnection``.
-  static func open(_ line: SerialLine) throws(BusFailure) -> RTUPort {
+  static func open(
+    _ line: SerialLine,
+    direction: PortDirection
+  ) throws(BusFailure) -> RTUPort {
     guard Self.speeds.contains(line.baud) else {
       throw BusFailure(
         .noConnection,
@@ -53,14 +61,9 @@ struct RTUPort: ~Copyable {
     }
     lock.makeExclusive()
     modbus_set_error_recovery(context, MODBUS_ERROR_RECOVERY_NONE)
-    modbus_set_byte_timeout(context, 0, 0)
-    // libmodbus waits with select, which cannot name a higher descriptor.
-    guard modbus_get_socket(context) < FD_SETSIZE else {
-      modbus_close(context)
-      modbus_free(context)
-      throw Self.failure(line, EMFILE)
-    }
-    return RTUPort(context: context, lock: lock)
+    let port = RTUPort(context: context, lock: lock)
+    try direction.set(line, on: modbus_get_socket(context))
+    return port
   }
 
   private init(context: OpaquePointer, lock: consuming PortLock) {
@@ -82,105 +85,50 @@ struct RTUPort: ~Copyable {
   ///
   /// - Parameters:
   ///   - request: What is asked.
+  ///   - echo: What is known of the adapter.
   ///   - timeout: For all of the reply, however it drips in.
   ///   - silence: What ends a frame whose length is not known.
-  /// - Returns: The frame.
+  /// - Returns: The frame, and what was there behind it.
   /// - Throws: ``Fault``
   borrowing func transact(
     _ request: ModbusRequest,
+    echo: RTUReception.Echo,
     within timeout: Duration,
     silence: Duration
-  ) throws(Fault) -> [UInt8] {
-    try send(request)
-    if case .identification = request.operation {
-      return try receiveRaw(within: timeout, silence: silence)
+  ) throws(Fault) -> (frame: [UInt8], rest: [UInt8]) {
+    let frame = RTUFrame.bytes(of: request)
+    try send(frame, to: request.unit)
+    var reception = RTUReception(of: CRC16.frame(frame), echo: echo)
+    let deadline = monotonicNow() + timeout
+    var quietEnd = deadline
+    do throws(ReplyFault) {
+      while true {
+        let event = waitForInput(on: descriptor.descriptor, until: min(quietEnd, deadline))
+        if case .readable = event, let bytes = descriptor.read() {
+          reception.take(bytes)
+          if let frame = try reception.next() { return (frame, reception.rest) }
+          quietEnd = monotonicNow() + silence
+        } else if case .silent = event {
+          if let frame = try reception.silence() { return (frame, reception.rest) }
+          if quietEnd >= deadline { throw reception.overdue(after: timeout) }
+          quietEnd = deadline
+        } else {
+          break
+        }
+      }
+    } catch {
+      throw .reply(error)
     }
-    return try receive(within: timeout)
+    throw .lost("the adapter was pulled")
   }
 
-  /// Sends a request; libmodbus appends the CRC.
-  private borrowing func send(_ request: ModbusRequest) throws(Fault) {
-    guard modbus_set_slave(context, CInt(request.unit.rawValue)) == 0 else {
+  /// Sends a request without its CRC, which libmodbus appends.
+  private borrowing func send(_ frame: [UInt8], to unit: UnitID) throws(Fault) {
+    guard modbus_set_slave(context, CInt(unit.rawValue)) == 0 else {
       throw .reply(ReplyFault(.noConnection, "a serial line has units 1 to 247 only"))
     }
-    let frame = RTUFrame.bytes(of: request)
     guard modbus_send_raw_request(context, frame, CInt(frame.count)) != -1 else {
       throw .lost(String(cString: modbus_strerror(errno)))
-    }
-  }
-
-  /// Receives one frame with its CRC, which is good; `timeout` is for all of it, however it drips
-  /// in.
-  private borrowing func receive(within timeout: Duration) throws(Fault) -> [UInt8] {
-    let microseconds = timeout.wholeMicroseconds
-    modbus_set_response_timeout(
-      context,
-      UInt32(microseconds / 1_000_000),
-      UInt32(microseconds % 1_000_000)
-    )
-    var length: CInt = 0
-    var code: CInt = 0
-    let frame = [UInt8](unsafeUninitializedCapacity: RTUFrame.maximumLength) { buffer, count in
-      length = modbus_receive_confirmation(context, buffer.baseAddress)
-      code = errno
-      count = max(Int(length), 0)
-    }
-    if length > 0 { return frame }
-    // 0 is how libmodbus says that the frame came from another unit; it read no CRC then.
-    if length == 0 { throw .reply(ReplyFault(.foreignReply, "another unit answered")) }
-    throw Self.fault(code, timeout: timeout)
-  }
-
-  /// Receives what comes until the line is silent, which is how a frame ends
-  /// (MODBUS over Serial Line V1.02, 2.5.1.1), and checks its CRC.
-  private borrowing func receiveRaw(
-    within timeout: Duration,
-    silence: Duration
-  ) throws(Fault) -> [UInt8] {
-    let descriptor = descriptor
-    let deadline = monotonicNow() + timeout
-    var frame: [UInt8] = []
-    var end = deadline
-    while frame.count <= RTUFrame.maximumLength {
-      switch waitForInput(on: descriptor.descriptor, until: end) {
-      case .hungUp: throw .lost("the adapter was pulled")
-      case .silent:
-        if CRC16.holds(frame[...]) { return frame }
-        throw frame.isEmpty || end == deadline ? Self.silent(timeout) : Self.damaged
-      case .readable:
-        guard let bytes = descriptor.read() else { throw .lost("the adapter was pulled") }
-        frame += bytes
-        end = min(deadline, monotonicNow() + silence)
-      }
-    }
-    throw Self.tooLong
-  }
-
-  private static let damaged = Fault.reply(
-    ReplyFault(.checksum, "the answer was damaged on the line (CRC)")
-  )
-
-  private static let tooLong = Fault.reply(
-    ReplyFault(.malformedReply, "the answer is longer than Modbus allows")
-  )
-
-  private static func silent(_ timeout: Duration) -> Fault {
-    .reply(
-      ReplyFault(
-        .timeout,
-        "no whole answer within \(timeout.inWords): is it on, and do unit number, speed and "
-          + "parity fit?"
-      )
-    )
-  }
-
-  private static func fault(_ code: CInt, timeout: Duration) -> Fault {
-    switch code {
-    case ETIMEDOUT: silent(timeout)
-    case CMODBUS_BAD_CRC: damaged
-    case CMODBUS_BAD_SLAVE: .reply(ReplyFault(.foreignReply, "another unit answered"))
-    case CMODBUS_BAD_DATA: tooLong
-    default: .lost(String(cString: modbus_strerror(code)))
     }
   }
 

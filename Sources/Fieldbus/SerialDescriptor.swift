@@ -2,10 +2,19 @@
 internal import Glibc
 #endif
 
+/// Input that was thrown away.
+struct UnaskedInput: Hashable {
+  /// When its first bytes were there, and its last ones.
+  let began: Duration
+  var ended: Duration
+  /// Its first bytes, so many as the longest frame has.
+  var head: [UInt8]
+}
+
 /// What became of throwing away input until the line was silent.
 enum Drain: Hashable {
-  /// The line is silent; when something had come, its last byte came at `heard`.
-  case silent(heard: Duration?)
+  /// The line is silent; what came until then.
+  case silent(heard: UnaskedInput?)
   /// The line talks without end.
   case babbling
   /// The port is gone.
@@ -65,7 +74,7 @@ struct SerialDescriptor {
 
   /// Throws away input until `deadline` is over and the line was silent for ``silence``.
   func drain(until deadline: Duration, silence: Duration = Self.silence) -> Drain {
-    var heard: Duration?
+    var heard: UnaskedInput?
     var end = max(deadline, monotonicNow() + silence)
     let limit = end + Self.maximumBabble
     while true {
@@ -73,9 +82,12 @@ struct SerialDescriptor {
       case .silent: return .silent(heard: heard)
       case .hungUp: return .hungUp
       case .readable:
-        guard read() != nil else { return .hungUp }
+        guard let bytes = read() else { return .hungUp }
         let now = monotonicNow()
-        heard = now
+        var input = heard ?? UnaskedInput(began: now, ended: now, head: [])
+        input.ended = now
+        input.head += bytes.prefix(RTUFrame.maximumLength - input.head.count)
+        heard = input
         guard now < limit else { return .babbling }
         end = max(end, now + silence)
       }
@@ -83,5 +95,10 @@ struct SerialDescriptor {
   }
 
   /// Whether input waits to be read.
-  var hasInput: Bool { waitForInput(on: descriptor, until: .zero) != .silent }
+  var hasInput: Bool { hears(until: .zero) }
+
+  /// Whether something comes before `deadline`, which is waited for no longer than that.
+  func hears(until deadline: Duration) -> Bool {
+    waitForInput(on: descriptor, until: deadline) != .silent
+  }
 }

@@ -15,13 +15,18 @@ struct SerialPortHandle: ~Copyable {
   private let port: OpaquePointer?
   let descriptor: SerialDescriptor
 
+  /// - Parameters:
+  ///   - line: The port, and how bits go over it.
+  ///   - direction: What switches an RS-485 line.
   /// - Throws: ``BusFailure`` with ``Cause/noConnection``.
-  init(_ line: SerialLine) throws(BusFailure) {
+  init(_ line: SerialLine, direction: PortDirection = .kernel) throws(BusFailure) {
     let lock = try PortLock.take(line.port)
     var port: OpaquePointer?
     if sp_get_port_by_name(lock.path, &port) == SP_OK, let port {
       do {
-        descriptor = SerialDescriptor(descriptor: try Self.open(port, as: line))
+        let opened = try Self.open(port, as: line)
+        try direction.set(line, on: opened)
+        descriptor = SerialDescriptor(descriptor: opened)
       } catch {
         sp_close(port)
         sp_free_port(port)
@@ -29,6 +34,7 @@ struct SerialPortHandle: ~Copyable {
       }
     } else {
       try Self.makeRaw(lock.descriptor, line)
+      try direction.set(line, on: lock.descriptor)
       descriptor = SerialDescriptor(descriptor: lock.descriptor)
     }
     lock.makeExclusive()

@@ -1,3 +1,4 @@
+internal import CSerialPort
 internal import Telemetry
 
 #if canImport(Glibc)
@@ -36,11 +37,10 @@ enum Readiness {
 /// Waits until `descriptor` can be read, or until `deadline` of ``monotonicNow()``.
 func waitForInput(on descriptor: CInt, until deadline: Duration) -> Readiness {
   while true {
-    let left = max(deadline - monotonicNow(), .zero)
-    // Rounded up, so that it is over when the deadline is.
-    let wait = CInt(clamping: (left.wholeMicroseconds + 999) / 1_000)
+    let (seconds, attoseconds) = max(deadline - monotonicNow(), .zero).components
+    var wait = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    switch poll(&entry, 1, wait) {
+    switch ppoll(&entry, 1, &wait, nil) {
     case 0: return .silent
     case 1...:
       if entry.revents & Int16(POLLIN) != 0 { return .readable }

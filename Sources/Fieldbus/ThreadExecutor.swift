@@ -89,6 +89,7 @@ private final class JobQueue: @unchecked Sendable {
 
   func run() {
     cserialport_name_thread(name)
+    cserialport_sleep_precisely()
     while let entry = next() {
       entry.job.runSynchronously(on: entry.executor.asUnownedSerialExecutor())
     }

@@ -93,9 +93,3 @@ package enum BusTiming: Sendable, Hashable {
     }
   }
 }
-
-extension SerialLine {
-  fileprivate func with(baud: Int) -> SerialLine {
-    SerialLine(port: port, baud: baud, parity: parity, dataBits: dataBits, stopBits: stopBits)
-  }
-}

@@ -89,10 +89,46 @@ enum LineShape {
   static let stopBits = Key("stop_bits", .integer(in: 1...2), "Stop bits", default: "1")
   static let parityKind = ScalarKind<SerialLine.Parity>.choice("parities")
 
-  static let rtu = shape(baud: "19200", parity: "even")
+  static let rs485 = Key(
+    "rs485",
+    .bool,
+    "Whether the kernel switches the direction of an RS-485 line with RTS; most USB adapters switch "
+      + "by themselves",
+    default: "false"
+  )
+  static let rtsOnSend = Key(
+    "rts_on_send",
+    ScalarKind<DirectionControl.Level>.choice("levels"),
+    "The level of RTS while the port sends",
+    default: "high"
+  )
+  static let rs485Delay = Key(
+    "rs485_delay",
+    delay,
+    "From switching to sending until the first bit, and from the last bit until switching back",
+    default: "0ms"
+  )
+  static let rs485DelayAfter = Key(
+    "rs485_delay_after",
+    delay,
+    "From the last bit until switching back, where that is not rs485_delay, too"
+  )
+  static let frameGap = Key(
+    "frame_gap",
+    .duration(in: .milliseconds(1)...(.seconds(1))).suchAs("10ms"),
+    "Silence before each request, for devices that need more than the standard's"
+  )
+  static let echo = Key(
+    "echo",
+    .bool,
+    "Whether the adapter gives back what it sends, as some two-wire adapters do",
+    default: "false"
+  )
+
+  static let rtu = shape(baud: "19200", parity: "even", own: [frameGap.optional, echo.optional])
 
   /// Instruments with a text protocol are 9600 8N1 far more often than anything else.
-  static let serial = shape(baud: "9600", parity: "none")
+  static let serial = shape(baud: "9600", parity: "none", own: [])
 
   static func baud(default fallback: String) -> Key<Int> {
     Key("baud", baudKind, "Bits per second", default: fallback)
@@ -102,14 +138,31 @@ enum LineShape {
     Key("parity", parityKind, "Parity", default: fallback)
   }
 
-  private static func shape(baud: String, parity: String) -> Shape {
+  private static func shape(baud: String, parity: String, own: [Field]) -> Shape {
     Shape(
       "serial line",
       [
         port.required, Self.baud(default: baud).optional, Self.parity(default: parity).optional,
-        dataBits.optional, stopBits.optional,
-      ]
+        dataBits.optional, stopBits.optional, rs485.optional, rtsOnSend.optional,
+        rs485Delay.optional, rs485DelayAfter.optional,
+      ] + own,
+      rules: [rtsOnSend.name, rs485Delay.name, rs485DelayAfter.name].map {
+        .together($0, [rs485.name])
+      }
     )
+  }
+
+  /// The kernel counts in whole milliseconds, and Linux drivers take 100 at most.
+  private static let delay = ScalarKind<Duration>(
+    expected: "whole milliseconds from 0ms to 100ms",
+    example: "1ms",
+    schema: ["type": "string", "pattern": "^(0|[1-9][0-9]?|100)ms$"]
+  ) { scalar throws(ScalarProblem) in
+    let value = try ScalarKind<Duration>.duration(in: .zero...(.seconds(1))).read(scalar)
+    guard value <= .milliseconds(100), value.wholeMicroseconds % 1_000 == 0,
+      scalar.text.hasSuffix("ms"), !scalar.text.contains(".")
+    else { throw .outOfBounds }
+    return value
   }
 
   private static let bauds = [

@@ -44,8 +44,8 @@ extension SerialLine {
   }
 
   /// Time from a request's first byte until the line may carry the next one: the request, the
-  /// silence that ends it, the device's turnaround, the reply, and the silence that ends that
-  /// (MODBUS over Serial Line V1.02, 2.5.1.1).
+  /// silence that ends it, the device's turnaround, the reply, and the silence before the next
+  /// request (MODBUS over Serial Line V1.02, 2.5.1.1); what switching the direction takes, too.
   ///
   /// - Parameters:
   ///   - length: The bytes of both frames.
@@ -57,6 +57,7 @@ extension SerialLine {
     turnaround: Duration,
     pause: Duration = .zero
   ) -> Duration {
-    transferTime(of: length) + frameGap + turnaround + max(frameGap, pause)
+    transferTime(of: length) + (direction?.delay ?? .zero) + frameGap + turnaround
+      + max(requestGap, pause)
   }
 }

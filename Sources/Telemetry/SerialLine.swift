@@ -15,12 +15,25 @@ package struct SerialLine: Sendable, Hashable {
   /// 1 or 2.
   package let stopBits: Int
 
+  /// How the kernel switches the port between sending and receiving; nil where the adapter does it
+  /// by itself, or the line is not shared.
+  package let direction: DirectionControl?
+
+  /// Silence that the devices want before a request; the standard's where it is shorter or nil.
+  package let wantedGap: Duration?
+
+  /// Whether the adapter gives back what it sends, as two-wire adapters without a receive switch do.
+  package let echoes: Bool
+
   package init(
     port: String,
     baud: Int = 19_200,
     parity: Parity = .even,
     dataBits: Int = 8,
-    stopBits: Int = 1
+    stopBits: Int = 1,
+    direction: DirectionControl? = nil,
+    wantedGap: Duration? = nil,
+    echoes: Bool = false
   ) {
     precondition(baud > 0 && (7...8).contains(dataBits) && (1...2).contains(stopBits))
     self.port = port
@@ -28,6 +41,28 @@ package struct SerialLine: Sendable, Hashable {
     self.parity = parity
     self.dataBits = dataBits
     self.stopBits = stopBits
+    self.direction = direction
+    self.wantedGap = wantedGap
+    self.echoes = echoes
+  }
+
+  /// The same line with other settings; what is left out stays.
+  package func with(
+    baud: Int? = nil,
+    parity: Parity? = nil,
+    dataBits: Int? = nil,
+    stopBits: Int? = nil
+  ) -> SerialLine {
+    SerialLine(
+      port: port,
+      baud: baud ?? self.baud,
+      parity: parity ?? self.parity,
+      dataBits: dataBits ?? self.dataBits,
+      stopBits: stopBits ?? self.stopBits,
+      direction: direction,
+      wantedGap: wantedGap,
+      echoes: echoes
+    )
   }
 
   /// Time that one character takes: start bit, data bits, parity bit, stop bits.
@@ -42,6 +77,9 @@ package struct SerialLine: Sendable, Hashable {
     baud > 19_200 ? .microseconds(1_750) : characterTime * 7 / 2
   }
 
+  /// Silence before a request: ``frameGap``, or more where a device wants more.
+  package var requestGap: Duration { max(frameGap, wantedGap ?? .zero) }
+
   /// Data bits, parity and stop bits as people write them: `8E1`.
   package var characterFormat: String {
     "\(dataBits)\(parity.rawValue.prefix(1).uppercased())\(stopBits)"
@@ -49,4 +87,32 @@ package struct SerialLine: Sendable, Hashable {
 
   /// Speed and character as people write them: `19200 8E1`.
   package var settingsText: String { "\(baud) \(characterFormat)" }
+}
+
+/// How the kernel turns an RS-485 transceiver between sending and receiving, with the line RTS
+/// (Linux, `serial_rs485`).
+package struct DirectionControl: Sendable, Hashable {
+  /// The level of RTS while the port sends; otherwise it has the other one.
+  package enum Level: String, Sendable, Hashable, CaseIterable { case high, low }
+
+  package let whileSending: Level
+
+  /// From switching to sending until the first bit; the kernel takes whole milliseconds.
+  package let delayBefore: Duration
+
+  /// From the last bit until switching back; the kernel takes whole milliseconds.
+  package let delayAfter: Duration
+
+  package init(
+    whileSending: Level = .high,
+    delayBefore: Duration = .zero,
+    delayAfter: Duration = .zero
+  ) {
+    self.whileSending = whileSending
+    self.delayBefore = delayBefore
+    self.delayAfter = delayAfter
+  }
+
+  /// What both delays add to each request.
+  package var delay: Duration { delayBefore + delayAfter }
 }

@@ -117,6 +117,15 @@ struct BusPlanReport {
     if plan.scans.contains(where: { $0.pause > .zero }) {
       remarks.append("Times hold the pause that the profile asks for after each reply.")
     }
+    if case .rtu(let line, _) = plan.timing, line.requestGap > line.frameGap {
+      remarks.append(
+        "Times hold the silence of \(line.requestGap.inMilliseconds) that frame_gap asks for before "
+          + "each request."
+      )
+    }
+    if case .rtu(let line, _) = plan.timing, let delay = line.direction?.delay, delay > .zero {
+      remarks.append("Times hold the \(delay.inMilliseconds) that switching an RS-485 line takes.")
+    }
     return remarks
   }
 

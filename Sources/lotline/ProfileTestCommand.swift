@@ -210,7 +210,7 @@ struct ProfileTest: AsyncParsableCommand {
     let exchanges = seen.last.flatMap(\.exchanges)
     if exchanges.isEmpty || exchanges.allSatisfy({ $0.failure?.meansSilence == true }) {
       let detail = exchanges.first?.failure?.detail ?? "nothing was read"
-      let isTaken = bus.config != nil && detail.contains("another program uses the port")
+      let isTaken = bus.config != nil && detail.contains("is used by")
       throw CommandFailure(
         .unavailable,
         detail + (isTaken ? "; if that is the agent, stop it while you test" : "")

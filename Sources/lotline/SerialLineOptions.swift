@@ -34,13 +34,7 @@ struct SerialLineOptions: ParsableArguments {
 
   /// A line, changed as the options say.
   func changed(_ line: SerialLine) -> SerialLine {
-    SerialLine(
-      port: line.port,
-      baud: baud ?? line.baud,
-      parity: parity ?? line.parity,
-      dataBits: dataBits ?? line.dataBits,
-      stopBits: stopBits ?? line.stopBits
-    )
+    line.with(baud: baud, parity: parity, dataBits: dataBits, stopBits: stopBits)
   }
 }
 

@@ -163,7 +163,7 @@ struct TrialPeerTests {
     let (scans, _) = try await Bench.trial(profile, bus)
     let failure = scans.first?.exchanges.first?.failure
     #expect(failure?.cause == .noConnection)
-    #expect(failure?.detail.contains("another program uses the port") == true)
+    #expect(failure?.detail.contains("is used by") == true)
     await agent.close()
     await bus.close()
   }

@@ -99,7 +99,7 @@ struct ProfileTestTests {
         "--serial",
         link
       )
-      return second.status == 69 && second.output.contains("another program uses the port")
+      return second.status == 69 && second.output.contains("is used by")
     }
     endless.end(SIGINT)
     let (status, output) = try await endless.finish()

@@ -84,7 +84,7 @@ struct RTUBusTests {
     let bus = line.bus(timeout: Self.patience)
     for address in UInt16(1)...6 {
       let outcome = await bus.exchange(try asking([address * 10]))[0]
-      if let registers = outcome.registers { #expect(registers == values(address * 10)) }
+      #expect(outcome.registers == values(address * 10))
     }
   }
 
@@ -128,7 +128,8 @@ struct RTUBusTests {
     #expect(failure?.cause == .noConnection)
     #expect(
       failure?.detail
-        == "another program uses the port \(line.pair.left): end it, or use another port"
+        == "the port \(line.pair.left) is used by another bus of this program: let the devices share "
+        + "one bus"
     )
     await first.close()
     #expect(await second.exchange(try asking([2])).map(\.registers) == [values(2)])
@@ -210,9 +211,9 @@ final class FaultyLine: Sendable {
     _ = try await device.line { $0 == "ready" }
   }
 
-  func bus(timeout: Duration, quiet: Duration? = nil) -> RTUBus {
+  func bus(timeout: Duration, quiet: Duration? = nil, echoes: Bool = false) -> RTUBus {
     RTUBus(
-      on: SerialLine(port: pair.left, baud: 115_200, parity: .none),
+      on: SerialLine(port: pair.left, baud: 115_200, parity: .none, echoes: echoes),
       timeout: timeout,
       quiet: quiet ?? timeout,
       time: SystemTime()
@@ -220,7 +221,7 @@ final class FaultyLine: Sendable {
   }
 }
 
-/// What the faulty device holds at `address` and the next.
-private func values(_ address: UInt16, unit: UInt16 = 1) -> [UInt16] {
+/// What the faulty device of `rtu_device.py` holds at `address` and the next.
+func values(_ address: UInt16, unit: UInt16 = 1) -> [UInt16] {
   [address &+ unit * 10_000, address &+ unit * 10_000 &+ 1]
 }

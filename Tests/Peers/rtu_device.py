@@ -16,13 +16,17 @@ n-th FAULT, and the last one for ever:
   twice         answers twice
   busy          refuses with exception 6
   zero          refuses with exception 0, which does not exist
+  copy:SECONDS  answers, and sends the same so much later once more, as a bad repeater does
   echo          sends the request back before the reply, as some adapters do
+  lone-echo     sends the request back, and no reply
+  bad-echo      sends the request back damaged before the reply
 """
 
 import os
 import struct
 import sys
 import termios
+import threading
 import time
 import tty
 
@@ -88,7 +92,11 @@ def answer(port, fault, request):
         "zero": crc(bytes([unit, function | 0x80, 0])),
         "twice": good + good,
         "echo": request + good,
+        "lone-echo": request,
+        "bad-echo": request[:3] + bytes([request[3] ^ 0x04]) + request[4:] + good,
     }
+    if name == "copy":
+        threading.Timer(float(argument), os.write, (port, good)).start()
     os.write(port, frames.get(name, good))
 
 
