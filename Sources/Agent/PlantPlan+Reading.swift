@@ -12,7 +12,8 @@ extension PlantPlan {
     let settings = try AgentSettings.load(path)
     var reader = PlantReader(path: path, library: ProfileLibrary(folder: settings.profiles))
     let devices = settings.devices.compactMap { reader.device($0, in: settings) }
-    if !reader.findings.isEmpty { throw SettingsError(findings: reader.findings) }
+    let findings = PortFindings(settings, file: path).clashes + reader.findings
+    if !findings.isEmpty { throw SettingsError(findings: findings) }
     return PlantPlan(path: path, settings: settings, devices: devices)
   }
 }

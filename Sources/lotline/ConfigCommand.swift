@@ -22,14 +22,15 @@ struct ConfigCheck: ParsableCommand {
   @OptionGroup var report: FindingOptions
 
   func run() throws {
-    let settings: AgentSettings
+    let plan: PlantPlan
     do {
-      settings = try PlantPlan.read(file).settings
+      plan = try PlantPlan.read(file)
     } catch {
       return try report.report(error.findings, summary: "")
     }
+    let settings = plan.settings
     try report.report(
-      [],
+      plan.advice(),
       summary: "\(file): \(counted(settings.stations.count, "station")), "
         + "\(counted(settings.buses.count, "bus", plural: "buses")), "
         + "\(counted(settings.devices.count, "device")). No problems found."

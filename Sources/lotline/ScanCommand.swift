@@ -53,7 +53,7 @@ struct ScanCommand: AsyncParsableCommand {
     screen.announce(plan, profiles: profiles)
     let report = try await search(plan, profiles, screen)
     screen.clear()
-    try ScanSummary(report: report, alias: PortAlias.lasting(of: target)).print(json: json)
+    try ScanSummary(report: report, alias: target.lastingName).print(json: json)
     try end(report)
   }
 

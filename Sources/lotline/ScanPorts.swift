@@ -1,32 +1,12 @@
 internal import CommandSupport
 internal import Commissioning
 internal import Fieldbus
-internal import FoundationEssentials
 
-/// Lasting names of serial ports: those of the system's folder `by-id`, which say which adapter it
-/// is, whatever socket it is in.
-enum PortAlias {
-  private static let folder = "/dev/serial/by-id"
-
-  /// The lasting name of each device file.
-  static func all() -> [String: String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    var aliases: [String: String] = [:]
-    for name in names.sorted() {
-      let link = folder + "/" + name
-      guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link) else {
-        continue
-      }
-      let file = target.split(separator: "/").last.map { "/dev/" + $0 } ?? target
-      aliases[file] = link
-    }
-    return aliases
-  }
-
-  /// What a configuration should call a port; the port itself where it has no other name.
-  static func lasting(of target: ScanTarget) -> String {
-    guard case .serial(let port) = target else { return "\(target)" }
-    return all()[port] ?? port
+extension ScanTarget {
+  /// What a configuration should call it: a port's lasting name, where it has one.
+  var lastingName: String {
+    guard case .serial(let port) = self else { return "\(self)" }
+    return PortNames().lastingName(of: port) ?? port
   }
 }
 
@@ -47,7 +27,7 @@ struct PortList {
   }
 
   func print(json: Bool) throws {
-    let aliases = PortAlias.all()
+    let aliases = PortNames().all()
     let ports = SerialPortDescription.all()
     if json {
       try Terminal.json(

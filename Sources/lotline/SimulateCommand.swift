@@ -43,7 +43,13 @@ struct SimulateCommand: AsyncParsableCommand {
     )
   )
   var serial: String?
-  @Option(help: "Take as long to answer as a line of this speed; for --rtu.") var baud: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Behave like a line of this speed: bytes come and go no faster; for --rtu.",
+      valueName: "rate"
+    )
+  )
+  var baud: Int?
   @Option(help: "Seed of noise and faults: another seed, other ones.") var seed: UInt64 = 1
   @Option(
     help: ArgumentHelp("Let go wrong what this file lists, at its times.", valueName: "file")
