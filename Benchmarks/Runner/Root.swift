@@ -8,7 +8,8 @@ struct Benchmarks: AsyncParsableCommand {
     abstract: "Measures the figures that the README states.",
     discussion: "Build with -c release; Benchmarks/run does both.",
     subcommands: [
-      PollFigures.self, JournalFigures.self, AgentFigures.self, IntakeFigures.self,
+      PollFigures.self, LineFigures.self, JournalFigures.self, AgentFigures.self,
+      IntakeFigures.self,
       ProfilesFigures.self,
     ]
   )

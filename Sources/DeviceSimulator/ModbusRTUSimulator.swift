@@ -13,8 +13,9 @@ package struct ModbusRTUSimulator: Sendable {
   ///   - units: What answers, by unit identifier.
   ///   - faults: What goes wrong.
   ///   - link: Path of the symbolic link by which clients find the line.
-  ///   - baud: Answers take as long as they would at this rate with 11-bit characters, the
-  ///     standard's; nil answers as fast as the machine can.
+  ///   - baud: The terminal behaves like a line of this rate with 11-bit characters, the standard's:
+  ///     a request takes its time to arrive, and answers leave at that speed; nil answers as fast as
+  ///     the machine can.
   ///   - time: Whose uptime the process follows.
   package init(
     units: [UnitID: SimulatedUnit],
@@ -124,17 +125,13 @@ private final class RTULineHandler: ChannelInboundHandler {
     switch action {
     case .disconnect: context.close(promise: nil)
     case .send(let frame, let delay, let isLate):
-      let paced = delay + timeOnLine(request.pdu.count + 3 + frame.count)
-      // What a client that asks too often has no place to wait for is lost, as on a real line.
-      _ = schedule.send(frame, after: paced, isLate: isLate, in: context) {
-        self.send($0, context)
+      for piece in LinePace.pieces(of: frame, after: request.pdu.count + 3, on: line) {
+        // What a client that asks too often has no place to wait for is lost, as on a real line.
+        _ = schedule.send(piece.bytes, after: delay + piece.end, isLate: isLate, in: context) {
+          self.send($0, context)
+        }
       }
     }
-  }
-
-  /// Time that the characters of a request and its reply take.
-  private func timeOnLine(_ characters: Int) -> Duration {
-    line.map { $0.characterTime * characters + $0.frameGap } ?? .zero
   }
 
   private func send(_ frame: [UInt8], _ context: ChannelHandlerContext) {
@@ -142,6 +139,31 @@ private final class RTULineHandler: ChannelInboundHandler {
     guard context.channel.isWritable else { return }
     let buffer = context.channel.allocator.buffer(bytes: frame)
     context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+  }
+}
+
+/// When the bytes of a reply have come over a line.
+enum LinePace {
+  /// Bytes that are handed over together, as an adapter does that gathers what comes.
+  struct Piece: Hashable {
+    let bytes: [UInt8]
+
+    /// When its last bit is over, from the request's first one on.
+    let end: Duration
+  }
+
+  private static let gathering: Duration = .milliseconds(1)
+
+  /// Cuts a reply that begins as soon as the silence after a request of `requestLength` characters
+  /// is over; without a line it comes whole and at once.
+  static func pieces(of reply: [UInt8], after requestLength: Int, on line: SerialLine?) -> [Piece] {
+    guard let line else { return [Piece(bytes: reply, end: .zero)] }
+    let start = line.characterTime * requestLength + line.frameGap
+    let length = max(1, Int(gathering / line.characterTime))
+    return stride(from: 0, to: reply.count, by: length).map { first in
+      let end = min(first + length, reply.count)
+      return Piece(bytes: Array(reply[first..<end]), end: start + line.characterTime * end)
+    }
   }
 }
 

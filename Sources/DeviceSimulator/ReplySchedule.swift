@@ -5,8 +5,8 @@ internal import Telemetry
 struct ReplySchedule {
   typealias Write = (_ bytes: [UInt8]) -> Void
 
-  /// Replies that may wait at a time.
-  private static let limit = 256
+  /// Replies, or pieces of them, that may wait at a time.
+  private static let limit = 1_024
 
   /// Tasks by number; a task that has run may still be here.
   fileprivate final class Waiting {

@@ -25,3 +25,15 @@ void bare_server_stop(void);
 // Reads 125 holding registers so many times, one request after the other, over one connection.
 // Returns the seconds that took, without connecting, or -1 with errno set.
 double bare_loop(int port, int requests);
+
+// A serial port of 8 data bits, even parity and 1 stop bit.
+struct bare_line {
+  const char *port;
+  int baud;
+  // Silence that is kept after each reply.
+  long gap_ns;
+};
+
+// Reads so many holding registers of unit 1 so many times, one request after the other.
+// Returns the seconds that took, without opening the port, or -1 with errno set.
+double bare_rtu_loop(struct bare_line line, int count, int requests);
