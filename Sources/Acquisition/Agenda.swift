@@ -46,16 +46,17 @@ package struct Agenda: Sendable {
 
   /// Takes a scan; groups of a device that is silent rest from now on.
   ///
-  /// - Returns: Whether any do.
+  /// - Returns: Whether any do, or a probe before it turns out to have cost more.
   package mutating func scanned(
     _ group: Int,
     _ exchange: BackOff.Exchange,
     aftermath: Duration
   ) -> Bool {
+    let isCostlier = backOff.hasAftermath && aftermath > .zero
     let resting = backOff.scanned(group, exchange, aftermath: aftermath)
     for group in resting { schedule.suspend(group) }
     if !resting.isEmpty, accountDue == nil { accountDue = exchange.end + Self.accountInterval }
-    return !resting.isEmpty
+    return isCostlier || !resting.isEmpty
   }
 
   /// Takes a probe.
@@ -89,4 +90,7 @@ package struct Agenda: Sendable {
 
   /// About how long it is from one probe of a device to the next; nil when nothing of it rests.
   package func interval(of device: Int) -> Duration? { backOff.interval(of: device) }
+
+  /// Whether nothing of a device is scanned, since it gives no answer at all.
+  package func isSurelySilent(_ device: Int) -> Bool { backOff.isSurelySilent(device) }
 }

@@ -76,6 +76,7 @@ package struct BackOff: Sendable {
   private let share: Double
   private var groups: [Group]
   private var devices: [Device]
+  private var restingCount = 0
 
   /// No probe before this, so that the share is kept.
   private var earliest: Duration
@@ -107,11 +108,20 @@ package struct BackOff: Sendable {
     devices[device].groups.allSatisfy { groups[$0].isResting }
   }
 
-  private var isAnyoneScanned: Bool { groups.contains { !$0.isResting } }
+  /// Whether a device rests as a whole, and there is no probe to come that may tell otherwise at
+  /// once.
+  package func isSurelySilent(_ device: Int) -> Bool {
+    isSilent(device) && devices[device].eagerSince == nil
+  }
+
+  private var isAnyoneScanned: Bool { restingCount < groups.count }
 
   private func resting(of device: Int) -> [Int] {
     devices[device].groups.filter { groups[$0].isResting }
   }
+
+  /// Whether the next scan may have to wait because of a request that got no answer.
+  package var hasAftermath: Bool { unanswered != nil && restingCount > 0 }
 
   // MARK: What happened
 
@@ -142,6 +152,7 @@ package struct BackOff: Sendable {
       !groups[index].isResting && (isDevice || groups[index].silent >= Self.silentScans)
     }
     for index in new { groups[index].isResting = true }
+    restingCount += new.count
     // Perhaps only this group gets no answer: another one tells.
     if isDevice, devices[device].groups.count > 1 { devices[device].eagerSince = exchange.end }
     return new
@@ -163,6 +174,7 @@ package struct BackOff: Sendable {
       // One more silent scan, and it rests again.
       groups[index].silent = Self.silentScans - 1
     }
+    restingCount -= woken.count
     devices[probe.device].silent = 0
     if wasAlone {
       for index in devices.indices where !resting(of: index).isEmpty {
@@ -193,6 +205,7 @@ package struct BackOff: Sendable {
 
   /// The next probe; nil when nothing rests.
   package var next: Probe? {
+    if restingCount == 0 { return nil }
     let isBound = isAnyoneScanned
     var first: Probe?
     for device in devices.indices {

@@ -9,7 +9,8 @@ package struct BusPoller: Sendable {
   private let groups: [ScanGroup]
   private let rules: PollRules
 
-  /// Index of each group's device.
+  /// The devices, and the index of each group's one.
+  private let ids: [DeviceID]
   private let devices: [Int]
 
   /// One for each device, as it is before the first scan.
@@ -42,6 +43,7 @@ package struct BusPoller: Sendable {
       ids.append(group.id.device)
       return ids.count - 1
     }
+    self.ids = ids
     sessions = ids.map { id in DeviceSession(groups.filter { $0.id.device == id }) }
   }
 
@@ -50,8 +52,8 @@ package struct BusPoller: Sendable {
     fileprivate var agenda: Agenda
     fileprivate var sessions: [DeviceSession]
 
-    /// The interval of each device's probes that was told last.
-    fileprivate var intervals: [Duration?]
+    /// What was told last of each device.
+    fileprivate var told: [SilentDevice]
 
     /// When there is something to do next, at `now` or later; earlier when it is overdue.
     package func next(at now: Duration) -> Duration { agenda.next(at: now) }
@@ -72,7 +74,7 @@ package struct BusPoller: Sendable {
         BackOff(periods: periods, devices: devices, share: rules.silentShare, start: now)
       ),
       sessions: sessions,
-      intervals: Array(repeating: nil, count: sessions.count)
+      told: ids.map { SilentDevice(device: $0, interval: nil, isWhole: false) }
     )
   }
 
@@ -180,21 +182,15 @@ package struct BusPoller: Sendable {
 
   /// Tells how often silent devices are probed, where that has changed.
   private func tell(_ state: inout State) async {
-    for device in state.sessions.indices {
-      let interval = state.agenda.interval(of: device)
-      if state.intervals[device].isAlike(interval) { continue }
-      state.intervals[device] = interval
-      guard let group = devices.firstIndex(of: device) else { continue }
-      let silent = SilentDevice(device: groups[group].id.device, interval: interval)
+    for (index, id) in ids.enumerated() {
+      let silent = SilentDevice(
+        device: id,
+        interval: state.agenda.interval(of: index),
+        isWhole: state.agenda.isSurelySilent(index)
+      )
+      if state.told[index].isAlike(silent) { continue }
+      state.told[index] = silent
       await observe(.silent(silent))
     }
-  }
-}
-
-extension Duration? {
-  /// Whether somebody who reads both sees no difference: less than a tenth.
-  fileprivate func isAlike(_ other: Duration?) -> Bool {
-    guard let self, let other else { return self == other }
-    return max(self, other) - min(self, other) <= self / 10
   }
 }

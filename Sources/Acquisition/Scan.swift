@@ -80,9 +80,22 @@ package struct SilentDevice: Sendable, Hashable {
   /// About how long it is from one probe to the next; nil when it is scanned again.
   package let interval: Duration?
 
-  package init(device: DeviceID, interval: Duration?) {
+  /// Whether all its groups are left out, and a probe of another than was silent found no answer
+  /// either.
+  package let isWhole: Bool
+
+  package init(device: DeviceID, interval: Duration?, isWhole: Bool) {
     self.device = device
     self.interval = interval
+    self.isWhole = isWhole
+  }
+
+  /// Whether somebody who reads both sees no difference: less than a tenth.
+  func isAlike(_ other: SilentDevice) -> Bool {
+    guard isWhole == other.isWhole, let interval, let next = other.interval else {
+      return self == other
+    }
+    return max(interval, next) - min(interval, next) <= interval / 10
   }
 }
 

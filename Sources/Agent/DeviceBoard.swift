@@ -39,6 +39,9 @@ struct DeviceBoard: Sendable {
   private var last: [ScanGroupID: Scan] = [:]
   private var silent: [DeviceID: Silence] = [:]
 
+  /// The first silent scan since a device answered.
+  private var firstSilent: [DeviceID: Silence] = [:]
+
   /// How often devices are probed that are not scanned.
   private var probed: [DeviceID: Duration] = [:]
 
@@ -50,6 +53,7 @@ struct DeviceBoard: Sendable {
     let kept = Set(new.filter { hashes[$0.id] == $0.profile.hash }.map(\.id))
     last = last.filter { kept.contains($0.key.device) }
     silent = silent.filter { kept.contains($0.key) }
+    firstSilent = firstSilent.filter { kept.contains($0.key) }
     probed = probed.filter { kept.contains($0.key) }
     devices = new
   }
@@ -65,23 +69,36 @@ struct DeviceBoard: Sendable {
     last[scan.group] = scan
     let id = scan.group.device
     guard let device = devices.first(where: { $0.id == id }) else { return nil }
-    let isSilent = device.groups.allSatisfy { last[$0.id]?.silence != nil }
-    switch (silent[id], isSilent ? scan.silence : nil) {
-    case (nil, let failure?):
-      silent[id] = Silence(since: scan.at, uptime: scan.uptime, failure: failure)
-      return .lost(id, detail: failure.detail)
-    case (let silence?, let failure?) where silence.isOther != (failure.cause == .wrongDevice):
-      silent[id] = Silence(since: silence.since, uptime: silence.uptime, failure: failure)
-      return .lost(id, detail: failure.detail)
-    case (let silence?, nil):
-      silent[id] = nil
+    guard let failure = scan.silence else {
+      firstSilent[id] = nil
+      guard let silence = silent.removeValue(forKey: id) else { return nil }
       return .recovered(id, after: scan.uptime - silence.uptime)
-    default: return nil
     }
+    let first = firstSilent[id]
+    let now = Silence(
+      since: first?.since ?? scan.at,
+      uptime: first?.uptime ?? scan.uptime,
+      failure: failure
+    )
+    firstSilent[id] = now
+    let isNews = silent[id].map { $0.isOther != now.isOther } ?? true
+    guard isNews, silent[id] != nil || device.groups.allSatisfy({ last[$0.id]?.silence != nil })
+    else { return nil }
+    silent[id] = now
+    return .lost(id, detail: failure.detail)
   }
 
-  /// Takes how often a silent device is probed.
-  mutating func take(_ device: SilentDevice) { probed[device.device] = device.interval }
+  /// Takes how a silent device is probed.
+  ///
+  /// - Returns: That it fell silent, where its scans did not tell so yet.
+  mutating func take(_ device: SilentDevice) -> Change? {
+    probed[device.device] = device.interval
+    guard device.isWhole, silent[device.device] == nil, let now = firstSilent[device.device] else {
+      return nil
+    }
+    silent[device.device] = now
+    return .lost(device.device, detail: now.failure.detail)
+  }
 
   /// Every device and its signals as they stand at `uptime`.
   func statuses(at uptime: Duration) -> [DeviceStatus] {
@@ -107,7 +124,6 @@ struct DeviceBoard: Sendable {
     return DeviceStatus.Silence(
       since: silence.since,
       detail: silence.failure.detail,
-      meaning: silence.failure.cause.sentence,
       askedEveryMilliseconds: interval.map { Int($0.wholeMicroseconds / 1_000) }
     )
   }

@@ -24,7 +24,7 @@ extension Recorder {
 
   /// Shows how often a silent device is probed.
   func take(_ silent: SilentDevice) {
-    board.take(silent)
+    note(board.take(silent))
     // Nothing may follow for long.
     if silent.interval != nil { recordPending(of: silent.device) }
   }

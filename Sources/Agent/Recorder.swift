@@ -193,7 +193,7 @@ actor Recorder {
     return judged
   }
 
-  private func note(_ change: DeviceBoard.Change?) {
+  func note(_ change: DeviceBoard.Change?) {
     switch change {
     case nil: break
     case .lost(let device, let detail):

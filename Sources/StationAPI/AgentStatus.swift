@@ -145,30 +145,21 @@ package struct DeviceStatus: Sendable, Hashable, Codable {
   package struct Silence: Sendable, Hashable, Codable {
     package let since: Instant
 
-    /// What happened and where.
+    /// What happened, where, and what to check.
     package let detail: String
-
-    /// What the cause means, and what to check.
-    package let meaning: String?
 
     /// About how many milliseconds it is from one request that asks whether the device is back to
     /// the next; nil for an instrument that is only listened to.
     package let askedEveryMilliseconds: Int?
 
-    package init(
-      since: Instant,
-      detail: String,
-      meaning: String?,
-      askedEveryMilliseconds: Int?
-    ) {
+    package init(since: Instant, detail: String, askedEveryMilliseconds: Int?) {
       self.since = since
       self.detail = detail
-      self.meaning = meaning
       self.askedEveryMilliseconds = askedEveryMilliseconds
     }
 
     private enum CodingKeys: String, CodingKey {
-      case since, detail, meaning
+      case since, detail
       case askedEveryMilliseconds = "asked_every_ms"
     }
   }

@@ -46,9 +46,8 @@ struct StatusReport {
       let name = Self.padded(device.id.text, to: 16)
       if let silent = device.silent {
         return [
-          name + Terminal.coloured("silent since \(silent.since)", .red) + ": \(silent.detail)",
-          Self.padded("", to: 16) + Self.advice(silent),
-        ]
+          name + Terminal.coloured("silent since \(silent.since)", .red) + ": \(silent.detail)"
+        ] + [silent.askedEveryMilliseconds].compactMap { $0 }.map(Self.asked)
       }
       let bad = device.signals.filter { $0.quality != "good" && $0.quality != "pending" }
       let pending = device.signals.filter { $0.quality == "pending" }
@@ -62,11 +61,9 @@ struct StatusReport {
     }
   }
 
-  /// What to check, and when an answer can be noticed.
-  private static func advice(_ silent: DeviceStatus.Silence) -> String {
-    let asked = silent.askedEveryMilliseconds.map { "asked every \(seconds($0)) s" }
-    return [silent.meaning, asked].compactMap { $0 }.joined(separator: " It is ")
-      + (asked == nil ? "" : ".")
+  /// When an answer can be noticed.
+  private static func asked(every milliseconds: Int) -> String {
+    padded("", to: 16) + "asked every \(seconds(milliseconds)) s whether it is back"
   }
 
   /// Milliseconds as seconds, with a decimal below 10: `0.3`, `2`, `15`.

@@ -95,6 +95,22 @@ struct SilentDeviceTests {
     #expect(told.dropLast().last == .some(.seconds(10)))
   }
 
+  @Test("A device with a slow group is told to be silent when that one was asked in vain, too")
+  func slowGroup() async throws {
+    let line = Line()
+    let groups =
+      try Line.groups(unit: 1) + Line.groups(unit: 2, periods: [.seconds(1), .seconds(600)])
+    let seen = await line.poll(groups, for: .seconds(60)) { now in
+      line.silent.with { $0 = now >= .seconds(20) ? [2] : [] }
+    }
+    let told = seen.observations.compactMap { observation -> Bool? in
+      if case .silent(let silent) = observation { silent.isWhole } else { nil }
+    }
+    #expect(told.prefix(2) == [false, true])
+    let probes = line.calls.filter { $0.unit == 2 && $0.isSilent }.dropFirst(BackOff.silentScans)
+    #expect(try #require(probes.first).start < .seconds(25))
+  }
+
   @Test("A device that must say what it is, is asked that by the probe, and nothing else")
   func identification() async throws {
     let line = Line()

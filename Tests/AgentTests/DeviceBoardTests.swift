@@ -36,42 +36,82 @@ struct DeviceBoardTests {
     #expect(board.take(scan(group, Self.timeout)) == nil)
   }
 
-  static func group() throws -> ScanGroup {
+  @Test("A device of which one group is not scanned any more is lost when the poller says so")
+  func givenUp() throws {
+    let group = try Self.group()
+    let other = try Self.group("slow")
+    let id = group.id.device
+    var board = Self.board(group, other)
+    let good = other.scan(from: [
+      BusOutcome(
+        result: .success(.registers([1])),
+        sent: Moment(wall: Instant(microseconds: 0), uptime: .zero),
+        elapsed: .zero
+      )
+    ])
+    #expect(board.take(good) == nil)
+    for second in 1...3 {
+      let scan = group.scan(
+        refused: Self.timeout,
+        at: Instant(microseconds: Int64(second) * 1_000_000),
+        uptime: .seconds(second)
+      )
+      #expect(board.take(scan) == nil)
+    }
+    let part = SilentDevice(device: id, interval: .seconds(9), isWhole: false)
+    #expect(board.take(part) == nil)
+    let whole = SilentDevice(device: id, interval: .seconds(9), isWhole: true)
+    #expect(board.take(whole) == .lost(id, detail: "no answer"))
+    #expect(board.take(whole) == nil)
+    let silent = try #require(board.statuses(at: .seconds(4)).first?.silent)
+    #expect(silent.since == Instant(microseconds: 1_000_000))
+    #expect(silent.askedEveryMilliseconds == 9_000)
+    #expect(board.take(good) == .recovered(id, after: .seconds(-1)))
+  }
+
+  static func group(_ name: String = "g") throws -> ScanGroup {
     try #require(
-      ScanGroup.groups(of: profile, device: DeviceID(checked: "d"), unit: UnitID(1)).first
+      ScanGroup.groups(of: profile(name), device: DeviceID(checked: "d"), unit: UnitID(1)).first
     )
   }
 
-  static func board(_ group: ScanGroup) -> DeviceBoard {
+  static func board(_ groups: ScanGroup...) -> DeviceBoard {
     DeviceBoard(devices: [
-      DeviceBoard.Device(id: group.id.device, profile: profile, stations: [], groups: [group])
+      DeviceBoard.Device(
+        id: groups[0].id.device,
+        profile: profile("g"),
+        stations: [],
+        groups: groups
+      )
     ])
   }
 
-  private static let profile = DeviceProfile(
-    name: "p",
-    title: "P",
-    kind: .other,
-    source: .generic,
-    access: .modbus(
-      ModbusAccess(groups: [
-        ModbusScanGroup(
-          name: "g",
-          period: .seconds(1),
-          signals: [
-            ModbusSignal(
-              signal: Signal(name: "a"),
-              location: ModbusLocation(table: .holding, address: 0, count: 1),
-              decoding: ModbusSignal.Decoding(type: .uint16)
-            )
-          ]
-        )
-      ])
-    ),
-    caveats: [],
-    hash: .sha256([]),
-    text: ""
-  )
+  private static func profile(_ group: String) -> DeviceProfile {
+    DeviceProfile(
+      name: "p",
+      title: "P",
+      kind: .other,
+      source: .generic,
+      access: .modbus(
+        ModbusAccess(groups: [
+          ModbusScanGroup(
+            name: group,
+            period: .seconds(1),
+            signals: [
+              ModbusSignal(
+                signal: Signal(name: "a"),
+                location: ModbusLocation(table: .holding, address: 0, count: 1),
+                decoding: ModbusSignal.Decoding(type: .uint16)
+              )
+            ]
+          )
+        ])
+      ),
+      caveats: [],
+      hash: .sha256([]),
+      text: ""
+    )
+  }
 
   private func scan(_ group: ScanGroup, _ failure: BusFailure) -> Scan {
     group.scan(refused: failure, at: Instant(microseconds: 0), uptime: .zero)

@@ -141,10 +141,9 @@ struct RecorderSilenceTests {
     await miss()
     let silent = try #require(await recorder.snapshot(of: []).devices.first?.silent)
     #expect(silent.detail == "unit 1 did not answer in 500 ms")
-    #expect(silent.meaning == Cause.timeout.sentence)
     // Not given up yet: it is scanned in its period.
     #expect(silent.askedEveryMilliseconds == 100)
-    let told = SilentDevice(device: group.id.device, interval: .seconds(12))
+    let told = SilentDevice(device: group.id.device, interval: .seconds(12), isWhole: true)
     await recorder.take(.silent(told))
     let resting = await recorder.snapshot(of: []).devices.first?.silent
     #expect(resting?.askedEveryMilliseconds == 12_000)

@@ -101,8 +101,7 @@ struct PageTests {
       let since = start.advanced(by: .seconds(-2 * 60))
       let silence = DeviceStatus.Silence(
         since: since,
-        detail: "connection to 10.0.0.7:502 refused",
-        meaning: Cause.noConnection.sentence,
+        detail: Cause.noConnection.sentence,
         askedEveryMilliseconds: 5_000
       )
       await service.change { $0.servoSilence = silence }

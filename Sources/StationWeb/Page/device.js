@@ -70,12 +70,11 @@ export function tallyText(counts) {
   return `${countOf(total, "signal")}: ${words}`;
 }
 
-/** What to check at a silent device, and how often it is asked whether it is back. */
-function adviceOf(silent) {
-  const asked = silent.asked_every_ms
-    ? ` It is asked every ${spanText(silent.asked_every_ms)}.` : "";
-  const meaning = silent.meaning && silent.meaning !== silent.detail ? ` ${silent.meaning}` : "";
-  return `${/[.?!]$/.test(silent.detail) ? "" : "."}${meaning}${asked}`;
+/** How often a silent device is asked whether it is back, as a sentence. */
+function askedText(silent) {
+  if (!silent.asked_every_ms) return "";
+  const stop = /[.?!]$/.test(silent.detail) ? "" : ".";
+  return `${stop} It is asked every ${spanText(silent.asked_every_ms)} whether it is back.`;
 }
 
 export class DeviceView {
@@ -117,7 +116,7 @@ export class DeviceView {
       setText(
         this.silence,
         `No answer since ${clockText(since, now)} (${spanText(now - since)}). ` +
-          device.silent.detail + adviceOf(device.silent)
+          device.silent.detail + askedText(device.silent)
       );
     }
     setAttribute(this.table, "aria-label", `Signals of ${device.title}`);
