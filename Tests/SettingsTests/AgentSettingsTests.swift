@@ -87,6 +87,28 @@ struct AgentSettingsTests {
     #expect(settings.text == Self.good)
   }
 
+  @Test("A line's direction, silence and echo are read, and a false rs485 leaves the rest unsaid")
+  func lineKeys() throws {
+    func line(_ keys: String) throws -> SerialLine? {
+      let text = Self.good.replacingOccurrences(of: "stop_bits: 2}", with: "\(keys)}")
+      guard case .rtu(let line) = try load(text).buses[1].carrier else { return nil }
+      return line
+    }
+    let plain = try #require(try line("stop_bits: 1"))
+    #expect(plain.direction == nil && plain.wantedGap == nil && !plain.echoes)
+    let high = try line("rs485: true, rs485_delay: 2ms, frame_gap: 10ms, echo: true")
+    #expect(
+      high?.direction
+        == DirectionControl(delayBefore: .milliseconds(2), delayAfter: .milliseconds(2))
+    )
+    #expect(high?.wantedGap == .milliseconds(10) && high?.echoes == true)
+    let low = try line("rs485: true, rts_on_send: low, rs485_delay_after: 3ms")
+    #expect(
+      low?.direction == DirectionControl(whileSending: .low, delayAfter: .milliseconds(3))
+    )
+    #expect(try line("rs485: false, rts_on_send: low")?.direction == nil)
+  }
+
   @Test(
     "What does not fit together is found at its place, with what would be right",
     arguments: [

@@ -44,6 +44,33 @@ struct ExchangeLengthTests {
     expect(line.transferTime(of: ExchangeLength(request: 5, reply: 14)), is: 19_791.7)
   }
 
+  @Test("A longer silence takes the place of the standard's, and switching comes on top")
+  func ownSilence() {
+    let length = ExchangeLength.rtu(.holding, count: 10)
+    func time(_ gap: Duration?, _ direction: DirectionControl? = nil) -> Duration {
+      SerialLine(port: "", baud: 9_600, direction: direction, wantedGap: gap)
+        .rtuTime(of: length, turnaround: .zero)
+    }
+    expect(time(.milliseconds(2)), is: 45_833.3)
+    // 36.5 × 11 / 9600 s, and 10 ms.
+    expect(time(.milliseconds(10)), is: 51_822.9)
+    let delays = DirectionControl(delayBefore: .milliseconds(1), delayAfter: .milliseconds(2))
+    expect(time(nil, delays), is: 48_833.3)
+  }
+
+  @Test("A line at another speed keeps what its adapter and devices need")
+  func otherSpeed() {
+    let line = SerialLine(
+      port: "",
+      direction: DirectionControl(whileSending: .low),
+      wantedGap: .milliseconds(10),
+      echoes: true
+    ).with(baud: 9_600)
+    #expect(line.baud == 9_600 && line.parity == .even && line.echoes)
+    #expect(line.requestGap == .milliseconds(10))
+    #expect(line.direction?.whileSending == .low)
+  }
+
   @Test("The turnaround comes on top, and a pause as far as it is longer than the silence")
   func rests() {
     let line = SerialLine(port: "", baud: 9_600)
