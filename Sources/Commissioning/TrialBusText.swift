@@ -29,6 +29,9 @@ package enum TrialBusText {
     return Endpoint(host: String(isBracketed ? host.dropFirst().dropLast() : host), port: port)
   }
 
+  private static let keys = ["baud", "parity", "data_bits", "stop_bits", "rs485"]
+  private static let rtuKeys = keys + ["echo"]
+
   /// A line; what the text leaves open is as a Modbus device has it by default, 19200 8E1, or as an
   /// instrument has it, 9600 8N1.
   private static func line(_ text: Substring, rtu: Bool) throws(TrialBusError) -> SerialLine {
@@ -38,7 +41,7 @@ package enum TrialBusText {
     for option in (parts.count == 2 ? parts[1] : "").split(separator: "&") {
       let sides = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let key = String(sides[0])
-      guard ["baud", "parity", "data_bits", "stop_bits"].contains(key), sides.count == 2 else {
+      guard (rtu ? Self.rtuKeys : Self.keys).contains(key), sides.count == 2 else {
         throw .unknownOption(String(option))
       }
       options[key] = String(sides[1])
@@ -54,6 +57,11 @@ package enum TrialBusText {
       }
       return number
     }
+    func flag(_ key: String) throws(TrialBusError) -> Bool {
+      guard let text = options[key] else { return false }
+      guard let flag = Bool(text) else { throw .badOption(key, text, "true or false") }
+      return flag
+    }
     let word = options["parity"] ?? (rtu ? "even" : "none")
     guard let parity = SerialLine.Parity(rawValue: word) else {
       throw .badOption("parity", word, "none, even or odd")
@@ -63,7 +71,9 @@ package enum TrialBusText {
       baud: try number("baud", in: 300...921_600, such: "19200") ?? (rtu ? 19_200 : 9_600),
       parity: parity,
       dataBits: try number("data_bits", in: 7...8, such: "8 or 7") ?? 8,
-      stopBits: try number("stop_bits", in: 1...2, such: "1 or 2") ?? 1
+      stopBits: try number("stop_bits", in: 1...2, such: "1 or 2") ?? 1,
+      direction: try flag("rs485") ? DirectionControl() : nil,
+      echoes: try flag("echo")
     )
   }
 }
@@ -96,8 +106,8 @@ package enum TrialBusError: Error, Sendable, Hashable, CustomStringConvertible {
       "'\(text)' is no address: write HOST:PORT, such as 192.168.10.21:502 or [::1]:502"
     case .noPort: "the serial port is missing: write its path, such as rtu:/dev/ttyUSB0"
     case .unknownOption(let text):
-      "'\(text)' is no setting of a line: there are baud, parity, data_bits and stop_bits, "
-        + "such as baud=19200"
+      "'\(text)' is no setting of a line: there are baud, parity, data_bits, stop_bits, rs485 and, "
+        + "on rtu, echo, such as baud=19200"
     case .badOption(let key, let text, let example): "\(key) is '\(text)': write \(example)"
     }
   }

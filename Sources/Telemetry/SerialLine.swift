@@ -51,7 +51,10 @@ package struct SerialLine: Sendable, Hashable {
     baud: Int? = nil,
     parity: Parity? = nil,
     dataBits: Int? = nil,
-    stopBits: Int? = nil
+    stopBits: Int? = nil,
+    direction: DirectionControl? = nil,
+    wantedGap: Duration? = nil,
+    echoes: Bool? = nil
   ) -> SerialLine {
     SerialLine(
       port: port,
@@ -59,9 +62,9 @@ package struct SerialLine: Sendable, Hashable {
       parity: parity ?? self.parity,
       dataBits: dataBits ?? self.dataBits,
       stopBits: stopBits ?? self.stopBits,
-      direction: direction,
-      wantedGap: wantedGap,
-      echoes: echoes
+      direction: direction ?? self.direction,
+      wantedGap: wantedGap ?? self.wantedGap,
+      echoes: echoes ?? self.echoes
     )
   }
 

@@ -9,8 +9,24 @@ struct SerialLineOptions: ParsableArguments {
   @Option(help: "7 or 8. (default: 8)") var dataBits: Int?
   @Option(help: "1 or 2. (default: 1)") var stopBits: Int?
 
+  @Flag(help: "The kernel switches the direction of an RS-485 line with RTS.") var rs485 = false
+  @Flag(help: "The adapter gives back what it sends; for Modbus RTU.") var echo = false
+  @Option(
+    help: ArgumentHelp(
+      "Silence before each request, such as 10ms; for Modbus RTU.",
+      valueName: "time"
+    ),
+    transform: Duration.argument(in: .milliseconds(1)...(.seconds(1)), such: "10ms")
+  )
+  var frameGap: Duration?
+
   /// Whether any of them is given.
-  var areGiven: Bool { baud != nil || parity != nil || dataBits != nil || stopBits != nil }
+  var areGiven: Bool {
+    baud != nil || parity != nil || dataBits != nil || stopBits != nil || rs485 || areRTUGiven
+  }
+
+  /// Whether one is given that only Modbus RTU has.
+  var areRTUGiven: Bool { echo || frameGap != nil }
 
   func validate() throws {
     if let baud, !(300...921_600).contains(baud) {
@@ -34,7 +50,15 @@ struct SerialLineOptions: ParsableArguments {
 
   /// A line, changed as the options say.
   func changed(_ line: SerialLine) -> SerialLine {
-    line.with(baud: baud, parity: parity, dataBits: dataBits, stopBits: stopBits)
+    line.with(
+      baud: baud,
+      parity: parity,
+      dataBits: dataBits,
+      stopBits: stopBits,
+      direction: rs485 ? DirectionControl() : nil,
+      wantedGap: frameGap,
+      echoes: echo ? true : nil
+    )
   }
 }
 

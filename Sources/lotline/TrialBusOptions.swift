@@ -42,8 +42,12 @@ struct TrialBusOptions: ParsableArguments {
     }
     if rtu == nil, serial == nil, line.areGiven {
       throw ValidationError(
-        "--baud, --parity, --data-bits and --stop-bits go with --rtu and --serial."
+        "--baud, --parity, --data-bits, --stop-bits, --rs485, --echo and --frame-gap go with --rtu "
+          + "and --serial."
       )
+    }
+    if rtu == nil, line.areRTUGiven {
+      throw ValidationError("--echo and --frame-gap go with --rtu.")
     }
   }
 

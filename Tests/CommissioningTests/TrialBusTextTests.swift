@@ -24,6 +24,15 @@ struct TrialBusTextTests {
     #expect(try TrialBusText.carrier(text).words == words)
   }
 
+  @Test("A bus in one word says what its adapter does")
+  func adapter() throws {
+    let carrier = try TrialBusText.carrier("rtu:/dev/ttyS1?rs485=true&echo=true")
+    let line = SerialLine(port: "/dev/ttyS1", direction: DirectionControl(), echoes: true)
+    #expect(carrier == .rtu(line))
+    let plain = try TrialBusText.carrier("rtu:/dev/ttyS1?rs485=false&echo=false")
+    #expect(plain == .rtu(SerialLine(port: "/dev/ttyS1")))
+  }
+
   @Test(
     "What names no bus is refused with what would",
     arguments: [
@@ -35,6 +44,8 @@ struct TrialBusTextTests {
       ("rtu:/dev/x?baud=1", "baud is '1'"), ("rtu:/dev/x?parity=mark", "none, even or odd"),
       ("rtu:/dev/x?stop_bits=3", "1 or 2"), ("serial:/dev/x?data_bits=9", "8 or 7"),
       ("rtu:/dev/x?baud", "is no setting of a line"),
+      ("rtu:/dev/x?echo=yes", "echo is 'yes': write true or false"),
+      ("serial:/dev/x?echo=true", "is no setting of a line"),
     ]
   )
   func bad(text: String, words: String) {
