@@ -267,7 +267,7 @@ if Context.environment["LOTLINE_FUZZ"] != nil {
     .target(name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver", swiftSettings: strict),
     .executableTarget(
       name: "ProfileFuzz",
-      dependencies: ["FuzzDriver", "Profiles"],
+      dependencies: ["FuzzDriver", "Profiles", "Telemetry"],
       path: "Tests/Fuzz/ProfileFuzz",
       exclude: ["Corpus"],
       swiftSettings: strict

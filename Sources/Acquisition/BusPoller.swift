@@ -124,8 +124,7 @@ package struct BusPoller: Sendable {
   private func scan(_ index: Int, _ state: inout State) async {
     let group = groups[index]
     let start = time.uptime()
-    let reading = await state.sessions[devices[index]]
-      .read(group, over: bus, time: time, spareEnd: state.agenda.nextScan ?? .zero)
+    let reading = await state.sessions[devices[index]].read(group, over: bus, time: time)
     guard let reading else { return }
     if reading.isConnectionLost { forget(&state) }
     await observe(.scan(reading.scan))
@@ -143,6 +142,17 @@ package struct BusPoller: Sendable {
     )
     let rest = state.sessions[devices[index]].restBefore
     if state.agenda.scanned(index, exchange, aftermath: rest) { await tell(&state) }
+    await useSpareTime(&state)
+  }
+
+  /// Lets devices be asked about addresses that they refused, until the next scan is due.
+  private func useSpareTime(_ state: inout State) async {
+    for device in state.sessions.indices where state.sessions[device].hasQuestions {
+      guard let end = state.agenda.nextScan else { return }
+      let spare = await state.sessions[device].useSpareTime(over: bus, time: time, until: end)
+      if spare.isConnectionLost { forget(&state) }
+      for change in spare.changes { await observe(.signals(change)) }
+    }
   }
 
   private func forget(_ state: inout State) {

@@ -9,13 +9,19 @@ package struct DeviceSession: Sendable {
   private var identity: Identity?
   private var rest: Rest
 
+  /// Whether the last scan was answered, and nothing was left unanswered since.
+  private var isAnswering = false
+
+  /// What the last question about refused addresses took.
+  private var questionTime: Duration = .zero
+
   /// Of the groups of which the device refused something, by their names.
   private var books: [String: AddressBook] = [:]
 
   /// Those groups, with requests that go around it.
   private var detours: [String: ScanGroup] = [:]
 
-  /// Questions about refused addresses that a scan is followed by at most.
+  /// Questions about refused addresses of one group at most in one spare time.
   static let maximumQuestions = 64
 
   /// What the bus had to rest before the first request of the last reading or probe.
@@ -27,21 +33,16 @@ package struct DeviceSession: Sendable {
     rest = Rest(isNeeded: groups.contains { $0.pause > .zero })
   }
 
-  /// Reads one group: finds out first whether the device is the right one, where that is due, and
-  /// afterwards which addresses it does not have, where it refused some.
+  /// Reads one group: finds out first whether the device is the right one, where that is due.
   ///
-  /// - Parameters:
-  ///   - group: One of the session's.
-  ///   - bus: What carries the requests.
-  ///   - time: The clocks.
-  ///   - spareEnd: Uptime until which nobody else needs the bus. Refused addresses are searched in
-  ///     that time, but for one question, so that a bus without any comes to an end too.
+  /// Where it refused addresses, one question about them follows, so that they are found also on a
+  /// bus that has no time to spare.
+  ///
   /// - Returns: nil when the task was cancelled meanwhile.
   package mutating func read(
     _ group: ScanGroup,
     over bus: any Bus,
-    time: any TimeSource,
-    spareEnd: Duration = .zero
+    time: any TimeSource
   ) async -> SessionReading? {
     restBefore = .zero
     let group = detours[group.id.group] ?? group
@@ -61,10 +62,11 @@ package struct DeviceSession: Sendable {
     if outcomes.count < group.requests.count { return nil }
     let scan = group.scan(from: outcomes)
     var isConnectionLost = outcomes.contains(where: \.isLostConnection)
-    if outcomes.allSatisfy({ $0.silencing == nil }) {
+    isAnswering = outcomes.allSatisfy { $0.silencing == nil }
+    if isAnswering {
       note(outcomes, of: group, at: time.uptime())
-      let isLost = await search(group, over: bus, time: time, spareEnd: spareEnd)
-      isConnectionLost = isConnectionLost || isLost
+      let answer = await askNext(of: group, over: bus, time: time)
+      isConnectionLost = isConnectionLost || answer?.isLostConnection == true
     }
     if scan.silence != nil { forget() }
     return SessionReading(
@@ -105,6 +107,7 @@ package struct DeviceSession: Sendable {
   /// Whoever answers next may be another: the device was silent, or the connection was lost.
   package mutating func forget() {
     identity?.forget()
+    isAnswering = false
     for name in books.keys { books[name]?.forget() }
   }
 
@@ -118,30 +121,53 @@ package struct DeviceSession: Sendable {
     books[name]?.take(outcomes, of: group.blocks, at: now)
   }
 
-  /// Asks what is to be found out about the group's addresses, as long as there is time.
+  /// Whether there is something to find out while nobody else needs the bus.
+  package var hasQuestions: Bool {
+    isAnswering && books.values.contains { $0.question != nil }
+  }
+
+  /// Finds out which addresses the device does not have, as far as there is time.
   ///
-  /// - Returns: Whether the connection was lost.
-  private mutating func search(
-    _ group: ScanGroup,
+  /// - Parameters:
+  ///   - bus: What carries the requests.
+  ///   - time: The clocks.
+  ///   - end: Uptime at which somebody else needs the bus.
+  /// - Returns: What came of it.
+  package mutating func useSpareTime(
     over bus: any Bus,
     time: any TimeSource,
-    spareEnd: Duration
-  ) async -> Bool {
-    var longest = Duration.zero
-    for number in 0..<Self.maximumQuestions {
-      let start = time.uptime()
-      guard number == 0 || start + longest <= spareEnd,
-        let request = books[group.id.group]?.question.flatMap(group.request)
-      else { break }
-      let outcome = await exchange([request], of: group, over: bus, time: time).first
-      guard let outcome, !Task.isCancelled else { break }
-      let now = time.uptime()
-      longest = max(longest, now - start)
-      guard books[group.id.group]?.take(outcome.result, at: now) == true else {
-        return outcome.isLostConnection
+    until end: Duration
+  ) async -> SpareTime {
+    var spare = SpareTime()
+    for group in detours.values.sorted(by: { $0.id.group < $1.id.group }) {
+      for _ in 0..<Self.maximumQuestions {
+        guard isAnswering, time.uptime() + questionTime <= end,
+          let outcome = await askNext(of: group, over: bus, time: time)
+        else { break }
+        spare.isConnectionLost = spare.isConnectionLost || outcome.isLostConnection
       }
+      spare.changes += settle(group, at: time.uptime())
     }
-    return false
+    return spare
+  }
+
+  /// Asks one question about the group's addresses.
+  ///
+  /// - Returns: nil when there is none, or the task was cancelled.
+  private mutating func askNext(
+    of group: ScanGroup,
+    over bus: any Bus,
+    time: any TimeSource
+  ) async -> BusOutcome? {
+    let start = time.uptime()
+    guard let request = books[group.id.group]?.question.flatMap(group.request),
+      let outcome = await exchange([request], of: group, over: bus, time: time).first,
+      !Task.isCancelled
+    else { return nil }
+    let now = time.uptime()
+    questionTime = now - start
+    isAnswering = books[group.id.group]?.take(outcome.result, at: now) == true
+    return outcome
   }
 
   /// Plans the next scans around what was found.

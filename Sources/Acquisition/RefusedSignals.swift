@@ -24,11 +24,18 @@ package struct RefusedSignal: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// `zone4.temperature at holding 120 (40121 in the manual, function 3, exception 2)`.
-  package var description: String {
+  package var description: String { "\(name) at \(place)" }
+
+  /// What it means, in words for the technician who stands before the machine.
+  package var sentence: String {
+    "The device \(code == 2 ? "has no" : "refuses") \(place). Check the profile's addresses."
+  }
+
+  private var place: String {
     let addresses = location.addresses
     let last = location.count > 1 ? " to \(addresses.upperBound - 1)" : ""
     let manual = reference.map { "\($0) in the manual, " } ?? ""
-    return "\(name) at \(location.table.rawValue) \(addresses.lowerBound)\(last) "
+    return "\(location.table.rawValue) \(addresses.lowerBound)\(last) "
       + "(\(manual)function \(location.table.functionCode), exception \(code))"
   }
 }

@@ -15,6 +15,15 @@ package struct SessionReading: Sendable, Hashable {
   package let changes: [SignalsChange]
 }
 
+/// What came of the time in which nobody else needed the bus.
+package struct SpareTime: Sendable, Hashable {
+  /// Signals that the device turned out to refuse, or to give after all.
+  package internal(set) var changes: [SignalsChange] = []
+
+  /// As in ``SessionReading/isConnectionLost``.
+  package internal(set) var isConnectionLost = false
+}
+
 /// What came of a probe.
 package struct SessionProbe: Sendable, Hashable {
   /// What came in place of an answer; nil when the device answered.

@@ -45,6 +45,9 @@ struct DeviceBoard: Sendable {
   /// How often devices are probed that are not scanned.
   private var probed: [DeviceID: Duration] = [:]
 
+  /// Signals that devices turned out not to have, by their names.
+  private var refused: [ScanGroupID: [String: RefusedSignal]] = [:]
+
   init(devices: [Device]) { self.devices = devices }
 
   /// Shows other devices from now on; what is known of those that are read as before is kept.
@@ -55,6 +58,7 @@ struct DeviceBoard: Sendable {
     silent = silent.filter { kept.contains($0.key) }
     firstSilent = firstSilent.filter { kept.contains($0.key) }
     probed = probed.filter { kept.contains($0.key) }
+    refused = refused.filter { kept.contains($0.key.device) }
     devices = new
   }
 
@@ -100,6 +104,13 @@ struct DeviceBoard: Sendable {
     return .lost(device.device, detail: now.failure.detail)
   }
 
+  /// Takes which signals a device turned out to refuse, or to give after all.
+  mutating func take(_ change: SignalsChange) {
+    for signal in change.signals {
+      refused[change.group, default: [:]][signal.name] = change.kind == .refused ? signal : nil
+    }
+  }
+
   /// Every device and its signals as they stand at `uptime`.
   func statuses(at uptime: Duration) -> [DeviceStatus] {
     devices.map { device in
@@ -143,11 +154,17 @@ struct DeviceBoard: Sendable {
         position: signal.position,
         value: reading?.value,
         quality: Self.code(quality),
-        meaning: Self.meaning(quality),
+        meaning: refusal(of: signal.name, in: group.id, quality) ?? Self.meaning(quality),
         at: scan?.at,
         periodMilliseconds: Int(group.period.wholeMicroseconds / 1_000)
       )
     }
+  }
+
+  /// What a refusal means of a signal of which the agent found out where it should be.
+  private func refusal(of signal: String, in group: ScanGroupID, _ quality: Quality?) -> String? {
+    guard case .bad(.exception) = quality else { return nil }
+    return refused[group]?[signal]?.sentence
   }
 
   private static func code(_ quality: Quality?) -> String {

@@ -143,6 +143,7 @@ actor Recorder {
       scan.at = clock.instant(at: scan.uptime)
       take(scan)
     case .signals(let change):
+      board.take(change)
       logger.warning("\(change.group.device): \(change.detail)")
       write(.event(change.event), at: clock.instant(at: change.uptime))
     case .missed(let missed): take(missed, endingAt: clock.instant(at: missed.uptime))

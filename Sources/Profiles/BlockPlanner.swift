@@ -158,16 +158,21 @@ struct BlockCosts {
     }
   }
 
-  /// Of one request, by the addresses that it asks for.
-  private let prices: [Price]
+  private let table: ModbusTable
+
+  /// Of one request, by the bytes of data in its reply.
+  private let times: [Duration]
 
   init(_ table: ModbusTable, timing: BusTiming, pause: Duration) {
-    prices = (0...table.maximumCount).map { count in
-      let length = timing.length(of: table, count: count)
-      return Price(time: timing.time(of: length, pause: pause), addresses: count)
+    self.table = table
+    times = (0...table.byteCount(of: table.maximumCount)).map { bytes in
+      let length = timing.length(of: table, count: table.holdsBits ? bytes * 8 : bytes / 2)
+      return timing.time(of: length, pause: pause)
     }
   }
 
   /// Of one request for so many addresses.
-  func price(of count: Int) -> Price { prices[count] }
+  func price(of count: Int) -> Price {
+    Price(time: times[table.byteCount(of: count)], addresses: count)
+  }
 }

@@ -71,8 +71,9 @@ struct RefusedAddressPeerTests {
     var changes: [SignalsChange] = []
     func read() async throws -> [Reading] {
       let end = time.uptime() + .seconds(60)
-      let reading = try #require(await session.read(group, over: bus, time: time, spareEnd: end))
+      let reading = try #require(await session.read(group, over: bus, time: time))
       changes += reading.changes
+      changes += await session.useSpareTime(over: bus, time: time, until: end).changes
       return reading.scan.readings
     }
     _ = try await read()

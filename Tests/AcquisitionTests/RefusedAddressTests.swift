@@ -72,19 +72,7 @@ struct RefusedAddressTests {
           )
         }
       )
-      let profile = DeviceProfile(
-        name: "p",
-        title: "P",
-        kind: .other,
-        source: .generic,
-        access: .modbus(ModbusAccess(addressBase: .modicon, groups: [group])),
-        caveats: [],
-        hash: .sha256([]),
-        text: ""
-      )
-      self.group = try #require(
-        ScanGroup.groups(of: profile, device: DeviceID(checked: "d"), unit: UnitID(1)).first
-      )
+      self.group = try RefusedAddressTests.group(group, device: "d")
       session = DeviceSession([self.group])
     }
 
@@ -92,14 +80,13 @@ struct RefusedAddressTests {
     mutating func read(spare: Duration = .seconds(1)) async throws -> Read {
       let before = bus.asked.count
       let start = device.time.uptime()
-      let reading = try #require(
-        await session.read(group, over: bus, time: device.time, spareEnd: start + spare)
-      )
+      let reading = try #require(await session.read(group, over: bus, time: device.time))
+      let after = await session.useSpareTime(over: bus, time: device.time, until: start + spare)
       let rest = start + .seconds(1) - device.time.uptime()
       if rest > .zero { device.time.advance(by: rest) }
       return Read(
         readings: reading.scan.readings,
-        changes: reading.changes,
+        changes: reading.changes + after.changes,
         requests: bus.asked.count - before
       )
     }
@@ -158,6 +145,70 @@ struct RefusedAddressTests {
     let read = try await bench.read(spare: .milliseconds(50))
     #expect(read.requests == 1 + 4)
     #expect(bench.device.time.uptime() == .seconds(1))
+  }
+
+  @Test("While a request is searched, no other group on the bus misses a scan")
+  func neighbours() async throws {
+    let bench = try Bench(Array(0..<100))
+    let (device, time) = (bench.device, bench.device.time)
+    device.set { $0.missing = [3, 50, 97] }
+    let quick = try Self.quickGroup()
+    let seen = Locked<[Observation]>([])
+    let poller = BusPoller(bus: bench.bus, groups: [bench.group, quick], time: time) {
+      observation in seen.with { $0.append(observation) }
+    }
+    var state = poller.start()
+    while state.next(at: time.uptime()) < .seconds(20) {
+      let wait = state.next(at: time.uptime()) - time.uptime()
+      if wait > .zero { time.advance(by: wait) }
+      await poller.pollOnce(&state)
+    }
+    var (scans, missed) = ([ScanGroupID: Int](), 0)
+    var changes: [SignalsChange] = []
+    for observation in seen.value {
+      switch observation {
+      case .scan(let scan): scans[scan.group, default: 0] += 1
+      case .missed: missed += 1
+      case .signals(let change): changes.append(change)
+      case .silent: break
+      }
+    }
+    #expect(missed == 0)
+    #expect(scans[bench.group.id] ?? 0 >= 19 && scans[quick.id] ?? 0 >= 399)
+    #expect(changes.flatMap(\.signals).map(\.name) == ["s3", "s50", "s97"])
+    #expect(changes.count == 1)
+  }
+
+  /// Another device, which is read every 50 ms.
+  private static func quickGroup() throws -> ScanGroup {
+    let group = ModbusScanGroup(
+      name: "quick",
+      period: .milliseconds(50),
+      signals: [
+        ModbusSignal(
+          signal: Signal(name: "q"),
+          location: ModbusLocation(table: .holding, address: 200, count: 1),
+          decoding: ModbusSignal.Decoding(type: .uint16)
+        )
+      ]
+    )
+    return try Self.group(group, device: "q")
+  }
+
+  private static func group(_ group: ModbusScanGroup, device: String) throws -> ScanGroup {
+    let profile = DeviceProfile(
+      name: "p",
+      title: "P",
+      kind: .other,
+      source: .generic,
+      access: .modbus(ModbusAccess(addressBase: .modicon, groups: [group])),
+      caveats: [],
+      hash: .sha256([]),
+      text: ""
+    )
+    return try #require(
+      ScanGroup.groups(of: profile, device: DeviceID(checked: device), unit: UnitID(1)).first
+    )
   }
 
   @Test("A refusal that does not come again costs the scan only")

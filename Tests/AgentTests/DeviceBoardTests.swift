@@ -69,6 +69,29 @@ struct DeviceBoardTests {
     #expect(board.take(good) == .recovered(id, after: .seconds(-1)))
   }
 
+  @Test("A signal that the device does not have is shown with its address")
+  func refused() throws {
+    let group = try Self.group()
+    var board = Self.board(group)
+    let refusal = BusFailure(.exception(2), "refused")
+    let outcome = BusOutcome(
+      result: .failure(refusal),
+      sent: Moment(wall: Instant(microseconds: 0), uptime: .zero),
+      elapsed: .zero
+    )
+    _ = board.take(group.scan(from: [outcome]))
+    func meaning() -> String? { board.statuses(at: .zero).first?.signals.first?.meaning }
+    #expect(meaning() == Cause.exception(2).sentence)
+    let signals = group.refusals([0: 2])
+    board.take(SignalsChange(.refused, group: group.id, signals: signals, uptime: .zero))
+    #expect(
+      meaning()
+        == "The device has no holding 0 (function 3, exception 2). Check the profile's addresses."
+    )
+    board.take(SignalsChange(.answered, group: group.id, signals: signals, uptime: .zero))
+    #expect(meaning() == Cause.exception(2).sentence)
+  }
+
   static func group(_ name: String = "g") throws -> ScanGroup {
     try #require(
       ScanGroup.groups(of: profile(name), device: DeviceID(checked: "d"), unit: UnitID(1)).first

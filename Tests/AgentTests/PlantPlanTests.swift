@@ -35,6 +35,38 @@ struct PlantPlanTests {
     #expect(changes.undisturbed == ["a", "b", "c"])
   }
 
+  @Test("A device is asked as its bus makes it cheapest, also after the bus has changed")
+  func cheapest() throws {
+    var files = try PlantFiles([.tcp("a", profile: "gap")])
+    _ = try files.folder.write(
+      """
+      profile: gap
+      title: Two registers far apart
+      kind: other
+      source: generic
+      modbus: {max_gap: 60}
+      groups:
+        - name: g
+          period: 1s
+          signals:
+            - {name: near, table: holding, address: 0, type: uint16}
+            - {name: far, table: holding, address: 41, type: uint16}
+      """,
+      to: "gap.yaml"
+    )
+    var plans: [PlantPlan] = []
+    for carrier in [
+      #"tcp: "127.0.0.1:502""#, "rtu: {port: /dev/ttyS9, baud: 9600}",
+      "rtu: {port: /dev/ttyS9, baud: 115200}",
+    ] {
+      files.buses[0].carrier = carrier
+      try files.write()
+      let plan = try files.plan()
+      plans.append(plans.last.map { plan.keeping($0) } ?? plan)
+    }
+    #expect(plans.map { $0.buses[0].groups[0].requests.count } == [1, 2, 1])
+  }
+
   @Test("A comment is a new document, and nothing else")
   func comment() throws {
     let changes = try changes { $0.rest = "# said anew" }

@@ -216,6 +216,32 @@ struct BusPlanTests {
     #expect(try #require(faster.timing.line).baud > Self.line.baud)
   }
 
+  @Test("At another speed a device is asked in the way that is cheapest there")
+  func replanned() throws {
+    let group = ModbusScanGroup(
+      name: "x",
+      period: .milliseconds(70),
+      limits: ReadLimits(maximumGap: 60),
+      signals: [0, 41].map {
+        ModbusSignal(
+          signal: Signal(name: "s\($0)"),
+          location: ModbusLocation(table: .holding, address: $0, count: 1),
+          decoding: ModbusSignal.Decoding(type: .uint16)
+        )
+      }
+    )
+    let devices = [Self.modbus([group])]
+    let slow = try Self.rtu(devices, turnaround: .milliseconds(5))
+    #expect(slow.scans[0].requests.count == 2)
+    let faster = try #require(slow.withLongerPeriods.atFittingBaud)
+    #expect(faster.scans[0].period == slow.withLongerPeriods.scans[0].period)
+    let fast = try BusPlan(devices, timing: slow.timing.with(baud: 115_200))
+    #expect(fast.scans[0].requests.map(\.readAlongCount) == [40])
+    // A slow device makes its requests dear, but not another plan than the agent's.
+    let lazy = try Self.rtu(devices, turnaround: .milliseconds(500))
+    #expect(lazy.scans == slow.scans)
+  }
+
   @Test("A profile is planned only on a bus that it can be read over")
   func carriers() {
     let modbus = Self.modbus([Self.group("x", every: .seconds(1), registers: 1)])
