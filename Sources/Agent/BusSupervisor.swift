@@ -78,10 +78,13 @@ actor BusSupervisor {
     for line in lines.values { await line.bus.close() }
   }
 
-  /// The bus of that name, for whoever has more to ask of its devices.
+  /// The bus that runs for a planned one, for whoever has more to ask of its devices.
   ///
-  /// A batch waits until the scan in flight has ended; nil when nothing is read over it now.
-  func bus(_ id: String) -> (any Bus)? { lines[id]?.bus }
+  /// A batch waits until the scan in flight has ended; nil when nothing is read over it now, or when
+  /// a reload has put another one in its place.
+  func bus(of planned: PlannedBus) -> (any Bus)? {
+    lines[planned.id].flatMap { planned.isSame(as: $0.planned) ? $0.bus : nil }
+  }
 
   /// Goes over to other buses: those that are the same go on undisturbed.
   ///

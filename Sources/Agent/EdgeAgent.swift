@@ -80,6 +80,12 @@ package struct EdgeAgent: Sendable {
       service: LocalService(
         recorder: recorder,
         reloader: reloader,
+        writer: SignalWriter(
+          recorder: recorder,
+          time: time,
+          plan: { [reloader] in await reloader.plan },
+          bus: { [supervisor] in await supervisor.bus(of: $0) }
+        ),
         uplinks: uplinks,
         time: time
       ),

@@ -9,6 +9,7 @@ internal import Uplinks
 struct LocalService: StationService {
   let recorder: Recorder
   let reloader: Reloader
+  let writer: SignalWriter
   let uplinks: [HubUplink]
   let time: any TimeSource
 
@@ -72,6 +73,10 @@ struct LocalService: StationService {
     try await receipt("lot \(consumption.input) went into lot \(consumption.output)") {
       try await recorder.consume(consumption)
     }
+  }
+
+  func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt {
+    try await writer.write(command, to: device)
   }
 
   func reload() async throws -> ReloadReceipt { try await reloader.reload() }

@@ -21,6 +21,7 @@ struct PlantChanges: Sendable, Hashable {
     devices = Differences(from: old.members, to: new.members, name: \.device.id.text) {
       $0.isRead(like: $1) && $0.settings.bus == $1.settings.bus
         && $0.device.stations == $1.device.stations
+        && $0.settings.writes.map(\.permit) == $1.settings.writes.map(\.permit)
     }
     stations = Differences(
       from: old.settings.stations,

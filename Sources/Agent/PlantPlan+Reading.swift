@@ -43,6 +43,7 @@ private struct PlantReader {
       note(.contradiction, device, objection)
       return nil
     }
+    findings += WriteCheck.findings(device, profile, file: path)
     do throws(ScanGroupError) {
       return DeviceBoard.Device(
         id: device.id,

@@ -74,12 +74,17 @@ actor Recorder {
     var layouts: [ScanGroupID: (seq: Int, layout: FrameLayout)] = [:]
     var clockStep: ClockStep?
 
+    /// Orders to write of which no outcome is recorded.
+    var openWrites: [Int: WriteOrder] = [:]
+
     mutating func take(_ record: Record) {
       switch record.content {
       case .document(let document): documents.insert(document.sha256)
       case .layout(let layout):
         layouts[ScanGroupID(device: layout.device, group: layout.group)] = (record.seq, layout)
       case .clockStep(let step): clockStep = step
+      case .write(let order): openWrites[record.seq] = order
+      case .writeOutcome(let outcome): openWrites[outcome.write] = nil
       default: bindings.apply(record)
       }
     }
@@ -98,6 +103,7 @@ actor Recorder {
     let last = journal.assumeIsolated { $0.status().at }
     clock.resume(after: story.clockStep, last: last) { write($0, at: $1) }
     try recordStart()
+    try concludeOpenWrites(story.openWrites)
     lookAtClock()
     for document in documents where !story.documents.contains(document.sha256) {
       _ = try append(.document(document))
@@ -263,7 +269,7 @@ actor Recorder {
   }
 
   /// Records first that the wall clock was set.
-  private func followClock() {
+  func followClock() {
     var keeper = clock
     keeper.follow(writeOfClock)
     clock = keeper
@@ -303,7 +309,7 @@ actor Recorder {
   }
 
   /// Judges a command, writes its record and applies it.
-  private func perform(_ judge: (Bindings) throws -> Record.Content) throws -> Record {
+  func perform(_ judge: (Bindings) throws -> Record.Content) throws -> Record {
     try settleUndecided()
     let content = try judge(bindings)
     followClock()

@@ -9,6 +9,8 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   case findings = 2
   /// The agent or hub refused: the station is busy, the lot is unknown.
   case refused = 3
+  /// What became of it is not known, or not what was wanted: somebody must look at the machine.
+  case uncertain = 4
   /// The command line is wrong.
   case usage = 64
   /// A file that was given cannot be used.
@@ -31,6 +33,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
       1   the operation failed
       2   a check ran and found problems
       3   the agent or hub refused: the station is busy, the lot is unknown
+      4   a device may or may not have done what was asked of it: look at it
       64  the command line is wrong
       65  a file that was given cannot be used
       66  there is no such lot, or no such database

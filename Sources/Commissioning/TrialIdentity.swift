@@ -39,7 +39,7 @@ extension Trial {
       }
     case .serverID(let data): [Capture.Identity(object: "server_id", text: ServerID.text(of: data))]
     case .line(let line): [Capture.Identity(object: "answer", text: LinePattern.text(of: line))]
-    case .bits, .registers: []
+    case .bits, .registers, .written: []
     }
   }
 }

@@ -2,10 +2,10 @@ internal import Telemetry
 
 /// Requests out of the bytes of a serial line (MODBUS over Serial Line V1.02, 2.5.1).
 ///
-/// A frame ends with silence, which the carrier reports with ``silence()``. A read request, whose
-/// length is known and whose check sum is good, is taken at once: a pseudo terminal hands bytes
-/// over in whole writes, and a busy machine can stretch or swallow any silence between them. So is
-/// one that follows garbage.
+/// A frame ends with silence, which the carrier reports with ``silence()``. A request to read, or to
+/// write one address, whose length is known and whose check sum is good, is taken at once: a pseudo
+/// terminal hands bytes over in whole writes, and a busy machine can stretch or swallow any silence
+/// between them. So is one that follows garbage.
 package struct RTUFraming: Sendable {
   package struct Request: Sendable, Hashable {
     package let unit: UInt8
@@ -25,12 +25,12 @@ package struct RTUFraming: Sendable {
   /// Bytes that are not yet a frame, at most 256.
   package var pendingBytes: Int { buffer.count }
 
-  /// Takes bytes, and gives the read request that they end with, if they do.
+  /// Takes bytes, and gives the request of that length that they end with, if they do.
   package mutating func receive(_ bytes: some Collection<UInt8>) -> Request? {
     buffer.append(contentsOf: bytes.suffix(Self.maximumLength))
     if buffer.count > Self.maximumLength { buffer.removeFirst(buffer.count - Self.maximumLength) }
     let end = buffer.suffix(Self.readLength)
-    guard end.count == Self.readLength, (1...4).contains(end[end.startIndex + 1]),
+    guard end.count == Self.readLength, (1...6).contains(end[end.startIndex + 1]),
       CRC16.holds(end)
     else { return nil }
     buffer.removeAll(keepingCapacity: true)

@@ -12,6 +12,9 @@ package struct RegisterImage: Sendable {
     let start: Int
     var cells: [UInt16]
 
+    /// Cells that were written from outside: the process no longer moves them.
+    var held: Set<Int> = []
+
     func contains(_ address: Int, count: Int) -> Bool {
       address >= start && address + count <= start + cells.count
     }
@@ -34,6 +37,9 @@ package struct RegisterImage: Sendable {
   private var blocks: [Block]
   private let places: [Place]
 
+  /// What the device is known by, which nobody can write.
+  private let fixed: Set<ModbusLocation.Cell>
+
   package init(access: ModbusAccess) {
     let signals = access.groups.flatMap(\.signals)
     let known = access.identification?.registers ?? []
@@ -45,6 +51,7 @@ package struct RegisterImage: Sendable {
     )
     let wholes = Set(signals.filter { !$0.decoding.type.isPart }.flatMap(\.location.cells))
     self.blocks = blocks
+    self.fixed = fixed
     places = signals.compactMap { signal in
       let (location, start) = (signal.location, Int(signal.location.address))
       let block = blocks.firstIndex {
@@ -102,9 +109,31 @@ package struct RegisterImage: Sendable {
     return block.cells[(address - block.start)..<(address - block.start + count)]
   }
 
+  /// Takes what a client writes: those cells stay so, whatever the process does.
+  ///
+  /// - Returns: False when one of the addresses does not exist, or is what the device is known by.
+  mutating func hold(_ table: ModbusTable, address: Int, _ values: [UInt16]) -> Bool {
+    let cells = (address..<(address + values.count)).map {
+      ModbusLocation.Cell(table: table, address: $0)
+    }
+    guard fixed.isDisjoint(with: cells),
+      let block = blocks.firstIndex(where: {
+        $0.table == table && $0.contains(address, count: values.count)
+      })
+    else { return false }
+    for (index, value) in values.enumerated() {
+      let cell = address - blocks[block].start + index
+      blocks[block].cells[cell] = value
+      blocks[block].held.insert(cell)
+    }
+    return true
+  }
+
   private mutating func write(_ value: UInt16, at index: Int, of place: Place) {
     let cell = place.offset + index
-    guard cell < blocks[place.block].cells.count else { return }
+    guard cell < blocks[place.block].cells.count, !blocks[place.block].held.contains(cell) else {
+      return
+    }
     if blocks[place.block].table.holdsBits {
       blocks[place.block].cells[cell] = value == 0 ? 0 : 1
     } else {

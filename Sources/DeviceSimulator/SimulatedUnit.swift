@@ -57,7 +57,8 @@ package final class SimulatedUnit: Sendable {
         state.image.refresh(model.values(at: Self.cycle * Int(cycle)))
         state.cycle = cycle
       }
-      return ModbusServerCodec.reply(to: request, from: state.image, identity: identity)
+      return ModbusServerWrites.reply(to: request, in: &state.image)
+        ?? ModbusServerCodec.reply(to: request, from: state.image, identity: identity)
     }
   }
 }

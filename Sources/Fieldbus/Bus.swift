@@ -37,6 +37,8 @@ package enum BusReply: Sendable, Hashable {
   case identification(objects: [UInt8: [UInt8]], next: UInt8?)
   /// What a device says of itself: identification, run indicator and more, as it likes.
   case serverID([UInt8])
+  /// The device confirmed what was written.
+  case written
 }
 
 /// What became of one request, and when.
@@ -49,10 +51,19 @@ package struct BusOutcome: Sendable, Hashable {
   /// Time from ``sent`` until the reply's last byte, or until the bus gave up; monotonic.
   package let elapsed: Duration
 
-  package init(result: Result<BusReply, BusFailure>, sent: Moment, elapsed: Duration) {
+  /// Whether the request, or a part of it, may have left; where that is in doubt, it may have.
+  package let wasSent: Bool
+
+  package init(
+    result: Result<BusReply, BusFailure>,
+    sent: Moment,
+    elapsed: Duration,
+    wasSent: Bool = true
+  ) {
     self.result = result
     self.sent = sent
     self.elapsed = elapsed
+    self.wasSent = wasSent
   }
 }
 

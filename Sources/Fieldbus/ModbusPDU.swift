@@ -1,7 +1,7 @@
 package import Telemetry
 
-/// Builds the requests and judges the replies of functions 1 to 4, 17 and 43/14
-/// (MODBUS Application Protocol V1.1b3, 6.1 to 6.4, 6.13 and 6.21).
+/// Builds the requests and judges the replies of functions 1 to 4, 17 and 43/14, and of 5, 6, 15 and
+/// 16 where they are permitted (MODBUS Application Protocol V1.1b3, 6.1 to 6.6, 6.11 to 6.13, 6.21).
 ///
 /// A protocol data unit is the part that all carriers share: a function code and its data. Nothing
 /// becomes a value unless function, byte count and length are those of the request.
@@ -26,6 +26,7 @@ package enum ModbusPDU {
     case .identification(let category, let object):
       return [function, 0x0E, category.rawValue, object]
     case .serverID: return [function]
+    case .write(let write): return write.bytes
     }
   }
 
@@ -73,6 +74,7 @@ package enum ModbusPDU {
     case .identification(let category, let object):
       IdentificationReply.objects(in: pdu, category: category, object: object)
     case .serverID: IdentificationReply.serverID(in: pdu)
+    case .write(let write): write.judge(pdu)
     }
   }
 

@@ -1,6 +1,7 @@
 package import Telemetry
 
-/// A question to one Modbus unit; nothing that is asked changes a device.
+/// A question to one Modbus unit. Only ``ModbusOperation/write(_:)`` changes a device, and nothing
+/// makes one of those without a ``WritePermit``.
 package struct ModbusRequest: Sendable, Hashable {
   package let unit: UnitID
   package let operation: ModbusOperation
@@ -20,6 +21,9 @@ package struct ModbusRequest: Sendable, Hashable {
     self.init(unit: unit, .read(range))
   }
 
+  /// Whether asking it twice may do something twice; such a request is never repeated.
+  package var isWrite: Bool { if case .write = operation { true } else { false } }
+
   /// The addresses that are read; nil for a question of another kind.
   package var range: AddressRange? {
     if case .read(let range) = operation { range } else { nil }
@@ -34,12 +38,15 @@ package enum ModbusOperation: Sendable, Hashable {
   case identification(IdentificationCategory, object: UInt8)
   /// Function 17, Report Server ID (6.13).
   case serverID
+  /// Functions 5, 6, 15 and 16 (6.5, 6.6, 6.11 and 6.12).
+  case write(RegisterWrite)
 
   package var functionCode: UInt8 {
     switch self {
     case .read(let range): range.table.functionCode
     case .identification: 0x2B
     case .serverID: 0x11
+    case .write(let write): write.functionCode
     }
   }
 }

@@ -83,8 +83,9 @@ package actor RTUBus: Bus {
       attempts.append(attempt)
     }
     for index in attempts.indices where attempts[index].isDoubted {
-      // Asked on a line that is known to answer twice, this one is sure.
-      if let request = attempts[index].request { attempts[index] = carry(request) }
+      // Asked on a line that is known to answer twice, this one is sure; but nothing is written twice.
+      guard let request = attempts[index].request, !request.isWrite else { continue }
+      attempts[index] = carry(request)
     }
     if let finding = takeFinding() { doubt(&attempts, finding) }
     return attempts.map(\.outcome)
@@ -115,7 +116,8 @@ package actor RTUBus: Bus {
       silent.remove(request.unit)
       return first
     }
-    guard port != nil, first.wasSent else { return first }
+    // Nothing is written twice: the device may have done it the first time.
+    guard port != nil, first.wasSent, !request.isWrite else { return first }
     guard silent.insert(request.unit).inserted else { return first }
     let second = ask(request, isRepeated: true)
     switch second.outcome.result {

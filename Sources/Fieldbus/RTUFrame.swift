@@ -34,6 +34,9 @@ package enum RTUFrame {
   static func lineTime(of request: ModbusRequest, on line: SerialLine) -> Duration {
     switch request.operation {
     case .read(let range): line.transferTime(of: .rtu(range.table, count: range.count))
+    case .write:
+      line.characterTime
+        * (bytes(of: request).count + RegisterWrite.confirmationLength + 1 + 2 * checksumLength)
     case .identification, .serverID:
       line.characterTime * (bytes(of: request).count + checksumLength + maximumLength)
     }

@@ -15,6 +15,9 @@ package struct RTUStream: Sendable {
 
   private static let checksumLength = 2
 
+  /// Unit, what a write's confirmation has, and CRC.
+  private static let confirmationLength = 1 + RegisterWrite.confirmationLength + checksumLength
+
   private var pending: [UInt8] = []
 
   package init() {}
@@ -96,6 +99,7 @@ package struct RTUStream: Sendable {
       return Int(count) == range.replyByteCount ? .known(Int(count) + refusalLength) : .foreign
     case .serverID: return .known(Int(count) + refusalLength)
     case .identification: return objectsLength(of: bytes)
+    case .write: return .known(confirmationLength)
     }
   }
 
@@ -117,6 +121,7 @@ package struct RTUStream: Sendable {
     switch request.operation {
     case .read(let range): range.replyByteCount + refusalLength
     case .serverID, .identification: RTUFrame.maximumLength
+    case .write: confirmationLength
     }
   }
 

@@ -156,8 +156,10 @@ final class TCPBatch {
 
   /// Fails everything that has no outcome yet.
   func failRest(_ cause: Cause, _ detail: String) {
-    let outcome = BusOutcome(cause, detail, at: settings.time.moment())
-    for index in outcomes.indices where outcomes[index] == nil { settle(index, outcome) }
+    let moment = settings.time.moment()
+    for index in outcomes.indices where outcomes[index] == nil {
+      settle(index, BusOutcome(cause, detail, at: moment, wasSent: index < next))
+    }
     next = requests.count
   }
 
@@ -169,8 +171,13 @@ final class TCPBatch {
 }
 
 extension BusOutcome {
-  /// Something that was never sent.
-  init(_ cause: Cause, _ detail: String, at moment: Moment) {
-    self.init(result: .failure(BusFailure(cause, detail)), sent: moment, elapsed: .zero)
+  /// Something that was never sent, unless said otherwise.
+  init(_ cause: Cause, _ detail: String, at moment: Moment, wasSent: Bool = false) {
+    self.init(
+      result: .failure(BusFailure(cause, detail)),
+      sent: moment,
+      elapsed: .zero,
+      wasSent: wasSent
+    )
   }
 }

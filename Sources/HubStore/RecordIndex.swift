@@ -33,7 +33,7 @@ struct RecordIndex {
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
     case .clockStep(let step): try insert(step, record)
-    case .opening, .document, .event, .gap, .frame, .clock: break
+    case .opening, .document, .event, .gap, .frame, .clock, .write, .writeOutcome: break
     }
   }
 

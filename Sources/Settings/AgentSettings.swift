@@ -52,6 +52,18 @@ package struct DeviceSettings: Sendable, Hashable {
 
   /// Stations that the device serves.
   package let stations: [StationID]
+
+  /// Signals that may be written; none unless the file names them.
+  package let writes: [WriteSettings]
+}
+
+/// A signal that may be written, and where the file says so.
+package struct WriteSettings: Sendable, Hashable {
+  package let permit: WritePermit
+  package let signalMark: SourceMark
+
+  /// Where the range is, or the signal when there is none.
+  package let rangeMark: SourceMark
 }
 
 package struct JournalSettings: Sendable, Hashable {

@@ -21,6 +21,7 @@ struct DeviceSettingsReader {
       let bus = busName.flatMap { self.bus($0) }
       let unit = self.unit(reader, on: bus)
       let stations = self.stations(of: reader)
+      let writes = WriteSettingsReader(fields: reader, device: id?.value, bus: bus).writes()
       reader.finish()
       if let id {
         names.take(Marked(id.value.text, at: id.mark), advice: "give each device an id of its own")
@@ -43,7 +44,8 @@ struct DeviceSettingsReader {
         profileMark: profile.mark,
         bus: bus.id,
         unit: unit?.value,
-        stations: stations
+        stations: stations,
+        writes: writes
       )
     }
   }

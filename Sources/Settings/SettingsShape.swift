@@ -208,11 +208,16 @@ enum DeviceShape {
     ScalarKind<StationID>.identifier,
     "The stations that it serves, where there are several"
   )
+  static let writes = Section(
+    "writes",
+    WriteShape.shape,
+    "The signals that may be written; all others cannot be"
+  )
   static let shape = Shape(
     "device",
     [
       id.required, profile.required, bus.required, unit.optional, station.optional,
-      stations.list(),
+      stations.list(), writes.optionalList,
     ],
     rules: [
       .exactlyOne(
@@ -221,6 +226,31 @@ enum DeviceShape {
         several: "a device has \"station\" or \"stations\", not both; remove one"
       )
     ]
+  )
+}
+
+/// A signal that may be written.
+enum WriteShape {
+  static let signal = Key(
+    "signal",
+    ScalarKind<String>.text.suchAs("zone1.setpoint"),
+    "The signal, as the device's profile names it"
+  )
+  static let reason = Key("reason", ScalarKind<Label>.label, "Why it may be written; recorded")
+  static let range = Key(
+    "range",
+    .decimal.suchAs("[20, 300]"),
+    "The values that may be written, in the signal's unit"
+  )
+  static let multiple = Key(
+    "multiple",
+    .bool,
+    "Whether one address, too, is written by function 15 or 16",
+    default: "false"
+  )
+  static let shape = Shape(
+    "permit",
+    [signal.required, reason.required, range.list(count: 2), multiple.optional]
   )
 }
 

@@ -86,18 +86,23 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
   /// What is wrong in the files that a reload read; nil for every other problem.
   package let findings: [ProblemFinding]?
 
+  /// What became of a write that was recorded and not done; nil for every other problem.
+  package let write: WriteReceipt?
+
   package init(
     type: String,
     title: String,
     status: Int,
     detail: String,
-    findings: [ProblemFinding]? = nil
+    findings: [ProblemFinding]? = nil,
+    write: WriteReceipt? = nil
   ) {
     self.type = type
     self.title = title
     self.status = status
     self.detail = detail
     self.findings = findings
+    self.write = write
   }
 
   package var description: String { detail }

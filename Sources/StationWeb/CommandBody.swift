@@ -50,6 +50,17 @@ extension ReloadConfiguration: CommandBody {
   static let optional: [String] = []
 }
 
+extension WriteSignal: CommandBody {
+  static let subject = "Writing a signal"
+  static let required = ["signal", "value", "operator"]
+  static let optional: [String] = []
+
+  var objection: String? {
+    // Answers repeat the name.
+    signal.utf8.count > 128 ? "The member \"signal\" is too long for a signal's name." : nil
+  }
+}
+
 extension CommandBody {
   /// Reads a command.
   ///
@@ -78,6 +89,7 @@ extension CommandBody {
 
   private static var usage: String {
     if required.isEmpty, optional.isEmpty { return "\(subject) takes no members: send {}." }
+    if optional.isEmpty { return "\(subject) takes the members \(list(required))." }
     return "\(subject) takes the members \(list(required)), and may have \(list(optional))."
   }
 
@@ -110,7 +122,11 @@ extension CommandBody {
   }
 
   private static func expectation(_ context: DecodingError.Context) -> String {
-    path(context) == "quantity" ? "a number is expected" : "a text is expected"
+    switch path(context) {
+    case "quantity": "a number is expected"
+    case "value": "a number, true, false or a text is expected"
+    default: "a text is expected"
+    }
   }
 }
 

@@ -14,6 +14,8 @@ enum Resource: Hashable {
   case material(station: String, lot: String)
   case consumptions
   case reload
+  /// What is written to a device.
+  case writes(device: String)
 
   /// Reads a path, with or without a query; nil where it names nothing.
   ///
@@ -34,6 +36,8 @@ enum Resource: Hashable {
     case 2 where segments == ["v1", "events"]: self = .events
     case 2 where segments == ["v1", "consumptions"]: self = .consumptions
     case 2 where segments == ["v1", "reload"]: self = .reload
+    case 4 where segments[0...1] == ["v1", "devices"] && segments[3] == "writes":
+      self = .writes(device: segments[2])
     case 4... where segments[0...1] == ["v1", "stations"]: self.init(ofStation: segments)
     default: return nil
     }
@@ -54,7 +58,7 @@ enum Resource: Hashable {
     case .file, .health, .status: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .materials, .consumptions, .reload: [.post]
+    case .materials, .consumptions, .reload, .writes: [.post]
     case .material: [.delete]
     }
   }

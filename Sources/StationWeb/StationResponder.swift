@@ -79,6 +79,9 @@ struct StationResponder: HTTPResponder {
     case .consumptions:
       let command = try await body(Consumption.self, of: request)
       return try .json(await service.consume(command), status: .created)
+    case .writes(let device):
+      let command = try await body(WriteSignal.self, of: request)
+      return try .json(await service.write(command, to: self.device(device)), status: .created)
     case .reload:
       _ = try await body(ReloadConfiguration.self, of: request)
       let receipt = try await service.reload()
@@ -109,6 +112,10 @@ struct StationResponder: HTTPResponder {
 
   private func id(_ text: String) throws -> StationID {
     do { return try StationID(text) } catch { throw Problem.badRequest("\(error).") }
+  }
+
+  private func device(_ text: String) throws -> DeviceID {
+    do { return try DeviceID(text) } catch { throw Problem.badRequest("\(error).") }
   }
 
   private func lot(_ text: String) throws -> LotID {

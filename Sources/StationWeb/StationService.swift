@@ -24,6 +24,9 @@ package protocol StationService: Sendable {
   /// Records that one lot went into another.
   func consume(_ consumption: Consumption) async throws -> Receipt
 
+  /// Writes a signal of a device, where the configuration permits that, and records it.
+  func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt
+
   /// Reads configuration and profiles anew, and applies what has changed.
   func reload() async throws -> ReloadReceipt
 }

@@ -12,7 +12,7 @@ package struct UnitID: Sendable, Hashable {
 
 /// The four tables of a Modbus device, each with the function code that reads it
 /// (MODBUS Application Protocol V1.1b3, 4.3 and 6.1 to 6.4).
-package enum ModbusTable: String, Sendable, Hashable, CaseIterable {
+package enum ModbusTable: String, Sendable, Hashable, Codable, CaseIterable {
   case coil
   case discrete
   case holding

@@ -32,6 +32,8 @@ package struct Record: Sendable, Hashable {
     case gap(Gap)
     case clock(ClockState)
     case clockStep(ClockStep)
+    case write(WriteOrder)
+    case writeOutcome(WriteOutcome)
 
     /// The record's `type` member.
     package var type: String {
@@ -49,6 +51,8 @@ package struct Record: Sendable, Hashable {
       case .gap: "gap"
       case .clock: "clock"
       case .clockStep: "clock_step"
+      case .write: "write"
+      case .writeOutcome: "write_outcome"
       }
     }
   }

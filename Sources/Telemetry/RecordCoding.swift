@@ -90,6 +90,8 @@ private struct Envelope: Codable {
     case .gap(let content): try content.encode(to: encoder)
     case .clock(let content): try content.encode(to: encoder)
     case .clockStep(let content): try content.encode(to: encoder)
+    case .write(let content): try content.encode(to: encoder)
+    case .writeOutcome(let content): try content.encode(to: encoder)
     }
   }
 
@@ -111,6 +113,8 @@ private struct Envelope: Codable {
     case "gap": .gap(try Gap(from: decoder))
     case "clock": .clock(try ClockState(from: decoder))
     case "clock_step": .clockStep(try ClockStep(from: decoder))
+    case "write": .write(try WriteOrder(from: decoder))
+    case "write_outcome": .writeOutcome(try WriteOutcome(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .type,

@@ -23,6 +23,9 @@ struct AgentClient: Sendable {
 
   /// A bus that changes ends its scan in flight first, which may wait for devices that are silent.
   private static let reloadTimeoutSeconds: Int64 = 120
+
+  /// A write waits for the scan in flight, then for the device, then for the reading back.
+  private static let writeTimeoutSeconds: Int64 = 300
   private static let maximumAnswer = 16 * 1_024 * 1_024
 
   private let address: String
@@ -57,6 +60,20 @@ struct AgentClient: Sendable {
     return try decode(answer, as: ReloadReceipt.self)
   }
 
+  /// Has a signal written.
+  ///
+  /// - Throws: `Problem` when the order was recorded and not done; it has what became of it.
+  func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt {
+    let answer = try await send(
+      .POST,
+      "/v1/devices/\(device)/writes",
+      body: try JSONEncoder().encode(command),
+      timeoutSeconds: Self.writeTimeoutSeconds,
+      isWrite: true
+    )
+    return try decode(answer, as: WriteReceipt.self)
+  }
+
   /// Sends a command without a body and gives its receipt.
   func delete(_ path: String) async throws -> Receipt {
     try decode(try await send(.DELETE, path, body: nil), as: Receipt.self)
@@ -66,7 +83,8 @@ struct AgentClient: Sendable {
     _ method: HTTPMethod,
     _ path: String,
     body: Data?,
-    timeoutSeconds: Int64 = Self.timeoutSeconds
+    timeoutSeconds: Int64 = Self.timeoutSeconds,
+    isWrite: Bool = false
   ) async throws -> Data {
     var request = HTTPClientRequest(url: address + path)
     request.method = method
@@ -81,14 +99,14 @@ struct AgentClient: Sendable {
         timeout: .seconds(timeoutSeconds)
       )
     } catch {
-      throw failure(error, after: timeoutSeconds)
+      throw failure(error, after: timeoutSeconds, isWrite: isWrite)
     }
     let answer = Data(buffer: try await response.body.collect(upTo: Self.maximumAnswer))
     if response.status.code < 300 { return answer }
     if let problem = try? JSONDecoder().decode(Problem.self, from: answer),
       problem.type != "not-found"
     {
-      if problem.findings != nil { throw problem }
+      if problem.findings != nil || problem.write != nil { throw problem }
       throw CommandFailure(problem.status < 500 ? .refused : .failed, problem.detail)
     }
     throw CommandFailure(
@@ -98,11 +116,17 @@ struct AgentClient: Sendable {
   }
 
   /// Why there is no answer.
-  private func failure(_ error: any Error, after timeoutSeconds: Int64) -> CommandFailure {
+  private func failure(
+    _ error: any Error,
+    after timeoutSeconds: Int64,
+    isWrite: Bool
+  ) -> CommandFailure {
     let reason: String
+    var mayHaveArrived = isWrite
     switch error {
     case let error as IOError where error.errnoCode == ECONNREFUSED:
       reason = "nothing listens there"
+      mayHaveArrived = false
     case let error as IOError:
       reason = String(cString: strerror(error.errnoCode))
     case let error as HTTPClientError where Self.timeouts.contains(error):
@@ -112,6 +136,13 @@ struct AgentClient: Sendable {
     case let error as HTTPClientError where error == .remoteConnectionClosed:
       reason = "the connection was closed without an answer"
     default: reason = "\(error)"
+    }
+    if mayHaveArrived {
+      return CommandFailure(
+        .uncertain,
+        "whether it was written is not known, since the agent at \(address) gave no answer (\(reason)): look "
+          + "at the device, and into the agent's log"
+      )
     }
     return CommandFailure(
       .unavailable,

@@ -52,6 +52,31 @@ struct PymodbusTests {
       try await checkFailures(bus, unit: unit)
     }
     try await checkIdentification(bus)
+    try await checkWrites(bus)
+  }
+
+  /// All four functions, and what the server holds after each.
+  private func checkWrites(_ bus: any Bus) async throws {
+    let writes: [(content: RegisterWrite.Content, isMultiple: Bool)] = [
+      (.registers([0xBEEF]), false), (.registers([0xCAFE]), true),
+      (.registers([1, 2, 65_535]), false), (.coils([true]), false), (.coils([false]), true),
+      (.coils([true, false, true, true, false, false, true, false, true, true]), false),
+    ]
+    for (content, isMultiple) in writes {
+      let asked = try writing(5, 100, content, isMultiple: isMultiple)
+      let table: ModbusTable = if case .coils = content { .coil } else { .holding }
+      let outcomes = await bus.exchange([
+        .modbus(asked), .modbus(try modbus(5, table, 100, content.count)),
+      ])
+      let held: BusReply =
+        switch content {
+        case .coils(let coils): .bits(coils)
+        case .registers(let registers): .registers(registers)
+        }
+      #expect(outcomes.map(\.result) == [.success(.written), .success(held)], "\(content)")
+    }
+    let refused = await bus.exchange([.modbus(try writing(5, 3_000, .registers([1])))])
+    #expect(refused.map { $0.failure?.cause } == [.exception(2)])
   }
 
   /// The server's objects do not fit into one reply.

@@ -117,6 +117,35 @@ struct TidyTests {
     }
   }
 
+  /// Where a permit to write passes, from the configuration to the request that is built from it.
+  private static let permitFiles: Set<String> = [
+    "Sources/Telemetry/WritePermit.swift", "Sources/Settings/AgentSettings.swift",
+    "Sources/Settings/WriteSettingsReader.swift", "Sources/Agent/WriteTarget.swift",
+    "Sources/Fieldbus/RegisterWrite.swift",
+  ]
+
+  @Test("Only the reader of the configuration makes a permit to write, and only the writer uses it")
+  func permits() throws {
+    for file in try Repository.swiftFiles(in: "Sources") {
+      // Comments may speak of it.
+      let code = try Repository.text(of: file).split(separator: "\n")
+        .filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
+      if file != "Sources/Settings/WriteSettingsReader.swift" {
+        #expect(!code.contains("WritePermit("), "\(file) makes a permit")
+        #expect(!code.contains("WritePermit.init"), "\(file) makes a permit")
+      }
+      if code.contains("WritePermit") { #expect(Self.permitFiles.contains(file), "\(file)") }
+      if code.contains("RegisterWrite(") || code.contains("RegisterWrite.init") {
+        #expect(file == "Sources/Agent/SignalWriter.swift", "\(file) builds a write")
+      }
+    }
+    for file in Self.permitFiles.subtracting(["Sources/Settings/WriteSettingsReader.swift"]) {
+      let text = try Repository.text(of: file)
+      #expect(text.contains("WritePermit"), "\(file) has none: strike it")
+      #expect(!text.contains(" = .init("), "\(file)")
+    }
+  }
+
   @Test("Files stay small enough to read in a sitting", arguments: ["Sources", "Tests"])
   func length(folder: String) throws {
     for file in try Repository.swiftFiles(in: folder) {

@@ -139,6 +139,7 @@ struct CoverageTests {
       "\"stations\" is an empty list", "one instrument has a line alone", "has no port",
       "does not exist", "put an IPv6 address in brackets", "does not hold a name or password",
       "names no host or port", "which other machines can reach",
+      "a signal is permitted once", "only Modbus devices can be written",
     ]
   )
   func checks(words: String) { #expect(Self.recorded.contains(words)) }

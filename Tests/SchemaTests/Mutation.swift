@@ -70,7 +70,8 @@ struct Mutation {
     "deadband", "good_when", "not_available", "modbus", "serial", "extends", "drop", "identify",
     "start", "end", "terminator", "checksum", "request", "hex", "order", "repeat", "step", "from",
     "tcp", "rtu", "station", "stations", "unit", "api", "phase", "pause", "max_registers",
-    "heartbeat", "moves_within", "restart", "settle", "wraps_at",
+    "heartbeat", "moves_within", "restart", "settle", "wraps_at", "writes", "signal", "reason",
+    "multiple",
   ]
 
   private mutating func list(_ nodes: [YAMLNode], at mark: SourceMark) -> YAMLNode {

@@ -18,6 +18,7 @@ struct DocumentTests {
     "agent.buses.rtu": (["### Serial ports", "#### Of Modbus RTU alone"], 2),
     "agent.buses.serial": (["### Serial ports"], 3),
     "agent.devices": (["### Devices"], 2),
+    "agent.devices.writes": (["### Writes"], 2),
     "agent.journal": (["### Journal"], 2),
     "agent.uplinks": (["### Uplinks"], 2),
     "hub": (["## hub.yaml"], 2),

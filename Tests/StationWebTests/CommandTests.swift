@@ -72,6 +72,56 @@ struct CommandTests {
     }
   }
 
+  @Test(
+    "A write reaches the agent as it was sent, and its receipt says what became of it",
+    arguments: [
+      ("185.5", .real(185.5)), ("-7", .integer(-7)), ("true", .flag(true)),
+      (#""185.5""#, .text("185.5")),
+    ] as [(String, Value)]
+  )
+  func write(json: String, value: Value) async throws {
+    try await Served.with { served in
+      let answer = try await served.send(
+        "POST",
+        "/v1/devices/oven-1/writes",
+        body: #"{"signal":"zone1.setpoint","value":\#(json),"operator":"mara"}"#
+      )
+      #expect(answer.status == 201)
+      let receipt = try answer.json(WriteReceipt.self)
+      #expect(receipt.outcome == .done && receipt.outcomeSeq == receipt.seq + 1)
+      let command = WriteSignal(
+        signal: "zone1.setpoint",
+        value: value,
+        operatorName: Label(checked: "mara")
+      )
+      #expect(await served.service.commands == [.write(command, DeviceID(checked: "oven-1"))])
+    }
+  }
+
+  @Test("A page of another site can write nothing, and neither can a form")
+  func foreignWrite() async throws {
+    try await Served.with { served in
+      let body = #"{"signal":"zone1.setpoint","value":1,"operator":"mara"}"#
+      let path = "/v1/devices/oven-1/writes"
+      let foreign = try await served.send(
+        "POST",
+        path,
+        body: body,
+        headers: ["Content-Type": "application/json", "Origin": "http://evil.example"]
+      )
+      #expect(foreign.status == 403)
+      let form = try await served.send(
+        "POST",
+        path,
+        body: body,
+        headers: ["Content-Type": "text/plain"]
+      )
+      #expect(form.status == 415)
+      #expect(try await served.send("GET", path).status == 405)
+      #expect(await served.service.commands.isEmpty)
+    }
+  }
+
   @Test("The agent's own problems arrive as they are")
   func problems() async throws {
     try await Served.with { served in
@@ -155,6 +205,22 @@ struct CommandBodyTests {
   func amounts(members: String, part: String) {
     let body = #"{"output":"A","input":"B",\#(members)}"#
     let problem = #expect(throws: Problem.self) { try Consumption.decode(body.utf8) }
+    #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
+  }
+
+  @Test(
+    "A write without operator, or of what is no value, is refused",
+    arguments: [
+      (#"{"signal":"a","value":1}"#, #""operator" is missing"#),
+      (#"{"signal":"a","value":1,"operator":""}"#, #""operator" is not right"#),
+      (#"{"signal":"a","operator":"m"}"#, #""value" is missing"#),
+      (#"{"signal":"a","value":null,"operator":"m"}"#, "a number, true, false or a text"),
+      (#"{"signal":"a","value":[1],"operator":"m"}"#, "a number, true, false or a text"),
+      (#"{"signal":"a","value":1,"operator":"m","force":true}"#, #""force" is not known"#),
+    ]
+  )
+  func writes(body: String, part: String) {
+    let problem = #expect(throws: Problem.self) { try WriteSignal.decode(body.utf8) }
     #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
   }
 

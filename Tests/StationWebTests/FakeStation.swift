@@ -11,6 +11,7 @@ actor FakeStation: StationService {
     case load(LoadMaterial, StationID)
     case unload(LotID, StationID)
     case consume(Consumption)
+    case write(WriteSignal, DeviceID)
     case reload
   }
 
@@ -71,6 +72,30 @@ actor FakeStation: StationService {
 
   func consume(_ consumption: Consumption) throws -> Receipt {
     try take(.consume(consumption), "\(consumption.input) went into \(consumption.output)")
+  }
+
+  func write(_ command: WriteSignal, to device: DeviceID) throws -> WriteReceipt {
+    let receipt = try take(.write(command, device), "\(device) is written")
+    let order = WriteOrder(
+      device: device,
+      signal: command.signal,
+      stations: [],
+      value: command.value,
+      unit: nil,
+      table: .holding,
+      address: 1,
+      raw: [7],
+      operatorName: command.operatorName,
+      reason: Label(checked: "test")
+    )
+    return WriteReceipt(
+      order: order,
+      seq: receipt.seq,
+      at: receipt.at,
+      outcome: WriteOutcome(of: receipt.seq, .done, detail: "confirmed"),
+      outcomeSeq: receipt.seq + 1,
+      summary: receipt.summary
+    )
   }
 
   func reload() throws -> ReloadReceipt {

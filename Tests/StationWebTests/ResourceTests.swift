@@ -11,6 +11,7 @@ struct ResourceTests {
       ("/", Resource.file("/")), ("/page.js", .file("/page.js")), ("/?x=1", .file("/")),
       ("/health", .health), ("/v1/status", .status), ("/v1/events?after=3", .events),
       ("/v1/consumptions", .consumptions),
+      ("/v1/devices/oven-1/writes", .writes(device: "oven-1")),
       ("/v1/stations/reflow-1/lot", .lot(station: "reflow-1")),
       ("/v1/stations/reflow-1/materials", .materials(station: "reflow-1")),
       ("/v1/stations/r/materials/a%2Fb%20%C3%A9", .material(station: "r", lot: "a/b é")),
@@ -24,7 +25,8 @@ struct ResourceTests {
       "", "page.js", "//", "/v1", "/v1/", "/v1/status/", "/v2/status", "/v1/stations",
       "/v1/stations//lot", "/v1/stations/a/lot/b", "/v1/stations/a/materials/b/c", "/../page.js",
       "/v1/stations/a/materials/%zz", "/v1/stations/a/materials/%2", "/v1/stations/a/materials/%FF",
-      "/v1/stations/%+1/lot",
+      "/v1/stations/%+1/lot", "/v1/devices/oven-1", "/v1/devices//writes",
+      "/v1/devices/oven-1/writes/1",
     ]
   )
   func unknown(path: String) { #expect(Resource(path: path) == nil) }

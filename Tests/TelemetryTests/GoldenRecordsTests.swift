@@ -141,6 +141,44 @@ struct GoldenRecordsTests {
           scans: 300
         )
       ),
+      .write(
+        WriteOrder(
+          device: try DeviceID("oven-1"),
+          signal: "zone1.setpoint",
+          stations: [station],
+          value: .real(185.5),
+          unit: "Cel",
+          table: .holding,
+          address: 512,
+          raw: [1_855],
+          operatorName: try Label("M. Rösch"),
+          reason: try Label("recipe change")
+        )
+      ),
+      .writeOutcome(
+        WriteOutcome(
+          of: 22,
+          .done,
+          detail: "confirmed by the device, and read back the same",
+          readBack: .real(185.5),
+          readBackRaw: [1_855]
+        )
+      ),
+      .write(
+        WriteOrder(
+          device: try DeviceID("oven-1"),
+          signal: "fan",
+          stations: [],
+          value: .flag(true),
+          unit: nil,
+          table: .coil,
+          address: 0,
+          raw: [1],
+          operatorName: try Label("M. Rösch"),
+          reason: try Label("start")
+        )
+      ),
+      .writeOutcome(WriteOutcome(of: 24, .notSent, detail: "no connection")),
     ]
   }
 
