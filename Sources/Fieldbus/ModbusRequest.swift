@@ -1,7 +1,9 @@
 package import Telemetry
 
-/// A question to one Modbus unit. Only ``ModbusOperation/write(_:)`` changes a device, and nothing
-/// makes one of those without a ``WritePermit``.
+/// A question to one Modbus unit.
+///
+/// Only ``ModbusOperation/write(_:)`` changes a device, and nothing makes one of those without a
+/// ``WritePermit``.
 package struct ModbusRequest: Sendable, Hashable {
   package let unit: UnitID
   package let operation: ModbusOperation

@@ -33,12 +33,13 @@ package struct RegisterWrite: Sendable, Hashable {
   package let address: UInt16
   package let content: Content
 
+  /// nil when there is nothing to write, more than one request carries, or the range leaves the
+  /// address space.
+  ///
   /// - Parameters:
   ///   - permit: Whose signal lies at these addresses.
   ///   - address: The first one.
   ///   - content: What they are to hold.
-  /// - Returns: nil when there is nothing to write, more than one request carries, or the range
-  ///   leaves the address space.
   package init?(permitted permit: WritePermit, address: UInt16, content: Content) {
     let maximum =
       if case .coils = content { Self.maximumCoils } else { Self.maximumRegisters }

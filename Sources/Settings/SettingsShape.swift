@@ -236,7 +236,11 @@ enum WriteShape {
     ScalarKind<String>.text.suchAs("zone1.setpoint"),
     "The signal, as the device's profile names it"
   )
-  static let reason = Key("reason", ScalarKind<Label>.label, "Why it may be written; recorded")
+  static let reason = Key(
+    "reason",
+    ScalarKind<Label>.label.suchAs("recipe change"),
+    "Why it may be written; it is recorded with each write"
+  )
   static let range = Key(
     "range",
     .decimal.suchAs("[20, 300]"),

@@ -262,7 +262,7 @@ private final class Plant: Bus {
       return .success(.registers((0..<range.count).map { range.address + UInt16($0) }))
     case .identification:
       return .success(.identification(objects: [0: Array(vendor.value.utf8)], next: nil))
-    case .serverID: return .failure(BusFailure(.exception(1), "unknown"))
+    case .serverID, .write: return .failure(BusFailure(.exception(1), "unknown"))
     }
   }
 }

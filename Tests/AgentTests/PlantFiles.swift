@@ -15,6 +15,9 @@ struct PlantFiles: Sendable {
     var timeout = "500ms"
     var station = "s1"
 
+    /// What stands behind the device's `writes`, if anything.
+    var writes: String?
+
     static func tcp(_ id: String, port: Int = 502, profile: String = "p") -> Bus {
       Bus(
         id: id,
@@ -46,8 +49,9 @@ struct PlantFiles: Sendable {
   /// Writes `agent.yaml` as the properties are now.
   func write() throws {
     let lines = buses.map { "  - {id: \($0.id), \($0.carrier), timeout: \($0.timeout)}" }
-    let devices = buses.map {
-      "  - {id: \($0.device), profile: \($0.profile), bus: \($0.id), unit: 1, station: \($0.station)}"
+    let devices = buses.map { bus in
+      "  - {id: \(bus.device), profile: \(bus.profile), bus: \(bus.id), unit: 1, "
+        + "station: \(bus.station)\(bus.writes.map { ", writes: \($0)" } ?? "")}"
     }
     _ = try folder.write(
       """

@@ -14,7 +14,8 @@ struct ServerWriteTests {
         title: Machine
         kind: other
         source: generic
-        modbus: {identify: {registers: [{table: holding, address: 9, type: uint16, equals: 77}]}}
+        modbus: {order: ABCD}
+        identify: {registers: [{table: holding, address: 9, type: uint16, equals: 77}]}
         groups:
           - name: g
             period: 1s

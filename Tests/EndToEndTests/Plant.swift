@@ -15,7 +15,16 @@ final class Plant {
 
   private static let programs = Repository.root.appending(path: ".build/debug")
 
-  init() async throws {
+  /// - Parameters:
+  ///   - writes: What of the oven may be written.
+  ///   - ovenFaults: What goes wrong with the oven.
+  ///   - timeout: How long the agent waits for the oven.
+  /// - Throws: What the file system or a program that cannot be started says.
+  init(
+    writes: String? = nil,
+    ovenFaults: [String] = [],
+    timeout: String = "1s"
+  ) async throws {
     folder = try TemporaryFolder()
     let ports = try Self.freePorts(3)
     agentAddress = "http://127.0.0.1:\(ports[1])"
@@ -26,6 +35,7 @@ final class Plant {
       """,
       to: "hub.yaml"
     )
+    let permits = writes.map { ", writes: \($0)" } ?? ""
     agentConfiguration = try folder.write(
       """
       agent: edge-test
@@ -33,10 +43,10 @@ final class Plant {
       stations:
         - {id: reflow-1}
       buses:
-        - {id: oven, tcp: "127.0.0.1:\(ports[0])"}
+        - {id: oven, tcp: "127.0.0.1:\(ports[0])", timeout: \(timeout)}
         - {id: oxygen, serial: {port: oxygen, baud: 9600, parity: none}}
       devices:
-        - {id: oven-1, profile: reflow-oven-10-zone, bus: oven, unit: 1, stations: [reflow-1]}
+        - {id: oven-1, profile: reflow-oven-10-zone, bus: oven, unit: 1, stations: [reflow-1]\(permits)}
         - {id: oxygen-1, profile: oxygen-analyser, bus: oxygen, stations: [reflow-1]}
       profiles: \(Repository.root.appending(path: "DeviceProfiles").path)
       journal: {path: journal.sqlite}
@@ -53,7 +63,7 @@ final class Plant {
         [
           "simulate", "reflow-oven-10-zone@1", "--profiles", profiles, "--tcp",
           "127.0.0.1:\(ports[0])",
-        ]
+        ] + ovenFaults.flatMap { ["--fault", $0] }
       ),
       try Self.start(
         "lotline",
@@ -93,7 +103,12 @@ final class Plant {
   }
 
   func lotline(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-    try await Self.start("lotline", arguments + ["--agent", agentAddress]).finish()
+    try await startLotline(arguments).finish()
+  }
+
+  /// Starts a command against the agent, for a test that does something meanwhile.
+  func startLotline(_ arguments: [String]) throws -> PeerProcess {
+    try Self.start("lotline", arguments + ["--agent", agentAddress])
   }
 
   /// Runs `lotline-hub` on the hub's database and gives status and output.
