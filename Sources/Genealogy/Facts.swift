@@ -51,6 +51,9 @@ package struct StationVisit: Sendable, Hashable, Codable {
   /// Steps of the agent's clock meanwhile: times before and after one do not compare.
   package let clockSteps: [RecordedClockStep]
 
+  /// What was written meanwhile to devices that serve the station.
+  package let writes: [RecordedWrite]
+
   package init(
     span: RecordSpan,
     site: Label,
@@ -58,7 +61,8 @@ package struct StationVisit: Sendable, Hashable, Codable {
     from: Instant,
     to: Instant?,
     signals: [SignalSummary] = [],
-    clockSteps: [RecordedClockStep] = []
+    clockSteps: [RecordedClockStep] = [],
+    writes: [RecordedWrite] = []
   ) {
     self.span = span
     self.site = site
@@ -67,12 +71,14 @@ package struct StationVisit: Sendable, Hashable, Codable {
     self.to = to
     self.signals = signals
     self.clockSteps = clockSteps
+    self.writes = writes
   }
 
-  /// The same visit with what was measured, and what the clock did.
+  /// The same visit with what was measured and written, and what the clock did.
   package func with(
     signals: [SignalSummary],
-    clockSteps: [RecordedClockStep]
+    clockSteps: [RecordedClockStep],
+    writes: [RecordedWrite]
   ) -> StationVisit {
     StationVisit(
       span: span,
@@ -81,12 +87,13 @@ package struct StationVisit: Sendable, Hashable, Codable {
       from: from,
       to: to,
       signals: signals,
-      clockSteps: clockSteps
+      clockSteps: clockSteps,
+      writes: writes
     )
   }
 
   private enum CodingKeys: String, CodingKey {
-    case span, site, binding, from, to, signals
+    case span, site, binding, from, to, signals, writes
     case clockSteps = "clock_steps"
   }
 }
@@ -125,6 +132,28 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   private enum CodingKeys: String, CodingKey {
     case span, load, from, to
     case clockSteps = "clock_steps"
+  }
+}
+
+/// Somebody had an agent write to a device.
+package struct RecordedWrite: Sendable, Hashable, Codable {
+  package let record: RecordReference
+  package let at: Instant
+  package let order: WriteOrder
+
+  /// Nil while nothing is recorded of it.
+  package let outcome: WriteOutcome?
+
+  package init(
+    record: RecordReference,
+    at: Instant,
+    order: WriteOrder,
+    outcome: WriteOutcome?
+  ) {
+    self.record = record
+    self.at = at
+    self.order = order
+    self.outcome = outcome
   }
 }
 

@@ -5,11 +5,14 @@ package import Telemetry
 /// All answers are in a fixed order (by journal and sequence number), so that a trace reads the
 /// same each time.
 package protocol GenealogyStore {
-  /// The visits of a lot, without what was measured and what the clock did.
+  /// The visits of a lot, without what was measured and written and what the clock did.
   func visits(of lot: LotID) throws -> [StationVisit]
 
   /// What was measured during a visit.
   func signals(during visit: StationVisit) throws -> [SignalSummary]
+
+  /// What was written during a visit to devices that serve its station.
+  func writes(during visit: StationVisit) throws -> [RecordedWrite]
 
   /// How often and how far the agent's clock was set within a span of its journal.
   func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep]

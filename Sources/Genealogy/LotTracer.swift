@@ -104,7 +104,8 @@ package struct LotTracer<Store: GenealogyStore> {
       visits: try visits.map { visit in
         visit.with(
           signals: measured ? try store.signals(during: visit) : [],
-          clockSteps: try store.clockSteps(during: visit.span)
+          clockSteps: try store.clockSteps(during: visit.span),
+          writes: try store.writes(during: visit)
         )
       }
     )

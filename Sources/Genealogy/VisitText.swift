@@ -40,6 +40,12 @@ struct VisitText {
       lines += TextLayout.wrap("     ! " + Words.clockStep(step), width: width, indent: "       ")
         .map(ink.problem)
     }
+    for write in visit.writes {
+      let isDone = write.outcome?.kind == .done
+      let text = "     \(isDone ? "*" : "!") " + Words.write(write)
+      let wrapped = TextLayout.wrap(text, width: width, indent: "       ")
+      lines += isDone ? wrapped : wrapped.map(ink.problem)
+    }
     if visit.signals.isEmpty { return lines + ["     Nothing was measured."] }
     for device in devices { lines += table(of: device) }
     return lines

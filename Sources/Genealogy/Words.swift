@@ -68,6 +68,21 @@ package enum Words {
       + "times before and after do not compare; \(reference(recorded.record))"
   }
 
+  /// Who had what written, and what came of it: `oven-1 zone1.setpoint = 185.5 °C, written by mara …`.
+  package static func write(_ recorded: RecordedWrite) -> String {
+    let order = recorded.order
+    let unit = order.unit.map { " " + self.unit($0) } ?? ""
+    let what = "\(order.device) \(safe(order.signal)) = \(safe("\(order.value)"))\(unit)"
+    let end =
+      switch recorded.outcome {
+      case nil: "what became of it is not recorded"
+      case let outcome?:
+        "\(outcome.kind.rawValue.replacing("_", with: " ")) (\(safe(outcome.detail)))"
+      }
+    return "\(what), ordered by \(safe(order.operatorName.text)) \(time(recorded.at)) UTC: \(end); "
+      + "permitted for \(safe(order.reason.text)); \(reference(recorded.record))"
+  }
+
   private static func stepSize(_ size: Duration) -> String {
     if size >= .seconds(1) { return duration(size) }
     return "\(size.wholeMicroseconds / 1_000) ms"

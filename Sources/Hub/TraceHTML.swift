@@ -94,6 +94,12 @@ struct TraceHTML {
       """
     html += visit.clockSteps.map { "<p class=\"bad\">\(HTML.escaped(Words.clockStep($0)))</p>\n" }
       .joined()
+    html +=
+      visit.writes.map { write in
+        let style = write.outcome?.kind == .done ? "soft" : "bad"
+        return "<p class=\"\(style)\">\(HTML.escaped(Words.write(write)))</p>\n"
+      }
+      .joined()
     if visit.signals.isEmpty { return html + "<p class=\"soft\">Nothing was measured.</p>\n" }
     html += """
       <div class="scroll"><table>

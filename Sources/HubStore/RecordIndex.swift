@@ -33,7 +33,9 @@ struct RecordIndex {
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
     case .clockStep(let step): try insert(step, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .write, .writeOutcome: break
+    case .write(let order): try insert(order, record)
+    case .writeOutcome(let outcome): try finish(outcome, record)
+    case .opening, .document, .event, .gap, .frame, .clock: break
     }
   }
 
@@ -163,6 +165,35 @@ struct RecordIndex {
         step.to.microseconds,
       ]
     )
+  }
+
+  /// One row for each station, so that the visits at any of them find it; one without a name when
+  /// there is none.
+  private func insert(_ order: WriteOrder, _ record: JournalRecord) throws {
+    let content = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+    let stations = order.stations.isEmpty ? [""] : Set(order.stations.map(\.text)).sorted()
+    for station in stations {
+      try execute(
+        "INSERT INTO device_write (journal, station, seq, at, content) VALUES (?, ?, ?, ?, ?)",
+        [journal, station, record.seq, record.at.microseconds, content]
+      )
+    }
+  }
+
+  private func finish(_ outcome: WriteOutcome, _ record: JournalRecord) throws {
+    try execute(
+      "UPDATE device_write SET outcome = ? WHERE journal = ? AND seq = ? AND outcome IS NULL",
+      [
+        String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self), journal, outcome.write,
+      ]
+    )
+    guard db.changesCount > 0 else {
+      throw UnknownReference(
+        seq: record.seq,
+        reason: "it says what became of write \(outcome.write), which this journal does not hold, "
+          + "or of which it knows that already"
+      )
+    }
   }
 
   /// Lists a lot, or says that it is still heard of.

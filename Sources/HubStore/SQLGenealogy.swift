@@ -113,6 +113,36 @@ struct SQLGenealogy: GenealogyStore {
     }
   }
 
+  func writes(during visit: StationVisit) throws -> [RecordedWrite] {
+    // A file that an earlier program has written, and no later one yet.
+    guard try db.tableExists("device_write") else { return [] }
+    let span = visit.span
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT j.agent, j.journal, w.* FROM device_write w JOIN journal j ON j.id = w.journal
+          WHERE j.agent = ? AND j.journal = ? AND w.station = ? AND w.seq > ? AND w.seq < ?
+          ORDER BY w.seq
+          """
+      ),
+      arguments: [
+        span.start.agent.text, span.start.journal, visit.binding.station.text, span.start.seq,
+        span.end ?? .max,
+      ]
+    )
+    let decoder = JSONDecoder()
+    return try rows.map { row in
+      let content: String = row["content"]
+      let outcome: String? = row["outcome"]
+      return RecordedWrite(
+        record: Self.reference(row),
+        at: Instant(microseconds: row["at"]),
+        order: try decoder.decode(WriteOrder.self, from: Data(content.utf8)),
+        outcome: try outcome.map { try decoder.decode(WriteOutcome.self, from: Data($0.utf8)) }
+      )
+    }
+  }
+
   private func consumptions(where condition: String, _ lot: LotID) throws -> [RecordedConsumption] {
     try fetch(
       """

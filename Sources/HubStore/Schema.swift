@@ -19,6 +19,7 @@ enum Schema {
 
   static let derivedTables = [
     "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
+    "device_write",
   ]
 
   static func create(_ db: Database) throws {
@@ -155,6 +156,15 @@ enum Schema {
       from_at INTEGER NOT NULL,
       to_at INTEGER NOT NULL,
       PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS device_write (
+      journal INTEGER NOT NULL,
+      station TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      outcome TEXT,
+      PRIMARY KEY (journal, station, seq)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -7,15 +7,24 @@ struct MemoryGenealogy: GenealogyStore {
   var stays: [MaterialStay] = []
   var consumptions: [RecordedConsumption] = []
   var clockSteps: [RecordedClockStep] = []
+  var writes: [RecordedWrite] = []
 
   func visits(of lot: LotID) -> [StationVisit] {
-    visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: []) }
+    visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: [], writes: []) }
   }
 
   func clockSteps(during span: RecordSpan) -> [RecordedClockStep] {
     clockSteps.filter { recorded in
       recorded.record.agent == span.start.agent && span.start.seq < recorded.record.seq
         && recorded.record.seq < span.end ?? .max
+    }
+  }
+
+  func writes(during visit: StationVisit) -> [RecordedWrite] {
+    writes.filter { write in
+      write.order.stations.contains(visit.binding.station)
+        && write.record.agent == visit.span.start.agent
+        && visit.span.start.seq < write.record.seq && write.record.seq < visit.span.end ?? .max
     }
   }
 
@@ -31,7 +40,7 @@ struct MemoryGenealogy: GenealogyStore {
 
   func visits(during stay: MaterialStay) -> [StationVisit] {
     visits.filter { $0.binding.station == stay.load.station && $0.span.overlaps(stay.span) }
-      .map { $0.with(signals: [], clockSteps: []) }
+      .map { $0.with(signals: [], clockSteps: [], writes: []) }
   }
 
   func consumptions(into lot: LotID) -> [RecordedConsumption] {

@@ -84,6 +84,44 @@ struct TraceReportTests {
     #expect(text.components(separatedBy: "! the clock was set").count == 3)
   }
 
+  @Test(
+    "What was written while a lot was made is told with its lot, with who ordered it and what came",
+    arguments: [
+      (.done, "* oven-1 zone1.setpoint = 185.5 °C, ordered by mara", "done (as told)"),
+      (.notSent, "! oven-1 zone1.setpoint = 185.5 °C, ordered by mara", "not sent (as told)"),
+      (nil, "! oven-1 zone1.setpoint = 185.5 °C, ordered by mara", "is not recorded"),
+    ] as [(WriteOutcome.Kind?, String, String)]
+  )
+  func writes(kind: WriteOutcome.Kind?, told: String, end: String) throws {
+    var store = MemoryGenealogy()
+    try store.visit("PCB", at: "reflow-1", 3, to: 23)
+    try store.visit("NEXT", at: "reflow-1", 23, to: 24)
+    try store.visit("OTHER", at: "reflow-2", 3, to: 23)
+    store.writes.append(
+      RecordedWrite(
+        record: try MemoryGenealogy.reference(10),
+        at: MemoryGenealogy.time(10),
+        order: WriteOrder(
+          device: try DeviceID("oven-1"),
+          signal: "zone1.setpoint",
+          stations: [try StationID("reflow-1")],
+          value: .real(185.5),
+          unit: "Cel",
+          table: .holding,
+          address: 30,
+          raw: [1_855],
+          operatorName: try Label("mara"),
+          reason: try Label("trial")
+        ),
+        outcome: kind.map { WriteOutcome(of: 10, $0, detail: "as told") }
+      )
+    )
+    let text = try words("PCB", in: store)
+    #expect(text.contains(told) && text.contains(end), "\(text)")
+    #expect(text.contains("permitted for trial; record 10 of line-a/"))
+    for other in ["NEXT", "OTHER"] { #expect(!(try words(other, in: store)).contains("mara")) }
+  }
+
   @Test("Colour sets off problems only where it is wanted")
   func colour() throws {
     let trace = try #require(try MemoryGenealogy.ventilator().trace("DEV-0042"))

@@ -101,6 +101,45 @@ struct StoredTraceTests {
     #expect(try await trace("PCB", of: journal).inputs.map(\.input.text) == ["PASTE"])
   }
 
+  @Test("Writes are told of the lots at the stations that they fell on, also of a rebuilt file")
+  func writes() async throws {
+    var journal = try JournalBuilder()
+    let before = try journal.bind("s", "BEFORE", part: "p")
+    try journal.end("s", "BEFORE", binding: before)
+    let binding = try journal.bind("s", "PCB", part: "p")
+    try journal.bind("other", "ELSEWHERE", part: "p")
+    let orders = try [["s"], ["s", "far"], ["other"], []].map { stations in
+      WriteOrder(
+        device: try DeviceID("oven-1"),
+        signal: "setpoint",
+        stations: try stations.map { try StationID($0) },
+        value: .integer(50),
+        unit: nil,
+        table: .holding,
+        address: 2,
+        raw: [500],
+        operatorName: try Label("mara"),
+        reason: try Label("trial")
+      )
+    }
+    for order in orders { try journal.add(.write(order)) }
+    let done = WriteOutcome(of: 6, .done, detail: "confirmed", readBack: .integer(50))
+    try journal.add(.writeOutcome(done))
+    try journal.add(.writeOutcome(WriteOutcome(of: 9, .unknown, detail: "no answer")))
+    try journal.end("s", "PCB", binding: binding)
+    func expectWrites(_ trace: LotTrace?) throws {
+      let visit = try #require(trace?.lots.first?.visits.first)
+      #expect(visit.writes.map(\.order) == [orders[0], orders[1]])
+      #expect(visit.writes.map(\.record.seq) == [6, 7])
+      #expect(visit.writes.map(\.outcome) == [done, nil])
+    }
+    try expectWrites(try await trace("PCB", of: journal))
+    let other = try await database.reader.trace(LotID("BEFORE"), at: journal.time)
+    #expect(other?.lots.first?.visits.first?.writes == [])
+    try await database.rebuild()
+    try expectWrites(try await database.reader.trace(LotID("PCB"), at: journal.time))
+  }
+
   @Test("The clock's steps are told of the lots that they fell on, also of a rebuilt file")
   func clockSteps() async throws {
     var journal = try JournalBuilder()
