@@ -298,6 +298,11 @@ extension BusOutcome {
   fileprivate init(notAsked failure: BusFailure, at moment: Moment) {
     let prefix = "not asked, because "
     let detail = failure.detail.hasPrefix(prefix) ? failure.detail : prefix + failure.detail
-    self.init(result: .failure(BusFailure(failure.cause, detail)), sent: moment, elapsed: .zero)
+    self.init(
+      result: .failure(BusFailure(failure.cause, detail)),
+      sent: moment,
+      elapsed: .zero,
+      wasSent: false
+    )
   }
 }
