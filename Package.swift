@@ -61,6 +61,9 @@ let unixSignals = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -72,9 +75,11 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -101,14 +106,18 @@ let package = Package(
     stage("Telemetry", ["CTimex", crypto]),
     stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
+    stage("TransportSecurity", ["Telemetry", nioCore, nioSSL, nioTLS, swiftASN1]),
     stage("StationAPI", ["Telemetry"]),
     stage("CommandSupport", ["Telemetry", "MarkedYAML", argumentParser, system]),
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
     stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles"]),
-    stage("Settings", ["Telemetry", "MarkedYAML", crypto]),
-    stage("Fieldbus", ["Telemetry", "CModbus", "CSerialPort", nioCore, nioPosix]),
+    stage("Settings", ["Telemetry", "MarkedYAML", "TransportSecurity", crypto]),
+    stage(
+      "Fieldbus",
+      ["Telemetry", "TransportSecurity", "CModbus", "CSerialPort", nioCore, nioPosix]
+    ),
     stage("Acquisition", ["Telemetry", "Profiles", "Fieldbus"]),
     stage(
       "Commissioning",
@@ -134,7 +143,9 @@ let package = Package(
     ),
     stage(
       "DeviceSimulator",
-      ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", nioCore, nioPosix]
+      [
+        "Telemetry", "MarkedYAML", "TransportSecurity", "Profiles", "Fieldbus", nioCore, nioPosix,
+      ]
     ),
 
     // The hub.
@@ -153,7 +164,7 @@ let package = Package(
       name: "lotline",
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
-        "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning",
+        "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
         argumentParser, asyncHTTPClient, nioCore, unixSignals, logging,
       ],
       swiftSettings: strict
@@ -196,9 +207,10 @@ let package = Package(
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
     tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
-    tests("Settings", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
+    tests("Settings", ["MarkedYAML", "Telemetry", "TransportSecurity"], exclude: ["Golden"]),
     tests("CommandSupport", ["MarkedYAML"]),
-    tests("Fieldbus", [nioCore, nioPosix]),
+    tests("Fieldbus", ["TransportSecurity", nioCore, nioPosix]),
+    tests("TransportSecurity", ["Telemetry"]),
     tests("Acquisition", ["Profiles", "Fieldbus"]),
     tests(
       "Commissioning",
@@ -217,7 +229,10 @@ let package = Package(
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
-    tests("DeviceSimulator", ["MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]),
+    tests(
+      "DeviceSimulator",
+      ["MarkedYAML", "TransportSecurity", "Profiles", "Fieldbus", "Acquisition"]
+    ),
     .target(
       name: "FaultMatrix",
       dependencies: [

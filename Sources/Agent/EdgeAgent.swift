@@ -108,6 +108,7 @@ package struct EdgeAgent: Sendable {
       \(settings.buses.count); page and API at http://\(settings.api)/
       """
     )
+    for warning in settings.warnings { logger.warning("\(warning)") }
     let committer = Loop(
       every: { await reloader.plan.settings.journal.commitInterval },
       time: time

@@ -88,7 +88,7 @@ private struct PlantReader {
       ? "profile \(profile.name) is of an instrument on a plain serial port, and bus \(bus.id) "
         + "carries Modbus; give it a bus with `serial`"
       : "profile \(profile.name) is of a Modbus device, and bus \(bus.id) is a plain serial port; "
-        + "give it a bus with `tcp` or `rtu`"
+        + "give it a bus with `tcp`, `tls`, `rtu_over_tcp` or `rtu`"
   }
 
   private mutating func note(_ code: FindingCode, _ device: DeviceSettings, _ message: String) {

@@ -156,7 +156,11 @@ struct PlannedBus: Sendable {
   /// For how long after its last request a device on the line may still answer, when the bus that
   /// knows what it was asked is gone; zero where the connection goes with the bus.
   var aftermath: Duration {
-    if case .tcp = settings.carrier { return .zero }
+    switch settings.carrier {
+    case .tcp, .tls: return .zero
+    // A device server hands a late reply to whoever is connected then.
+    case .rtuOverTCP, .rtu, .serial: break
+    }
     let waits = groups.flatMap(\.requests).map { request in
       if case .serial(let request) = request, !request.isListening {
         request.timeout
@@ -167,7 +171,7 @@ struct PlannedBus: Sendable {
     return waits.reduce(settings.timeout) { max($0, $1) } * Self.timeoutsToRest
   }
 
-  /// What the line hygiene of a serial bus counts with: a reply comes within three timeouts, or one
+  /// What the line hygiene of a serial line counts with: a reply comes within three timeouts, or one
   /// more where the device is late.
   private static let timeoutsToRest = 4
 }

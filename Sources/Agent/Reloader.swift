@@ -138,6 +138,7 @@ actor Reloader {
     }
     plan = new
     logger.notice("configuration applied: \(changes.summary)")
+    for warning in new.settings.warnings { logger.warning("\(warning)") }
     if let doubt = adoption.doubt { throw Problem.notDurable(doubt) }
     return receipt(adoption, changes.summary, changes)
   }

@@ -21,6 +21,9 @@ package struct FindingOptions: ParsableArguments {
 
   package init() {}
 
+  /// Whether a person reads what is printed.
+  package var isForPeople: Bool { (format ?? (json ? .json : .text)) == .text }
+
   /// Prints the findings, or `summary` where a person reads and there is nothing to find, and ends
   /// the command with the status of findings when one of them is an error.
   package func report(_ findings: [Finding], summary: String) throws {

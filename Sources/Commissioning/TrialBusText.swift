@@ -1,13 +1,17 @@
 package import Telemetry
 
 /// A bus as one text, as a command line takes it:
-/// `tcp://10.0.0.7:502`, `rtu:/dev/ttyUSB0?baud=19200&parity=even`, `serial:/dev/ttyS0?baud=9600`.
+/// `tcp://10.0.0.7:502`, `rtu-over-tcp://10.0.0.8:4001?baud=9600`,
+/// `rtu:/dev/ttyUSB0?baud=19200&parity=even`, `serial:/dev/ttyS0?baud=9600`.
 package enum TrialBusText {
   /// - Throws: ``TrialBusError``.
   package static func carrier(_ text: String) throws(TrialBusError) -> BusCarrier {
     if text.hasPrefix("tcp:") {
       let rest = text.dropFirst("tcp:".count)
       return .tcp(try endpoint(String(rest.hasPrefix("//") ? rest.dropFirst(2) : rest)))
+    }
+    if text.hasPrefix("rtu-over-tcp:") {
+      return .rtuOverTCP(try deviceServer(text.dropFirst("rtu-over-tcp:".count)))
     }
     if text.hasPrefix("rtu:") { return .rtu(try line(text.dropFirst("rtu:".count), rtu: true)) }
     if text.hasPrefix("serial:") {
@@ -31,6 +35,20 @@ package enum TrialBusText {
 
   private static let keys = ["baud", "parity", "data_bits", "stop_bits", "rs485"]
   private static let rtuKeys = keys + ["echo"]
+
+  /// `//10.0.0.8:4001?baud=9600`, of which the speed may be left out.
+  private static func deviceServer(_ text: Substring) throws(TrialBusError) -> DeviceServer {
+    let rest = text.hasPrefix("//") ? text.dropFirst(2) : text
+    let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    let endpoint = try endpoint(String(parts[0]))
+    guard parts.count == 2 else { return DeviceServer(endpoint) }
+    guard parts[1].hasPrefix("baud=") else { throw .unknownOption(String(parts[1])) }
+    let speed = parts[1].dropFirst("baud=".count)
+    guard let baud = Int(speed), (300...921_600).contains(baud) else {
+      throw .badOption("baud", String(speed), "19200")
+    }
+    return DeviceServer(endpoint, baud: baud)
+  }
 
   /// A line; what the text leaves open is as a Modbus device has it by default, 19200 8E1, or as an
   /// instrument has it, 9600 8N1.
@@ -83,6 +101,9 @@ extension BusCarrier {
   package var words: String {
     switch self {
     case .tcp(let endpoint): "tcp \(endpoint)"
+    case .tls(let server): "tls \(server.endpoint)"
+    case .rtuOverTCP(let server):
+      "rtu over tcp \(server.endpoint)" + (server.baud.map { ", \($0) baud" } ?? "")
     case .rtu(let line): "rtu \(line.port), \(line.settingsText)"
     case .serial(let line): "serial \(line.port), \(line.settingsText)"
     }
@@ -100,8 +121,8 @@ package enum TrialBusError: Error, Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownKind(let text):
-      "'\(text)' names no bus: write tcp://HOST:PORT, rtu:PATH?baud=19200&parity=even "
-        + "or serial:PATH?baud=9600"
+      "'\(text)' names no bus: write tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, "
+        + "rtu:PATH?baud=19200&parity=even or serial:PATH?baud=9600"
     case .badEndpoint(let text):
       "'\(text)' is no address: write HOST:PORT, such as 192.168.10.21:502 or [::1]:502"
     case .noPort: "the serial port is missing: write its path, such as rtu:/dev/ttyUSB0"

@@ -23,14 +23,14 @@ struct FaultCheck {
 
   private func carrierProblem(_ fault: Fault) -> String? {
     let isSerial = if case .serial = carrier { true } else { false }
-    let isTCP = if case .tcp = carrier { true } else { false }
+    let isTCP = carrier.isModbusTCP
     switch fault.effect {
     case .errorReply where !isSerial:
       return "a Modbus device has no error reply; use the fault exception"
     case .exception where isSerial, .wrongUnit where isSerial:
       return "a serial instrument has no exceptions and units; use the fault error_reply"
     case .wrongTransaction where !isTCP:
-      return "only Modbus TCP has transactions; serve with --tcp, or remove this fault"
+      return "only Modbus TCP has transactions; serve with --tcp or --tls, or remove this fault"
     default: break
     }
     guard isSerial, fault.target != FaultTarget() else { return nil }
@@ -40,7 +40,7 @@ struct FaultCheck {
   private func unitProblem(_ fault: Fault) -> String? {
     let served = Set(profiles.compactMap(\.unit?.rawValue))
     // A device that is alone at its endpoint is asked as these too.
-    let isAlone = if case .tcp = carrier { served.count == 1 } else { false }
+    let isAlone = carrier.isModbusTCP && served.count == 1
     let known = isAlone && !fault.effect.strikesValues ? served.union([0, 255]) : served
     guard let unit = fault.target.units.subtracting(known).min() else { return nil }
     let list = served.sorted().map(String.init).joined(separator: ", ")
@@ -77,5 +77,14 @@ struct FaultCheck {
     guard struck.allSatisfy({ $0.restart == nil }) else { return nil }
     let names = struck.map(\.name).joined(separator: ", ")
     return "a restart would not show: \(names) has no \"restart\" that names a run time"
+  }
+}
+
+extension SimulationOptions.Carrier {
+  fileprivate var isModbusTCP: Bool {
+    switch self {
+    case .tcp, .tls: true
+    case .rtuOverTCP, .rtu, .serial: false
+    }
   }
 }

@@ -3,9 +3,18 @@ internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 package import Telemetry
+package import TransportSecurity
 
-/// Units behind one TCP endpoint, as a device or a gateway shows them.
+/// Units behind one TCP endpoint, as a device, a gateway or a device server shows them.
 package struct ModbusTCPSimulator: Sendable {
+  /// What clients speak.
+  package enum Framing: Sendable, Hashable {
+    case modbusTCP
+    /// The frames of a serial line; `baud` makes answers take as long as on it, with 11-bit
+    /// characters.
+    case rtu(baud: Int?)
+  }
+
   /// What a client may take.
   package struct Limits: Sendable {
     /// Clients at a time; more are turned away.
@@ -30,6 +39,8 @@ package struct ModbusTCPSimulator: Sendable {
   private let units: UnitBank
   private let faults: FaultInjector
   private let endpoint: Endpoint
+  private let framing: Framing
+  private let security: TLSServer?
   private let time: any TimeSource
   private let limits: Limits
 
@@ -37,29 +48,40 @@ package struct ModbusTCPSimulator: Sendable {
   ///   - units: What answers, by unit identifier.
   ///   - faults: What goes wrong.
   ///   - endpoint: Port 0 takes any free port, which ``run(onReady:)`` reports.
+  ///   - framing: What clients speak.
+  ///   - security: TLS around it; nil for none.
   ///   - time: Whose uptime the process follows.
   ///   - limits: What a client may take.
   package init(
     units: [UnitID: SimulatedUnit],
     faults: FaultInjector = FaultInjector(),
     endpoint: Endpoint,
+    framing: Framing = .modbusTCP,
+    security: TLSServer? = nil,
     time: any TimeSource,
     limits: Limits = Limits()
   ) {
     self.units = UnitBank(units)
     self.faults = faults
     self.endpoint = endpoint
+    self.framing = framing
+    self.security = security
     self.time = time
     self.limits = limits
   }
 
   /// Serves until the task is cancelled, then closes every connection and returns.
   ///
-  /// - Parameter onReady: Called once with the endpoint that is listened on.
+  /// - Parameters:
+  ///   - onClient: Called with the certificate of each client that has shown one.
+  ///   - onReady: Called once with the endpoint that is listened on.
   /// - Throws: ``SimulationError`` when the endpoint cannot be listened on, or was lost.
-  package func run(onReady: @Sendable (Endpoint) -> Void) async throws {
+  package func run(
+    onClient: @escaping @Sendable (CertificateDetails) -> Void = { _ in },
+    onReady: @Sendable (Endpoint) -> Void
+  ) async throws {
     let connections = ConnectionList(limit: limits.connections)
-    let server = try await bind(connections)
+    let server = try await bind(connections, onClient: onClient)
     onReady(Endpoint(host: endpoint.host, port: server.localAddress?.port ?? endpoint.port))
     let ending = await withTaskCancellationHandler {
       await server.closeFuture.outcome
@@ -68,11 +90,14 @@ package struct ModbusTCPSimulator: Sendable {
     }
     await connections.closeAll()
     if case .failure(let error) = ending {
-      throw SimulationError.carrierLost("Modbus TCP \(endpoint)", reason: "\(error)")
+      throw SimulationError.carrierLost("the address \(endpoint)", reason: "\(error)")
     }
   }
 
-  private func bind(_ connections: ConnectionList) async throws -> any Channel {
+  private func bind(
+    _ connections: ConnectionList,
+    onClient: @escaping @Sendable (CertificateDetails) -> Void
+  ) async throws -> any Channel {
     let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -85,19 +110,24 @@ package struct ModbusTCPSimulator: Sendable {
         .writeBufferWaterMark,
         value: .init(low: Self.unsentLimit / 2, high: Self.unsentLimit)
       )
-      .childChannelInitializer { [units, faults, time, limits] channel in
+      .childChannelInitializer { [units, faults, framing, security, time, limits] channel in
         channel.eventLoop.makeCompletedFuture {
           if faults.comesBack(at: time.uptime()) != nil { throw Away() }
           try connections.admit(channel)
-          try channel.pipeline.syncOperations.addHandlers([
-            BackPressureHandler(),
-            ModbusTCPConnection(
-              units: units,
-              faults: faults,
-              time: time,
-              idle: limits.idle
-            ),
-          ])
+          try security?.secure(channel, onClient: onClient)
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(BackPressureHandler())
+          switch framing {
+          case .modbusTCP:
+            try pipeline.addHandler(
+              ModbusTCPConnection(units: units, faults: faults, time: time, idle: limits.idle)
+            )
+          case .rtu(let baud):
+            let line = baud.map { SerialLine(port: "", baud: $0) }
+            try pipeline.addHandler(
+              RTULineHandler(units: units, faults: faults, line: line, time: time)
+            )
+          }
         }
       }
     do {

@@ -1,5 +1,6 @@
 package import Profiles
 package import Telemetry
+package import TransportSecurity
 
 /// What to simulate, and where it can be reached.
 package struct SimulationOptions: Sendable {
@@ -24,6 +25,10 @@ package struct SimulationOptions: Sendable {
 
   package enum Carrier: Sendable, Hashable {
     case tcp(Endpoint)
+    /// Over TLS, as a device with these files.
+    case tls(Endpoint, CredentialFiles)
+    /// As a serial device server with the devices on its line; `baud` as for `rtu`.
+    case rtuOverTCP(Endpoint, baud: Int?)
     /// `link` is the path by which clients find the pseudo terminal; `baud` makes answers take as
     /// long as on a real line, nil makes them immediate.
     case rtu(link: String, baud: Int?)
@@ -55,7 +60,8 @@ package struct SimulationOptions: Sendable {
 /// Simulated devices on one TCP endpoint, one RTU line or one serial port.
 package struct Simulation: Sendable {
   private enum Server: Sendable {
-    case tcp([UnitID: SimulationOptions.Device], Endpoint)
+    case tcp([UnitID: SimulationOptions.Device], Endpoint, TLSServer?)
+    case rtuOverTCP([UnitID: SimulationOptions.Device], Endpoint, baud: Int?)
     case rtu([UnitID: SimulationOptions.Device], link: String, baud: Int?)
     case serial(SerialInstrument, DeviceProfile, link: String)
   }
@@ -72,13 +78,15 @@ package struct Simulation: Sendable {
     guard let first = options.devices.first else { throw .noProfile }
     for device in options.devices { try Self.check(device.profile, fits: options.carrier) }
     switch options.carrier {
-    case .tcp(let endpoint): server = .tcp(try Self.numbered(options.devices), endpoint)
+    case .tcp(let endpoint):
+      server = .tcp(try Self.numbered(options.devices), endpoint, nil)
+    case .tls(let endpoint, let files):
+      let security = try Self.security(files)
+      server = .tcp(try Self.numbered(options.devices), endpoint, security)
+    case .rtuOverTCP(let endpoint, let baud):
+      server = .rtuOverTCP(try Self.onLine(options.devices), endpoint, baud: baud)
     case .rtu(let link, let baud):
-      let units = try Self.numbered(options.devices)
-      if let unit = UnitID(255), let device = units[unit] {
-        throw .unitOutOfBounds(unit, profile: device.profile.name)
-      }
-      server = .rtu(units, link: link, baud: baud)
+      server = .rtu(try Self.onLine(options.devices), link: link, baud: baud)
     case .serial(let link):
       guard options.devices.count == 1 else {
         throw .severalInstruments(options.devices.map(\.profile.name))
@@ -100,10 +108,20 @@ package struct Simulation: Sendable {
     try FaultCheck(carrier: options.carrier, profiles: profiles).check(options.faults)
   }
 
+  private static func security(
+    _ files: CredentialFiles
+  ) throws(SimulationError) -> TLSServer {
+    do throws(CredentialError) {
+      return try TLSServer(files)
+    } catch {
+      throw .credentials(error)
+    }
+  }
+
   /// What is served, by unit; a serial instrument has none.
   private var profiles: [(unit: UnitID?, profile: DeviceProfile)] {
     switch server {
-    case .tcp(let devices, _), .rtu(let devices, _, _):
+    case .tcp(let devices, _, _), .rtuOverTCP(let devices, _, _), .rtu(let devices, _, _):
       devices.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value.profile) }
     case .serial(_, let profile, _): [(nil, profile)]
     }
@@ -111,22 +129,38 @@ package struct Simulation: Sendable {
 
   /// Serves until the task is cancelled, and returns then.
   ///
-  /// - Parameter onReady: Called once, when clients can connect.
+  /// - Parameters:
+  ///   - onClient: Called with the certificate of each client that connects over TLS.
+  ///   - onReady: Called once, when clients can connect.
   /// - Throws: ``SimulationError``
   package func run(
+    onClient: @escaping @Sendable (CertificateDetails) -> Void = { _ in },
     onReady: @escaping @Sendable (SimulationAddress) -> Void
   ) async throws {
     let start = time.uptime()
     let faults = FaultInjector(faults, seed: seed, start: start)
     switch server {
-    case .tcp(let devices, let endpoint):
+    case .tcp(let devices, let endpoint, let security):
       let simulator = ModbusTCPSimulator(
         units: units(devices, start: start),
         faults: faults,
         endpoint: endpoint,
+        security: security,
         time: time
       )
-      try await simulator.run { onReady(SimulationAddress(.tcp($0), Self.names(devices))) }
+      try await simulator.run(onClient: onClient) { endpoint in
+        let place = security == nil ? SimulationAddress.Place.tcp(endpoint) : .tls(endpoint)
+        onReady(SimulationAddress(place, Self.names(devices)))
+      }
+    case .rtuOverTCP(let devices, let endpoint, let baud):
+      let simulator = ModbusTCPSimulator(
+        units: units(devices, start: start),
+        faults: faults,
+        endpoint: endpoint,
+        framing: .rtu(baud: baud),
+        time: time
+      )
+      try await simulator.run { onReady(SimulationAddress(.rtuOverTCP($0), Self.names(devices))) }
     case .rtu(let devices, let link, let baud):
       let simulator = ModbusRTUSimulator(
         units: units(devices, start: start),
@@ -170,6 +204,17 @@ package struct Simulation: Sendable {
       .map { "\($0.value.profile.name) as unit \($0.key.rawValue)" }
   }
 
+  /// Units of a serial line, which has 1 to 247.
+  private static func onLine(
+    _ devices: [SimulationOptions.Device]
+  ) throws(SimulationError) -> [UnitID: SimulationOptions.Device] {
+    let units = try numbered(devices)
+    if let unit = UnitID(255), let device = units[unit] {
+      throw .unitOutOfBounds(unit, profile: device.profile.name)
+    }
+    return units
+  }
+
   private static func numbered(
     _ devices: [SimulationOptions.Device]
   ) throws(SimulationError) -> [UnitID: SimulationOptions.Device] {
@@ -194,7 +239,9 @@ package struct Simulation: Sendable {
     fits carrier: SimulationOptions.Carrier
   ) throws(SimulationError) {
     switch (profile.access, carrier) {
-    case (.modbus, .tcp), (.modbus, .rtu), (.serial, .serial): return
+    case (.modbus, .tcp), (.modbus, .tls), (.modbus, .rtuOverTCP), (.modbus, .rtu),
+      (.serial, .serial):
+      return
     default: throw misfit(profile, carrier)
     }
   }
@@ -205,7 +252,7 @@ package struct Simulation: Sendable {
   ) -> SimulationError {
     let fitting =
       switch profile.access {
-      case .modbus: "Modbus TCP or Modbus RTU"
+      case .modbus: "Modbus TCP, TLS, RTU over TCP or Modbus RTU"
       case .serial: "a serial port"
       }
     return .carrierDoesNotFit(profile: profile.name, carrier: carrier.name, fitting: fitting)
@@ -216,6 +263,8 @@ extension SimulationOptions.Carrier {
   fileprivate var name: String {
     switch self {
     case .tcp: "Modbus TCP"
+    case .tls: "Modbus TCP over TLS"
+    case .rtuOverTCP: "RTU over TCP"
     case .rtu: "Modbus RTU"
     case .serial: "a serial port"
     }
@@ -226,6 +275,8 @@ extension SimulationOptions.Carrier {
 package struct SimulationAddress: Sendable, Hashable, CustomStringConvertible {
   package enum Place: Sendable, Hashable {
     case tcp(Endpoint)
+    case tls(Endpoint)
+    case rtuOverTCP(Endpoint)
     case rtu(String)
     case serial(String)
   }
@@ -242,6 +293,8 @@ package struct SimulationAddress: Sendable, Hashable, CustomStringConvertible {
     let subject = devices.joined(separator: ", ")
     switch place {
     case .tcp(let endpoint): return "\(subject) on Modbus TCP \(endpoint)"
+    case .tls(let endpoint): return "\(subject) on Modbus TCP over TLS \(endpoint)"
+    case .rtuOverTCP(let endpoint): return "\(subject) on RTU over TCP \(endpoint)"
     case .rtu(let link): return "\(subject) on Modbus RTU \(link)"
     case .serial(let link): return "\(subject) on serial port \(link)"
     }

@@ -1,4 +1,5 @@
 package import Telemetry
+package import TransportSecurity
 
 /// Why a simulation cannot run, or had to end.
 package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -16,6 +17,8 @@ package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible
   case linkTaken(path: String, by: String)
   case link(path: String, reason: String)
   case bind(Endpoint, reason: String)
+  /// A file of TLS cannot be used.
+  case credentials(CredentialError)
   case carrierLost(String, reason: String)
 
   package var description: String {
@@ -44,6 +47,7 @@ package enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible
     case .bind(let endpoint, let reason):
       "cannot listen on \(endpoint): \(reason); is another program there, or the address not of "
         + "this machine? Ports below 1024 need the right to use them"
+    case .credentials(let error): error.description
     case .carrierLost(let carrier, let reason): "\(carrier) was lost: \(reason)"
     }
   }

@@ -30,6 +30,16 @@ package func makeBus(
       firstTransaction: firstTransaction,
       time: time
     )
+  case .tls(let server):
+    TCPBus(
+      secured: server,
+      timeout: timeout,
+      maximumInFlight: maximumInFlight,
+      firstTransaction: firstTransaction,
+      time: time
+    )
+  case .rtuOverTCP(let server):
+    TCPBus(through: server, timeout: timeout, quiet: quiet ?? timeout, time: time)
   case .rtu(let line):
     RTUBus(on: line, timeout: timeout, quiet: quiet ?? timeout, time: time)
   case .serial(let line):

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOPosix
 internal import Telemetry
+internal import TransportSecurity
 
 #if canImport(Glibc)
 internal import Glibc
@@ -9,7 +10,11 @@ internal import Glibc
 /// Says why a connection failed, and what to do.
 enum ConnectError {
   static func sentence(_ error: any Error, endpoint: Endpoint) -> String {
-    switch cause(of: error) {
+    if let error = error as? TLSFailure { return error.description }
+    if let error = error as? CredentialError {
+      return "no TLS with \(endpoint): \(error)"
+    }
+    return switch cause(of: error) {
     case .system(ECONNREFUSED):
       "connection to \(endpoint) refused: is the device on, and does it listen on this port?"
     case .system(EHOSTUNREACH), .system(ENETUNREACH):
@@ -29,6 +34,7 @@ enum ConnectError {
 
   /// Why a connection that stood broke.
   static func lost(_ error: any Error, endpoint: Endpoint) -> String {
+    if let error = error as? TLSFailure { return error.description }
     guard case .system(let code) = cause(of: error) else {
       return "connection to \(endpoint) lost: \(error)"
     }
@@ -55,8 +61,6 @@ enum ConnectError {
 
 extension TimeAmount {
   init(_ duration: Duration) { self = .microseconds(duration.wholeMicroseconds) }
-
-  var inWords: String { Duration.nanoseconds(nanoseconds).inWords }
 }
 
 extension Duration {

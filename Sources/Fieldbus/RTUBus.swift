@@ -6,9 +6,6 @@ package import Telemetry
 /// exchange, and after it was lost by the next one. ``LineHygiene`` says when the line may be asked
 /// again after a failure.
 package actor RTUBus: Bus {
-  /// MODBUS over Serial Line V1.02, 2.2.
-  private static let highestUnit: UInt8 = 247
-
   private let line: SerialLine
   private let timeout: Duration
   private let time: any TimeSource
@@ -97,7 +94,7 @@ package actor RTUBus: Bus {
     _ failed: BusFailure?,
     _ lost: BusFailure?
   ) -> BusOutcome? {
-    guard request.unit.rawValue <= Self.highestUnit else {
+    guard request.unit.rawValue <= RTUFrame.highestUnit else {
       return unsent(
         .noConnection,
         "\(line.port): unit \(request.unit.rawValue) cannot be on a serial line: use 1 to 247"

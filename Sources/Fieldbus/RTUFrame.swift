@@ -7,6 +7,9 @@ internal import Telemetry
 package enum RTUFrame {
   static let checksumLength = 2
 
+  /// MODBUS over Serial Line V1.02, 2.2.
+  static let highestUnit: UInt8 = 247
+
   /// The longest frame, with its CRC.
   package static let maximumLength = 256
 

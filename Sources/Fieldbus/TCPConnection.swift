@@ -1,6 +1,18 @@
 internal import NIOCore
 internal import Telemetry
 
+/// A request that was written and not answered yet.
+struct TCPAsked {
+  let transaction: UInt16
+  let index: Int
+  let request: ModbusRequest
+  let isRepeated: Bool
+  let sent: Moment
+  /// When it was sent, by ``monotonicNow()``; zero where no serial line is at the other end.
+  let started: Duration
+  let deadline: NIODeadline
+}
+
 /// One connection of a ``TCPLine``: writes requests, gives each reply to its request.
 ///
 /// Any doubt ends the connection: an unknown transaction, another unit, a wrong length, silence.
@@ -8,33 +20,29 @@ final class TCPConnection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  /// A request that was written and not answered yet.
-  private struct Asked {
-    let transaction: UInt16
-    let index: Int
-    let request: ModbusRequest
-    let sent: Moment
-    let deadline: NIODeadline
-  }
-
   private let line: TCPLine
   private let settings: TCPSettings
   private var context: ChannelHandlerContext?
   private var batch: TCPBatch?
   /// In the order they were written, so the first is due first; at most `maximumInFlight`.
-  private var asked: [Asked] = []
+  private var asked: [TCPAsked] = []
   /// The last reply that came while others were due.
   ///
   /// When the bytes behind it are no reply, it may have been short, and filled up with what belongs
   /// to the next.
-  private var doubtful: Asked?
-  private var decoder = MBAPDecoder()
+  private var doubtful: TCPAsked?
+  private var wire: any TCPWire
   private var outgoing = ByteBuffer()
   private var timer: Scheduled<Void>?
+  /// Whether a request was answered on it: one that was not, and is lost, is no idle one.
+  private var hasAnswered = false
+  /// Runs while the line rests before the next request.
+  private var rest: Scheduled<Void>?
 
   init(_ line: TCPLine) {
     self.line = line
     settings = line.settings
+    wire = settings.makeWire()
     asked.reserveCapacity(settings.maximumInFlight)
   }
 
@@ -50,17 +58,24 @@ final class TCPConnection: ChannelInboundHandler {
 
   /// Gives up: closes the connection and fails what is being carried.
   func abandon(_ cause: Cause, _ detail: String) {
-    line.lost(self)
-    timer?.cancel()
-    timer = nil
-    asked.removeAll()
-    let context = context
-    self.context = nil
-    context?.close(promise: nil)
+    for entry in asked { noteFailure(of: entry, for: cause) }
+    shut()
     guard let batch else { return }
     self.batch = nil
     batch.failRest(cause, detail)
     line.finished(batch)
+  }
+
+  private func shut() {
+    line.lost(self)
+    timer?.cancel()
+    timer = nil
+    rest?.cancel()
+    rest = nil
+    asked.removeAll()
+    let context = context
+    self.context = nil
+    context?.close(promise: nil)
   }
 
   // MARK: Channel events
@@ -71,30 +86,47 @@ final class TCPConnection: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard self.context != nil else { return }
-    decoder.take(unwrapInboundIn(data))
+    if asked.isEmpty, line.quiet != nil {
+      line.quiet?.heard(at: monotonicNow())
+      return
+    }
+    wire.take(unwrapInboundIn(data))
     let arrival = settings.time.uptime()
     do {
-      while !asked.isEmpty, let frame = try decoder.next() {
+      while let first = asked.first, let frame = try wire.frame(answering: first.request) {
         guard try settle(frame, arrival: arrival) else { return }
       }
     } catch {
       doubtLast(error, arrival: arrival)
       return fail(error, at: 0, arrival: arrival)
     }
-    guard !asked.isEmpty || decoder.isEmpty else { return dropUnasked() }
+    guard !asked.isEmpty || wire.isEmpty else { return dropUnasked() }
     ask()
     finishIfSettled()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    guard self.context != nil else { return }
-    doubtLastBeforePart(arrival: settings.time.uptime())
-    abandon(.noConnection, "connection to \(settings.endpoint) was closed by the device")
+    lose("connection to \(settings.endpoint) was closed by the device")
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    guard self.context != nil else { return }
-    abandon(.noConnection, ConnectError.lost(error, endpoint: settings.endpoint))
+    lose(ConnectError.lost(error, endpoint: settings.endpoint))
+  }
+
+  private func lose(_ detail: String) {
+    guard context != nil else { return }
+    let now = settings.time.uptime()
+    doubtLastBeforePart(arrival: now)
+    if line.quiet != nil, !asked.isEmpty {
+      return fail(BusFailure(.noConnection, detail), at: 0, arrival: now)
+    }
+    // A device server that closes an idle connection may do so while the line rests.
+    if line.quiet != nil, hasAnswered, let batch {
+      self.batch = nil
+      shut()
+      return line.reconnect(for: batch)
+    }
+    abandon(.noConnection, detail)
   }
 
   // MARK: Asking
@@ -103,23 +135,50 @@ final class TCPConnection: ChannelInboundHandler {
   private func ask() {
     guard let context, let batch, asked.count < settings.maximumInFlight else { return }
     outgoing.clear()
-    while asked.count < settings.maximumInFlight, let (index, request) = batch.takeNext() {
+    while asked.count < settings.maximumInFlight, let next = batch.next() {
+      guard mayAsk(next, batch) else { break }
+      batch.advance()
       let transaction = line.nextTransaction
       line.nextTransaction &+= 1
-      MBAP.write(request, transaction: transaction, to: &outgoing)
+      wire.write(next.request, transaction: transaction, to: &outgoing)
       asked.append(
-        Asked(
+        TCPAsked(
           transaction: transaction,
-          index: index,
-          request: request,
+          index: next.index,
+          request: next.request,
+          isRepeated: next.isRepeated,
           sent: settings.time.moment(),
-          deadline: .now() + settings.timeout
+          started: line.quiet == nil ? .zero : monotonicNow(),
+          deadline: .now() + TimeAmount(settings.wait(for: next.request))
         )
       )
     }
     guard outgoing.readableBytes > 0 else { return }
     context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
     watch()
+  }
+
+  /// Whether the line is quiet; when it is to rest first, ``ask()`` is called again after that.
+  private func mayAsk(_ next: TCPBatch.Next, _ batch: TCPBatch) -> Bool {
+    let now = monotonicNow()
+    switch line.quiet?.verdict(before: next.request, isRepeated: next.isRepeated, now: now) {
+    case nil, .clear: return true
+    case .rest(let until):
+      rest?.cancel()
+      // A little longer, so that it is over by the clock that was asked.
+      let pause = TimeAmount(until - now) + .microseconds(1)
+      rest = context?.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+        self.rest = nil
+        self.ask()
+        self.finishIfSettled()
+      }
+    case .babbling:
+      batch.failRest(
+        .foreignReply,
+        "\(settings.endpoint) does not fall silent: does another program or device ask on this line?"
+      )
+    }
+    return false
   }
 
   private func finishIfSettled() {
@@ -133,12 +192,8 @@ final class TCPConnection: ChannelInboundHandler {
 
   /// - Returns: Whether the connection goes on.
   /// - Throws: When the frame answers nothing that was asked.
-  private func settle(_ frame: MBAPFrame, arrival: Duration) throws(ReplyFault) -> Bool {
-    guard let position = asked.firstIndex(where: { $0.transaction == frame.transaction }) else {
-      // One that was asked lately and answered is whole: so was what came before it.
-      if line.nextTransaction &- frame.transaction <= 256 { doubtful = nil }
-      throw ReplyFault(.foreignReply, "transaction \(frame.transaction) was answered, never asked")
-    }
+  private func settle(_ frame: TCPFrame, arrival: Duration) throws(ReplyFault) -> Bool {
+    let position = try position(of: frame)
     let entry = asked[position]
     switch ModbusPDU.judge(unit: frame.unit, pdu: frame.pdu, answering: entry.request) {
     case .success(let reply):
@@ -151,7 +206,26 @@ final class TCPConnection: ChannelInboundHandler {
     }
     asked.remove(at: position)
     doubtful = asked.isEmpty ? nil : entry
+    hasAnswered = true
+    if line.quiet != nil {
+      line.quiet?.answered(entry.request, isRepeated: entry.isRepeated, at: monotonicNow())
+      line.heard(from: entry.request.unit)
+    }
     return true
+  }
+
+  /// Which of the requests that are under way the frame answers.
+  private func position(of frame: TCPFrame) throws(ReplyFault) -> Int {
+    guard let transaction = frame.transaction else {
+      guard wire.isEmpty else {
+        throw ReplyFault(.foreignReply, "more came with the answer than was asked for")
+      }
+      return 0
+    }
+    if let position = asked.firstIndex(where: { $0.transaction == transaction }) { return position }
+    // One that was asked lately and answered is whole: so was what came before it.
+    if line.nextTransaction &- transaction <= 256 { doubtful = nil }
+    throw ReplyFault(.foreignReply, "transaction \(transaction) was answered, never asked")
   }
 
   /// Takes the last reply back, because what follows it is none.
@@ -164,27 +238,56 @@ final class TCPConnection: ChannelInboundHandler {
 
   /// The connection ends with a part of a reply: that part may be what a short one left of the next.
   private func doubtLastBeforePart(arrival: Duration) {
-    guard !decoder.isEmpty else { return }
+    guard !wire.isEmpty else { return }
     doubtLast(ReplyFault(.malformedReply, "a part of a reply came, and no more"), arrival: arrival)
   }
 
-  private func close(_ entry: Asked, with result: Result<BusReply, BusFailure>, arrival: Duration) {
-    batch?.settle(
-      entry.index,
-      BusOutcome(result: result, sent: entry.sent, elapsed: arrival - entry.sent.uptime)
-    )
+  private func close(
+    _ entry: TCPAsked,
+    with result: Result<BusReply, BusFailure>,
+    arrival: Duration
+  ) {
+    batch?.settle(entry.index, outcome(of: entry, result, arrival))
+  }
+
+  private func outcome(
+    of entry: TCPAsked,
+    _ result: Result<BusReply, BusFailure>,
+    _ arrival: Duration
+  ) -> BusOutcome {
+    BusOutcome(result: result, sent: entry.sent, elapsed: arrival - entry.sent.uptime)
   }
 
   /// The request at `position` has failed for `fault`, and the connection with it.
   private func fail(_ fault: ReplyFault, at position: Int, arrival: Duration) {
     guard asked.indices.contains(position) else { return dropUnasked() }
+    fail(failure(fault, asked[position].request), at: position, arrival: arrival)
+  }
+
+  private func fail(_ failure: BusFailure, at position: Int, arrival: Duration) {
     let entry = asked[position]
-    let failure = failure(fault, entry.request)
-    close(entry, with: .failure(failure), arrival: arrival)
+    let outcome = outcome(of: entry, .failure(failure), arrival)
+    if line.quiet != nil, let batch {
+      self.batch = nil
+      noteFailure(of: entry, for: failure.cause)
+      shut()
+      return line.doubt(entry, outcome, failure, in: batch)
+    }
+    batch?.settle(entry.index, outcome)
     // A silent unit is not asked again and again for the rest of a scan: others wait behind it.
     abandon(
-      fault.cause == .timeout ? .timeout : .noConnection,
+      failure.cause == .timeout ? .timeout : .noConnection,
       "not asked, because \(failure.detail)"
+    )
+  }
+
+  private func noteFailure(of entry: TCPAsked, for cause: Cause) {
+    line.quiet?.failed(
+      entry.request,
+      for: cause,
+      sent: entry.started,
+      now: monotonicNow(),
+      timeout: settings.wait(for: entry.request)
     )
   }
 
@@ -218,12 +321,14 @@ final class TCPConnection: ChannelInboundHandler {
   private func checkDeadline() {
     guard let first = asked.first else { return }
     guard first.deadline <= .now() else { return watch() }
-    let fault = ReplyFault(
-      .timeout,
-      "no answer within \(settings.timeout.inWords): is it on, and is the unit number right?"
-    )
+    let wait = settings.wait(for: first.request)
+    let check =
+      line.quiet == nil
+      ? "is the unit number right?"
+      : "do unit number, and the device server's speed and parity, fit?"
+    let silence = ReplyFault(.timeout, "no answer within \(wait.inWords): is it on, and \(check)")
     let now = settings.time.uptime()
     doubtLastBeforePart(arrival: now)
-    fail(fault, at: 0, arrival: now)
+    fail(wire.remainder(answering: first.request) ?? silence, at: 0, arrival: now)
   }
 }

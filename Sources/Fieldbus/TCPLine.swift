@@ -1,12 +1,15 @@
 internal import NIOCore
 internal import NIOPosix
 internal import Telemetry
+internal import TransportSecurity
 
 /// The event loop's side of a ``TCPBus``: batches in order, one connection at most.
 final class TCPLine {
   let settings: TCPSettings
   /// Goes on over connections, so that a new one never repeats what an old one asked lately.
   var nextTransaction: UInt16
+  /// When the serial line at the other end may be asked; nil where there is none.
+  var quiet: TunnelQuiet?
 
   private let eventLoop: any EventLoop
   private var waiting: [TCPBatch] = []
@@ -14,11 +17,15 @@ final class TCPLine {
   private var connection: TCPConnection?
   /// Tells a connection attempt from an earlier one that was given up.
   private var attempt = 0
+  /// Units of a serial line whose last request failed: they are asked once, not twice, until they
+  /// answer.
+  private var silent: Set<UnitID> = []
 
   init(_ settings: TCPSettings, firstTransaction: UInt16, on eventLoop: any EventLoop) {
     self.settings = settings
     self.eventLoop = eventLoop
     nextTransaction = firstTransaction
+    quiet = settings.tunnel.map { TunnelQuiet(quiet: $0.quiet, line: $0.line) }
     waiting.reserveCapacity(4)
   }
 
@@ -78,12 +85,21 @@ final class TCPLine {
   private func connect() {
     attempt += 1
     let attempt = attempt
+    let began = monotonicNow()
     let line = NIOLoopBound(self, eventLoop: eventLoop)
+    let timeout = TimeAmount(settings.timeout)
+    let tls: TLSClient?
+    do {
+      tls = try settings.security?.get()
+    } catch {
+      return connected(.failure(error), attempt: attempt, began: began)
+    }
     let bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(settings.timeout)
+      .connectTimeout(timeout)
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try tls?.secure(channel, within: timeout)
           try channel.pipeline.syncOperations.addHandler(TCPConnection(line.value))
         }
       }
@@ -94,10 +110,18 @@ final class TCPLine {
     } else {
       connecting = bootstrap.connect(host: endpoint.host, port: endpoint.port)
     }
-    connecting.whenComplete { line.value.connected($0, attempt: attempt) }
+    let secured = connecting.flatMap { channel in
+      tls.map { $0.handshake(on: channel).map { channel } }
+        ?? channel.eventLoop.makeSucceededFuture(channel)
+    }
+    secured.whenComplete { line.value.connected($0, attempt: attempt, began: began) }
   }
 
-  private func connected(_ result: Result<any Channel, any Error>, attempt: Int) {
+  private func connected(
+    _ result: Result<any Channel, any Error>,
+    attempt: Int,
+    began: Duration
+  ) {
     guard attempt == self.attempt, let batch = current else {
       if case .success(let channel) = result { channel.close(promise: nil) }
       return
@@ -107,77 +131,38 @@ final class TCPLine {
       let connection = try channel.pipeline.syncOperations.handler(type: TCPConnection.self)
       guard connection.isOpen else { throw ChannelError.eof }
       self.connection = connection
+      let now = monotonicNow()
+      quiet?.connected(at: now, after: now - began)
       connection.carry(batch)
     } catch {
       batch.failRest(.noConnection, ConnectError.sentence(error, endpoint: settings.endpoint))
       finished(batch)
     }
   }
-}
 
-/// One exchange: what was asked, and what became of it so far.
-final class TCPBatch {
-  let requests: [BusRequest]
-  private(set) var next = 0
-  private(set) var unsettled: Int
+  // MARK: A serial line at the other end
 
-  private let settings: TCPSettings
-  private var outcomes: [BusOutcome?]
-  private let continuation: CheckedContinuation<[BusOutcome], Never>
-
-  init(
-    _ requests: [BusRequest],
-    _ settings: TCPSettings,
-    _ continuation: CheckedContinuation<[BusOutcome], Never>
-  ) {
-    self.requests = requests
-    self.settings = settings
-    self.continuation = continuation
-    unsettled = requests.count
-    outcomes = Array(repeating: nil, count: requests.count)
+  /// The connection was lost before the next request of `batch` was sent.
+  func reconnect(for batch: TCPBatch) {
+    if batch.unsettled == 0 { finished(batch) } else { connect() }
   }
 
-  /// The next request that was not asked yet, and its index.
-  func takeNext() -> (Int, ModbusRequest)? {
-    while next < requests.count {
-      let index = next
-      next += 1
-      if case .modbus(let request) = requests[index] { return (index, request) }
-      let detail = "\(settings.endpoint) carries Modbus, not text: put the device on a serial bus"
-      settle(index, BusOutcome(.noConnection, detail, at: settings.time.moment()))
+  /// `unit` answered.
+  func heard(from unit: UnitID) { silent.remove(unit) }
+
+  /// A request got no answer, and its connection was closed.
+  ///
+  /// What has not come may come yet, over the next connection too, which is opened at once for it to
+  /// come to. After a failure that is new for its unit the same is asked again.
+  func doubt(_ asked: TCPAsked, _ outcome: BusOutcome, _ failure: BusFailure, in batch: TCPBatch) {
+    let unit = asked.request.unit
+    // A write is never sent twice.
+    if silent.insert(unit).inserted, !asked.request.isWrite {
+      batch.askAgain(asked.index, after: outcome)
+    } else {
+      batch.settle(asked.index, outcome)
+      batch.failRest(failure.cause, "not asked, because \(failure.detail)", of: unit)
     }
-    return nil
-  }
-
-  func settle(_ index: Int, _ outcome: BusOutcome) {
-    if outcomes[index] == nil { unsettled -= 1 }
-    outcomes[index] = outcome
-  }
-
-  /// Fails everything that has no outcome yet.
-  func failRest(_ cause: Cause, _ detail: String) {
-    let moment = settings.time.moment()
-    for index in outcomes.indices where outcomes[index] == nil {
-      settle(index, BusOutcome(cause, detail, at: moment, wasSent: index < next))
-    }
-    next = requests.count
-  }
-
-  /// - Precondition: Every request has an outcome.
-  func finish() {
-    precondition(unsettled == 0)
-    continuation.resume(returning: outcomes.compactMap(\.self))
-  }
-}
-
-extension BusOutcome {
-  /// Something that was never sent, unless said otherwise.
-  init(_ cause: Cause, _ detail: String, at moment: Moment, wasSent: Bool = false) {
-    self.init(
-      result: .failure(BusFailure(cause, detail)),
-      sent: moment,
-      elapsed: .zero,
-      wasSent: wasSent
-    )
+    reconnect(for: batch)
   }
 }

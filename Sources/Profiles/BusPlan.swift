@@ -68,7 +68,7 @@ package struct BusPlan: Sendable, Hashable {
 
   private static func check(_ device: Device, fits timing: BusTiming) throws(BusPlanError) {
     switch (device.profile.access, timing) {
-    case (.modbus, .rtu), (.modbus, .tcp), (.serial, .serial): return
+    case (.modbus, .rtu), (.modbus, .rtuOverTCP), (.modbus, .tcp), (.serial, .serial): return
     case (.modbus, .serial): throw .modbusOnSerial(device.name)
     case (.serial, _): throw .serialOnModbus(device.name)
     }

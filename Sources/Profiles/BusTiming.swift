@@ -5,6 +5,9 @@ package enum BusTiming: Sendable, Hashable {
   /// Modbus RTU; `turnaround` is what a device needs between a request's end and its answer.
   case rtu(SerialLine, turnaround: Duration)
 
+  /// RTU over TCP: the line's time, and the `roundTrip` to the device server and back.
+  case rtuOverTCP(SerialLine, turnaround: Duration, roundTrip: Duration)
+
   /// A serial instrument, whose frames need no silence between them.
   case serial(SerialLine, turnaround: Duration)
 
@@ -23,7 +26,13 @@ package enum BusTiming: Sendable, Hashable {
   /// A carrier, with what is assumed of the devices on it.
   package init(assumedOver carrier: BusCarrier) {
     switch carrier {
-    case .tcp: self = .assumedTCP
+    case .tcp, .tls: self = .assumedTCP
+    case .rtuOverTCP(let server):
+      self = .rtuOverTCP(
+        server.line,
+        turnaround: Self.assumedTurnaround,
+        roundTrip: Self.assumedRoundTrip
+      )
     case .rtu(let line): self = .rtu(line, turnaround: Self.assumedTurnaround)
     case .serial(let line): self = .serial(line, turnaround: Self.assumedTurnaround)
     }
@@ -34,6 +43,12 @@ package enum BusTiming: Sendable, Hashable {
   package var assumed: BusTiming {
     switch self {
     case .tcp: .assumedTCP
+    case .rtuOverTCP(let line, _, _):
+      .rtuOverTCP(
+        line,
+        turnaround: Self.assumedTurnaround,
+        roundTrip: Self.assumedRoundTrip
+      )
     case .rtu(let line, _): .rtu(line, turnaround: Self.assumedTurnaround)
     case .serial(let line, _): .serial(line, turnaround: Self.assumedTurnaround)
     }
@@ -43,7 +58,7 @@ package enum BusTiming: Sendable, Hashable {
   package func length(of table: ModbusTable, count: Int) -> ExchangeLength {
     switch self {
     case .tcp: .tcp(table, count: count)
-    case .rtu, .serial: .rtu(table, count: count)
+    case .rtu, .rtuOverTCP, .serial: .rtu(table, count: count)
     }
   }
 
@@ -57,6 +72,8 @@ package enum BusTiming: Sendable, Hashable {
     switch self {
     case .rtu(let line, let turnaround):
       line.rtuTime(of: length, turnaround: turnaround, pause: pause)
+    case .rtuOverTCP(let line, let turnaround, let roundTrip):
+      line.rtuTime(of: length, turnaround: turnaround, pause: pause) + roundTrip
     case .serial(let line, let turnaround):
       // A listener's line comes unasked.
       line.transferTime(of: length) + (length.request == 0 ? .zero : turnaround) + pause
@@ -79,7 +96,7 @@ package enum BusTiming: Sendable, Hashable {
   /// The serial line; nil on TCP.
   package var line: SerialLine? {
     switch self {
-    case .rtu(let line, _), .serial(let line, _): line
+    case .rtu(let line, _), .rtuOverTCP(let line, _, _), .serial(let line, _): line
     case .tcp: nil
     }
   }
@@ -88,6 +105,8 @@ package enum BusTiming: Sendable, Hashable {
   package func with(baud: Int) -> BusTiming {
     switch self {
     case .rtu(let line, let turnaround): .rtu(line.with(baud: baud), turnaround: turnaround)
+    case .rtuOverTCP(let line, let turnaround, let roundTrip):
+      .rtuOverTCP(line.with(baud: baud), turnaround: turnaround, roundTrip: roundTrip)
     case .serial(let line, let turnaround): .serial(line.with(baud: baud), turnaround: turnaround)
     case .tcp: self
     }

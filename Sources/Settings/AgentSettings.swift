@@ -18,6 +18,9 @@ package struct AgentSettings: Sendable, Hashable {
   /// SHA-256 of the file's bytes, and its text, both for the journal.
   package let hash: Digest
   package let text: String
+
+  /// What is doubtful in a file that can be used.
+  package let warnings: [Finding]
 }
 
 package struct StationSettings: Sendable, Hashable {

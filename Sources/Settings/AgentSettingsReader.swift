@@ -1,20 +1,31 @@
 internal import MarkedYAML
-internal import Telemetry
+package import Telemetry
 
 extension AgentSettings {
   /// Reads `agent.yaml`; relative paths in it count from its folder.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - now: Today, by which certificates are judged.
+  /// - Returns: What it says, with the files that it names for TLS.
   /// - Throws: ``SettingsError`` with everything that is wrong, not just the first.
-  package static func load(_ path: String) throws(SettingsError) -> AgentSettings {
+  package static func load(
+    _ path: String,
+    now: Instant = SystemTime().now()
+  ) throws(SettingsError) -> AgentSettings {
     try SettingsFile.load(path, shape: AgentShape.shape) { fields, source in
-      AgentSettingsReader(fields).settings(source, PathResolver(file: path))
+      AgentSettingsReader(fields, now: now).settings(source, PathResolver(file: path))
     }
   }
 
   /// Reads the bytes of a configuration that is not, or not yet, in the file `path`.
-  package static func load(bytes: [UInt8], path: String) throws(SettingsError) -> AgentSettings {
+  package static func load(
+    bytes: [UInt8],
+    path: String,
+    now: Instant = SystemTime().now()
+  ) throws(SettingsError) -> AgentSettings {
     try SettingsFile.load(bytes: bytes, path: path, shape: AgentShape.shape) { fields, source in
-      AgentSettingsReader(fields).settings(source, PathResolver(file: path))
+      AgentSettingsReader(fields, now: now).settings(source, PathResolver(file: path))
     }
   }
 
@@ -27,8 +38,12 @@ extension AgentSettings {
 /// Reads the top level of `agent.yaml`.
 private struct AgentSettingsReader {
   private let fields: FieldReader
+  private let now: Instant
 
-  init(_ fields: FieldReader) { self.fields = fields }
+  init(_ fields: FieldReader, now: Instant) {
+    self.fields = fields
+    self.now = now
+  }
 
   func settings(_ source: SourceText, _ paths: PathResolver) -> AgentSettings? {
     let agent = fields.value(AgentShape.agent)
@@ -59,7 +74,8 @@ private struct AgentSettingsReader {
       uplinks: uplinks,
       api: api,
       hash: .sha256(source.bytes),
-      text: source.text
+      text: source.text,
+      warnings: fields.log.findings
     )
   }
 
@@ -83,7 +99,7 @@ private struct AgentSettingsReader {
     for reader in fields.mappings(AgentShape.buses) {
       let id = reader.value(BusShape.id)
       if let id { declared.append(id.value) }
-      let carrier = CarrierReader(fields: reader, paths: paths).carrier()
+      let carrier = CarrierReader(fields: reader, paths: paths, now: now).carrier()
       let timeout = reader.value(BusShape.timeout)
       let silentShare = reader.value(BusShape.silentShare)
       reader.finish()

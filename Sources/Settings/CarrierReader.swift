@@ -6,18 +6,41 @@ struct CarrierReader {
   let fields: FieldReader
   let paths: PathResolver
 
+  /// Today, by which certificates are judged.
+  let now: Instant
+
   func carrier() -> Marked<BusCarrier>? {
     let endpoint = fields.value(BusShape.tcp)
+    let secure = fields.mapping(BusShape.tls).flatMap {
+      CredentialReader(fields: $0, paths: paths, now: now).endpoint()
+    }
+    let server = deviceServer()
     let rtu = fields.mapping(BusShape.rtu).flatMap {
       line($0, defaults: SerialLine(port: "/dev/null"), isRTU: true)
     }
     let serial = fields.mapping(BusShape.serial).flatMap {
       line($0, defaults: SerialLine(port: "/dev/null", baud: 9_600, parity: .none), isRTU: false)
     }
-    guard ["tcp", "rtu", "serial"].filter(fields.has).count == 1 else { return nil }
+    guard BusShape.carriers.filter(fields.has).count == 1 else { return nil }
     if let endpoint { return Marked(.tcp(endpoint.value), at: endpoint.mark) }
+    if let secure { return Marked(.tls(secure.value), at: secure.mark) }
+    if let server { return Marked(.rtuOverTCP(server.value), at: server.mark) }
     if let rtu { return Marked(.rtu(rtu.value), at: rtu.mark) }
     return serial.map { Marked(.serial($0.value), at: $0.mark) }
+  }
+
+  private func deviceServer() -> Marked<DeviceServer>? {
+    let (endpoint, mapping) = fields.valueOrMapping(
+      BusShape.rtuOverTCP,
+      as: DeviceServerShape.address.kind
+    )
+    guard let mapping else {
+      return endpoint.map { Marked(DeviceServer($0.value), at: $0.mark) }
+    }
+    let address = mapping.value(DeviceServerShape.address)
+    let baud = mapping.value(DeviceServerShape.baud)
+    mapping.finish()
+    return address.map { Marked(DeviceServer($0.value, baud: baud?.value), at: $0.mark) }
   }
 
   private func line(
@@ -84,6 +107,8 @@ extension BusCarrier {
   package var line: String {
     switch self {
     case .tcp(let endpoint): endpoint.description
+    case .tls(let server): server.endpoint.description
+    case .rtuOverTCP(let server): server.endpoint.description
     case .rtu(let line), .serial(let line): line.port
     }
   }
@@ -92,5 +117,13 @@ extension BusCarrier {
   var isModbus: Bool {
     if case .serial = self { return false }
     return true
+  }
+
+  /// Whether its units are those of a serial line, 1 to 247.
+  var hasLineUnits: Bool {
+    switch self {
+    case .rtu, .rtuOverTCP: true
+    case .tcp, .tls, .serial: false
+    }
   }
 }

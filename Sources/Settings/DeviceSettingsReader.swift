@@ -78,7 +78,7 @@ struct DeviceSettingsReader {
       }
       return nil
     }
-    if case .rtu = bus.carrier, unit.value.rawValue > 247 {
+    if bus.carrier.hasLineUnits, unit.value.rawValue > 247 {
       fields.log.add(
         .outOfBounds,
         at: unit.mark,

@@ -90,11 +90,31 @@ extension ScalarKind where Value == Endpoint {
     }
   }
 
+  /// A host, and a port where it is not the usual one: `10.0.0.7`, `oven.plant:8802`, `"[::1]"`.
+  static func address(usualPort: Int) -> ScalarKind {
+    ScalarKind(
+      expected: "a host, and a port where it is not \(usualPort)",
+      example: "192.168.10.21",
+      schema: ["type": "string", "pattern": "."]
+    ) { scalar throws(ScalarProblem) in
+      if scalar.isPlainNumber { throw .wrongType }
+      let text = try ScalarKind<String>.text.read(scalar)
+      let isBare = text.hasPrefix("[") ? text.hasSuffix("]") : !text.contains(":")
+      return try endpoint(isBare ? "\(text):\(usualPort)" : text, usualPort: usualPort)
+    }
+  }
+
   private static func endpoint(
     _ scalar: YAMLScalar,
     usualPort: Int
   ) throws(ScalarProblem) -> Endpoint {
-    let text = try ScalarKind<String>.text.read(scalar)
+    try endpoint(try ScalarKind<String>.text.read(scalar), usualPort: usualPort)
+  }
+
+  private static func endpoint(
+    _ text: String,
+    usualPort: Int
+  ) throws(ScalarProblem) -> Endpoint {
     guard let colon = text.lastIndex(of: ":") else {
       throw .other(
         .wrongType,

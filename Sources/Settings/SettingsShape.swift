@@ -49,6 +49,16 @@ enum BusShape {
     .endpoint(such: Endpoint(host: "192.168.10.21", port: 502)),
     "Modbus TCP: host and port"
   )
+  static let tls = Section(
+    "tls",
+    SecureShape.shape,
+    "Modbus/TCP Security: Modbus TCP over TLS, with certificates on both sides"
+  )
+  static let rtuOverTCP = Section(
+    "rtu_over_tcp",
+    DeviceServerShape.shape,
+    "Modbus RTU on a line behind a serial device server: its host and port"
+  )
   static let rtu = Section("rtu", LineShape.rtu, "Modbus RTU on a serial port")
   static let serial = Section("serial", LineShape.serial, "A serial port with an instrument")
   static let timeout = Key(
@@ -66,17 +76,68 @@ enum BusShape {
   static let shape = Shape(
     "bus",
     [
-      id.required, tcp.optional, rtu.optional, serial.optional, timeout.optional,
-      silentShare.optional,
+      id.required, tcp.optional, tls.optional,
+      rtuOverTCP.either(DeviceServerShape.address.kind.form, isRequired: false), rtu.optional,
+      serial.optional, timeout.optional, silentShare.optional,
     ],
     rules: [
       .exactlyOne(
-        ["tcp", "rtu", "serial"],
-        missing: "add tcp: host:port, rtu: {port: …}, or serial: {port: …}",
-        several: "a bus is one line; keep one of tcp, rtu and serial"
+        carriers,
+        missing: "add tcp: host:port, tls: {…}, rtu_over_tcp: host:port, rtu: {port: …}, or "
+          + "serial: {port: …}",
+        several: "a bus is one line; keep one of tcp, tls, rtu_over_tcp, rtu and serial"
       )
     ]
   )
+  static let carriers = ["tcp", "tls", "rtu_over_tcp", "rtu", "serial"]
+}
+
+enum SecureShape {
+  static let address = Key(
+    "address",
+    .address(usualPort: SecureEndpoint.usualPort),
+    "The device: host, and port where it is not 802"
+  )
+  static let certificate = Key(
+    "certificate",
+    .path.suchAs("/etc/lotline/agent.pem"),
+    "This box's certificate, PEM; those of the authorities between it and the root may follow"
+  )
+  static let key = Key(
+    "key",
+    .path.suchAs("/etc/lotline/agent.key"),
+    "The certificate's private key, PEM, which only the agent may read"
+  )
+  static let trust = Key(
+    "trust",
+    .path.suchAs("/etc/lotline/authority.pem"),
+    "The authorities whose certificates are taken from the device, PEM"
+  )
+  static let serverName = Key(
+    "server_name",
+    .text.suchAs("oven.plant"),
+    "The name in the device's certificate, where it is not the host of address"
+  )
+  static let shape = Shape(
+    "tls section",
+    [
+      address.required, certificate.required, key.required, trust.required, serverName.optional,
+    ]
+  )
+}
+
+enum DeviceServerShape {
+  static let address = Key(
+    "address",
+    .endpoint(such: Endpoint(host: "192.168.10.22", port: 4_001)),
+    "The device server: host and port"
+  )
+  static let baud = Key(
+    "baud",
+    LineShape.baudKind,
+    "Bits per second on the line behind it; then the timeout is beside the time on the line"
+  )
+  static let shape = Shape("device server", [address.required, baud.optional])
 }
 
 enum LineShape {
@@ -170,7 +231,7 @@ enum LineShape {
     230_400, 460_800, 921_600,
   ]
 
-  private static let baudKind = ScalarKind<Int>(
+  static let baudKind = ScalarKind<Int>(
     expected: "a baud rate from 300 to 921600",
     example: "19200",
     schema: ["enum": .array(bauds.map { .integer($0) })]

@@ -18,6 +18,11 @@ struct BusPlanDocument: Encodable {
         kind = "rtu"
         set(line, turnaround)
         frameGapMilliseconds = line.frameGap.milliseconds
+      case .rtuOverTCP(let line, let turnaround, let roundTrip):
+        kind = "rtu_over_tcp"
+        set(line, turnaround)
+        frameGapMilliseconds = line.frameGap.milliseconds
+        roundTripMilliseconds = roundTrip.milliseconds
       case .serial(let line, let turnaround):
         kind = "serial"
         set(line, turnaround)

@@ -30,6 +30,12 @@ struct BusPlanReport {
       "Modbus RTU at \(line.inWords): a character takes \(line.characterTime.inMilliseconds), "
         + "silence between frames \(line.frameGap.inMilliseconds), "
         + "turnaround \(turnaround.inMilliseconds)"
+    case .rtuOverTCP(let line, let turnaround, let roundTrip):
+      "RTU over TCP to a line at \(line.inWords): a character takes "
+        + "\(line.characterTime.inMilliseconds), "
+        + "silence between frames \(line.frameGap.inMilliseconds), "
+        + "turnaround \(turnaround.inMilliseconds), a round trip \(roundTrip.inMilliseconds)"
+        + (isRoundTripAssumed ? ", which is assumed" : "")
     case .serial(let line, let turnaround):
       "Serial instrument at \(line.inWords): a character takes "
         + "\(line.characterTime.inMilliseconds), turnaround \(turnaround.inMilliseconds)"

@@ -3,6 +3,8 @@ internal import ArgumentParser
 internal import CommandSupport
 internal import MarkedYAML
 internal import Settings
+internal import Telemetry
+internal import TransportSecurity
 
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,12 +31,23 @@ struct ConfigCheck: ParsableCommand {
       return try report.report(error.findings, summary: "")
     }
     let settings = plan.settings
+    for line in Self.certificates(of: settings) where report.isForPeople { Terminal.line(line) }
     try report.report(
-      plan.advice(),
+      settings.warnings + plan.advice(),
       summary: "\(file): \(counted(settings.stations.count, "station")), "
         + "\(counted(settings.buses.count, "bus", plural: "buses")), "
         + "\(counted(settings.devices.count, "device")). No problems found."
     )
+  }
+
+  /// With what this box presents itself to devices over TLS.
+  private static func certificates(of settings: AgentSettings) -> [String] {
+    settings.buses.compactMap { bus in
+      guard case .tls(let server) = bus.carrier,
+        let credentials = try? Credentials(server.files)
+      else { return nil }
+      return "Bus \(bus.id): certificate of \(credentials.certificate.words)."
+    }
   }
 }
 

@@ -142,7 +142,7 @@ struct LineOptions: ParsableArguments {
   /// How a configured bus is reached, changed as the options say.
   func timing(for carrier: BusCarrier) throws -> BusTiming {
     switch carrier {
-    case .tcp:
+    case .tcp, .tls:
       guard !serial.areGiven else {
         throw CommandFailure(
           .usage,
@@ -150,6 +150,12 @@ struct LineOptions: ParsableArguments {
         )
       }
       return .tcp(roundTrip: roundTripOrAssumed)
+    case .rtuOverTCP(let server):
+      return .rtuOverTCP(
+        serial.changed(server.line),
+        turnaround: turnaround,
+        roundTrip: roundTripOrAssumed
+      )
     case .rtu(let line): return .rtu(serial.changed(line), turnaround: turnaround)
     case .serial(let line): return .serial(serial.changed(line), turnaround: turnaround)
     }

@@ -123,8 +123,13 @@ struct ProfileTest: AsyncParsableCommand {
     over carrier: BusCarrier,
     _ connect: (Int) -> any Bus
   ) async throws {
-    guard case .tcp = carrier else {
-      throw CommandFailure(.usage, "--in-flight is for Modbus TCP: a line carries one request")
+    switch carrier {
+    case .tcp, .tls: break
+    case .rtuOverTCP, .rtu, .serial:
+      throw CommandFailure(
+        .usage,
+        "--in-flight is for Modbus TCP: a serial line carries one request"
+      )
     }
     guard let found = await trial.inFlight(connect: connect) else {
       throw CommandFailure(
@@ -166,7 +171,7 @@ struct ProfileTest: AsyncParsableCommand {
     if case .serial = carrier, profile.isModbus {
       throw CommandFailure(
         .usage,
-        "profile \(profile.name) is read over Modbus: use tcp or rtu, not serial"
+        "profile \(profile.name) is read over Modbus: use tcp, rtu-over-tcp or rtu, not serial"
       )
     }
     if case .serial = carrier { return }

@@ -4,6 +4,7 @@ internal import DeviceSimulator
 internal import MarkedYAML
 internal import Profiles
 internal import Telemetry
+internal import TransportSecurity
 
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,9 @@ struct SimulateCommand: AsyncParsableCommand {
         lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020
         lotline simulate gearbox-test-rig@12 \\
           temperature-humidity-transmitter@11 --rtu /tmp/rs485
+        lotline simulate reflow-oven-10-zone --tls 127.0.0.1:8802 --certificate device.pem \\
+          --key device.key --trust authority.pem
+        lotline simulate servo-drive@3 --rtu-over-tcp 127.0.0.1:14001 --baud 9600
         lotline simulate oxygen-analyser --serial /tmp/oxygen
         lotline simulate reflow-oven-10-zone --tcp 127.0.0.1:15020 \\
           --faults faults.yaml --fault 'silence@10s..20s, units: [1]'
@@ -29,6 +33,22 @@ struct SimulateCommand: AsyncParsableCommand {
   var devices: [String]
   @Option(help: ArgumentHelp("Serve Modbus TCP at this address.", valueName: "host:port"))
   var tcp: String?
+  @Option(
+    help: ArgumentHelp(
+      "Serve Modbus/TCP Security at this address: Modbus TCP over TLS.",
+      valueName: "host[:port]"
+    )
+  )
+  var tls: String?
+  @OptionGroup var credentials: CredentialOptions
+  @Option(
+    name: .customLong("rtu-over-tcp"),
+    help: ArgumentHelp(
+      "Be a serial device server at this address: Modbus RTU over TCP.",
+      valueName: "host:port"
+    )
+  )
+  var rtuOverTCP: String?
   @Option(
     help: ArgumentHelp(
       "Serve Modbus RTU on a pseudo terminal that appears under this path.",
@@ -45,7 +65,7 @@ struct SimulateCommand: AsyncParsableCommand {
   var serial: String?
   @Option(
     help: ArgumentHelp(
-      "Behave like a line of this speed: bytes come and go no faster; for --rtu.",
+      "Behave like a line of this speed: bytes come and go no faster; for --rtu and --rtu-over-tcp.",
       valueName: "rate"
     )
   )
@@ -65,11 +85,14 @@ struct SimulateCommand: AsyncParsableCommand {
   @OptionGroup var folder: ProfilesOption
 
   func validate() throws {
-    guard [tcp, rtu, serial].compactMap({ $0 }).count == 1 else {
-      throw ValidationError("Say where to serve: one of --tcp, --rtu and --serial.")
+    try credentials.validate(tls: tls)
+    guard [tcp, tls, rtuOverTCP, rtu, serial].compactMap({ $0 }).count == 1 else {
+      throw ValidationError(
+        "Say where to serve: one of --tcp, --tls, --rtu-over-tcp, --rtu and --serial."
+      )
     }
-    if let baud, baud < 300 || rtu == nil {
-      throw ValidationError("--baud is 300 or more, and goes with --rtu.")
+    if let baud, baud < 300 || (rtu ?? rtuOverTCP) == nil {
+      throw ValidationError("--baud is 300 or more, and goes with --rtu and --rtu-over-tcp.")
     }
   }
 
@@ -88,7 +111,9 @@ struct SimulateCommand: AsyncParsableCommand {
     }
     do {
       try await untilInterrupted {
-        try await simulation.run { address in
+        try await simulation.run { client in
+          Terminal.line("Client \(client.words)")
+        } onReady: { address in
           Terminal.line("Simulating \(address). Ctrl-C stops.")
         }
       }
@@ -120,12 +145,19 @@ struct SimulateCommand: AsyncParsableCommand {
   private func carrier() throws -> SimulationOptions.Carrier {
     if let rtu { return .rtu(link: rtu, baud: baud) }
     if let serial { return .serial(link: serial) }
-    let text = tcp ?? ""
+    if let tls {
+      return .tls(try CredentialOptions.address(tls), try credentials.files())
+    }
+    if let rtuOverTCP { return .rtuOverTCP(try Self.endpoint(rtuOverTCP), baud: baud) }
+    return .tcp(try Self.endpoint(tcp ?? ""))
+  }
+
+  private static func endpoint(_ text: String) throws -> Endpoint {
     guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
       let port = UInt16(text[text.index(after: colon)...])
     else {
       throw CommandFailure(.usage, "'\(text)' is not an address: use HOST:PORT, 127.0.0.1:1502")
     }
-    return .tcp(Endpoint(host: String(text[..<colon]), port: Int(port)))
+    return Endpoint(host: String(text[..<colon]), port: Int(port))
   }
 }

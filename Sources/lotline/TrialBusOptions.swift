@@ -10,13 +10,30 @@ internal import Telemetry
 struct TrialBusOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "tcp://HOST:PORT, rtu:PATH?baud=19200&parity=even, or serial:PATH?baud=9600.",
+      "tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PATH?baud=19200&parity=even, or serial:PATH?baud=9600.",
       valueName: "bus"
     )
   )
   var bus: String?
   @Option(help: ArgumentHelp("Modbus TCP at this address.", valueName: "host:port"))
   var tcp: String?
+  @Option(
+    help: ArgumentHelp("Modbus/TCP Security at this address.", valueName: "host[:port]")
+  )
+  var tls: String?
+  @OptionGroup var credentials: CredentialOptions
+  @Option(
+    help: ArgumentHelp(
+      "For --tls: the name in the device's certificate, where it is not the host.",
+      valueName: "name"
+    )
+  )
+  var serverName: String?
+  @Option(
+    name: .customLong("rtu-over-tcp"),
+    help: ArgumentHelp("Modbus RTU behind this serial device server.", valueName: "host:port")
+  )
+  var rtuOverTCP: String?
   @Option(help: ArgumentHelp("Modbus RTU on this port.", valueName: "path")) var rtu: String?
   @Option(help: ArgumentHelp("A serial instrument on this port.", valueName: "path"))
   var serial: String?
@@ -32,15 +49,20 @@ struct TrialBusOptions: ParsableArguments {
   var timeout: Duration?
 
   func validate() throws {
-    guard [bus, tcp, rtu, serial, config].compactMap({ $0 }).count == 1 else {
+    try credentials.validate(tls: tls)
+    guard [bus, tcp, tls, rtuOverTCP, rtu, serial, config].compactMap({ $0 }).count == 1 else {
       throw ValidationError(
-        "Say where the device is: one of --bus, --tcp, --rtu, --serial and --config."
+        "Say where the device is: one of --bus, --tcp, --tls, --rtu-over-tcp, --rtu, --serial "
+          + "and --config."
       )
     }
     if (config == nil) != (device == nil) {
       throw ValidationError("--config and --device go together: the file, and the device in it.")
     }
-    if rtu == nil, serial == nil, line.areGiven {
+    if rtuOverTCP != nil, line.parity != nil || line.dataBits != nil || line.stopBits != nil {
+      throw ValidationError("--rtu-over-tcp takes --baud; the device server knows the rest.")
+    }
+    if (rtuOverTCP ?? rtu ?? serial) == nil, line.areGiven {
       throw ValidationError(
         "--baud, --parity, --data-bits, --stop-bits, --rs485, --echo and --frame-gap go with --rtu "
           + "and --serial."
@@ -63,22 +85,36 @@ struct TrialBusOptions: ParsableArguments {
 
   func target() throws -> Target {
     if let config, let device { return try configured(config, device) }
-    let carrier: BusCarrier
-    do throws(TrialBusError) {
-      carrier = try self.carrier()
-    } catch {
-      throw CommandFailure(.usage, error.description)
-    }
     return Target(
-      carrier: carrier,
+      carrier: try tls.map(secured) ?? plain(),
       unit: try unit.map(UnitID.init(argument:)) ?? UnitID(1),
       timeout: timeout ?? .seconds(1),
       profile: nil
     )
   }
 
+  private func secured(_ address: String) throws -> BusCarrier {
+    let endpoint = try CredentialOptions.address(address)
+    return .tls(
+      SecureEndpoint(endpoint, serverName: serverName, files: try credentials.files())
+    )
+  }
+
+  private func plain() throws -> BusCarrier {
+    do throws(TrialBusError) {
+      return try carrier()
+    } catch {
+      throw CommandFailure(.usage, error.description)
+    }
+  }
+
   private func carrier() throws(TrialBusError) -> BusCarrier {
     if let tcp { return .tcp(try TrialBusText.endpoint(tcp)) }
+    if let rtuOverTCP {
+      return .rtuOverTCP(
+        DeviceServer(try TrialBusText.endpoint(rtuOverTCP), baud: line.baud)
+      )
+    }
     if let rtu { return .rtu(line.rtu(port: rtu)) }
     if let serial { return .serial(line.serial(port: serial)) }
     return try TrialBusText.carrier(bus ?? "")

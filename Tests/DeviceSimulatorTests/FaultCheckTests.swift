@@ -24,7 +24,7 @@ struct FaultCheckTests {
     let devices: [SimulationOptions.Device] =
       switch carrier {
       case .serial: [.init(profile: TestProfiles.analyser)]
-      case .tcp, .rtu:
+      case .tcp, .tls, .rtuOverTCP, .rtu:
         [
           .init(profile: TestProfiles.oven, unit: UnitID(3)),
           .init(profile: TestProfiles.environment, unit: UnitID(7)),

@@ -41,6 +41,8 @@ package final class ByteProxy: Sendable {
 
   package let place: ProxyPlace
   let framing: Framing
+  /// Whether it is a device server: what the line says goes to whoever is connected then, or next.
+  let isTunnel: Bool
   let shared: Mutex<Shared>
   private let wake: Int32
 
@@ -52,11 +54,12 @@ package final class ByteProxy: Sendable {
   /// - Throws: The system's refusal of a descriptor.
   package init(_ carrier: Carrier, device: Int32, link: String) throws {
     framing = carrier.framing
+    isTunnel = carrier.isTunnel
     shared = Mutex(Shared(tamper: Tamper(carrier)))
     let (wake, heard) = try Descriptors.pair()
     self.wake = wake
     let start: ProxyLoop.Start
-    if carrier.isLine {
+    if carrier.usesTerminal {
       place = .terminal(link: link)
       start = .terminal(try Terminal(link: link), link: link)
     } else {

@@ -12,6 +12,8 @@ package struct Carrier: Sendable, Hashable {
   /// How much later than the timeout a device on a serial line may answer.
   package private(set) var quiet: Duration
   package private(set) var faults: [FaultKind]
+  /// Whether the line lies behind a device server.
+  package private(set) var isTunnel = false
 
   package static let tcp = Carrier(
     name: "TCP, 1 in flight",
@@ -43,7 +45,18 @@ package struct Carrier: Sendable, Hashable {
     faults: FaultKind.onLine
   )
 
-  package static let all = [tcp, pipelinedTCP, line]
+  package static let tunnel = Carrier(
+    name: "RTU over TCP",
+    framing: .rtu,
+    requestsInFlight: 1,
+    requestCount: 3,
+    timeout: .milliseconds(80),
+    quiet: .milliseconds(60),
+    faults: FaultKind.onTunnel,
+    isTunnel: true
+  )
+
+  package static let all = [tcp, pipelinedTCP, line, tunnel]
 
   /// The same carrier with these faults alone.
   package func with(_ faults: FaultKind...) -> Carrier {
@@ -65,10 +78,14 @@ package struct Carrier: Sendable, Hashable {
 
   var isLine: Bool { framing == .rtu }
 
+  var usesTerminal: Bool { isLine && !isTunnel }
+
   /// The bus under test, for the proxy at `place`.
   func bus(at place: ProxyPlace, firstTransaction: UInt16) -> any Bus {
     let carrier: BusCarrier =
       switch place {
+      case .tcp(let port) where isTunnel:
+        .rtuOverTCP(DeviceServer(Endpoint(host: "127.0.0.1", port: port)))
       case .tcp(let port): .tcp(Endpoint(host: "127.0.0.1", port: port))
       case .terminal(let link):
         .rtu(SerialLine(port: link, baud: 115_200))

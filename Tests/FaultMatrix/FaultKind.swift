@@ -59,6 +59,12 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable {
     .foreignReply, .foreignTraffic, .hangUp, .hangUpIdle, .refused, .turnedAway, .stuck,
   ]
 
+  static let onTunnel: [FaultKind] = [
+    .latency, .jitter, .split, .silence, .exception, .headerBits, .valueBits, .shortFrame,
+    .longFrame, .wrongUnit, .wrongFunction, .late, .twoReplies, .foreignReply, .foreignTraffic,
+    .hangUp, .hangUpIdle, .refused, .turnedAway, .stuck,
+  ]
+
   static let onLine: [FaultKind] = [
     .latency, .jitter, .split, .silence, .exception, .headerBits, .valueBits, .shortFrame,
     .longFrame, .wrongUnit, .wrongFunction, .late, .twoReplies, .foreignReply, .foreignTraffic,

@@ -63,7 +63,7 @@ package struct Matrix: Sendable {
 
   /// Parts of a hundred.
   private static let jobs: [(job: Job, share: Int)] = [
-    (.proxy(.tcp), 60), (.proxy(.pipelinedTCP), 20), (.proxy(.line), 7),
+    (.proxy(.tcp), 53), (.proxy(.pipelinedTCP), 20), (.proxy(.line), 7), (.proxy(.tunnel), 7),
     (.simulator(isLine: false), 10), (.simulator(isLine: true), 3),
   ]
 

@@ -36,7 +36,8 @@ package struct Promise: Sendable, Hashable {
 extension Carrier {
   /// What a strike may lead to here.
   package func promise(of strike: Strike) -> Promise {
-    isLine ? Self.linePromise(strike) : tcpPromise(strike)
+    if isTunnel { return Self.tunnelPromise(strike) }
+    return isLine ? Self.linePromise(strike) : tcpPromise(strike)
   }
 
   // MARK: TCP
@@ -119,6 +120,19 @@ extension Carrier {
       after: others,
       next: next
     )
+  }
+
+  // MARK: A serial line behind a device server
+
+  /// As on a line, and what comes with an answer makes it doubtful; a connection that was lost is
+  /// opened anew.
+  private static func tunnelPromise(_ strike: Strike) -> Promise {
+    switch strike.kind {
+    case .longFrame, .twoReplies: strike.repeated(.either(.foreignReply))
+    case .hangUp: strike.repeated(.bad(.noConnection))
+    case .refused, .turnedAway: .all(.bad(.noConnection))
+    default: linePromise(strike)
+    }
   }
 
   // MARK: A serial line

@@ -41,6 +41,8 @@ final class ProxyLoop {
   private var lastInOrder: Int64 = 0
   /// For the next connection.
   private var kept: (after: Int, bytes: [UInt8])?
+  /// What a device server has for whoever connects next.
+  private var unheard: [UInt8] = []
   private var isStopped = false
 
   init(_ proxy: ByteProxy, device: Int32, wake: Int32, start: Start) {
@@ -116,13 +118,17 @@ final class ProxyLoop {
   private func add(_ descriptor: Int32) {
     clientCount += 1
     clients.append(Client(number: clientCount, descriptor: descriptor))
+    if !unheard.isEmpty { Descriptors.write(unheard, to: descriptor, isSocket: isSocket) }
+    unheard = []
   }
 
   private func drop(_ number: Int, reset: Bool = false) {
     guard let index = clients.firstIndex(where: { $0.number == number }) else { return }
     let client = clients.remove(at: index)
-    waiting.removeAll { $0.client == number }
-    lastInOrder = 0
+    if !proxy.isTunnel {
+      waiting.removeAll { $0.client == number }
+      lastInOrder = 0
+    }
     if let terminal {
       self.terminal = nil
       terminal.pull()
@@ -208,8 +214,15 @@ final class ProxyLoop {
   private func sendDue() {
     while let first = waiting.first, first.due <= Clock.monotonic() {
       waiting.removeFirst()
-      guard let client = clients.first(where: { $0.number == first.client }) else { continue }
-      Descriptors.write(first.bytes, to: client.descriptor, isSocket: isSocket)
+      let client =
+        proxy.isTunnel ? clients.last : clients.first { $0.number == first.client }
+      if let client {
+        Descriptors.write(first.bytes, to: client.descriptor, isSocket: isSocket)
+      } else if proxy.isTunnel {
+        unheard += first.bytes
+      } else {
+        continue
+      }
       guard !first.request.isEmpty else { continue }
       let key = Array(proxy.framing.parts(of: first.request).pdu.prefix(3))
       let now = Clock.uptime()

@@ -34,7 +34,7 @@ package struct ProxyRun: Sendable {
   }
 
   package func run() async throws -> Tally {
-    if carrier.isLine { _ = Canary.shared }
+    if carrier.usesTerminal { _ = Canary.shared }
     let oracle = Oracle()
     let (near, far) = try Descriptors.pair()
     OracleThread.serve(oracle, framing: carrier.framing, on: far)
@@ -90,7 +90,7 @@ private struct ProxySession {
     let (fired, log) = proxy.report()
     if fired > 0 { tally.fired(situation.strike?.kind.name ?? "", fired) }
     let lateness = Lateness.worst(outcomes, group.requests, log, struck: struck)
-    let isLine = carrier.isLine && !strict.isEmpty
+    let isLine = carrier.usesTerminal && !strict.isEmpty
     let terminals = isLine ? Canary.shared.worst(since: start) : .zero
     record(number, readings, strict, max(lateness, terminals))
   }

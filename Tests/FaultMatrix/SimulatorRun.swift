@@ -86,7 +86,8 @@ package struct SimulatorRun: Sendable {
   ) async throws -> Tally {
     let carrier: BusCarrier =
       switch address.place {
-      case .tcp(let endpoint): .tcp(endpoint)
+      case .tcp(let endpoint), .tls(let endpoint): .tcp(endpoint)
+      case .rtuOverTCP(let endpoint): .rtuOverTCP(DeviceServer(endpoint))
       case .rtu(let link), .serial(let link): .rtu(SerialLine(port: link, baud: 115_200))
       }
     let bus = makeBus(

@@ -22,6 +22,22 @@ struct PymodbusTests {
     await bus.close()
   }
 
+  @Test("All four tables over RTU over TCP, two units, refusals and silence in between")
+  func rtuOverTCP() async throws {
+    let server = try PeerProcess(script: "modbus_server.py", ["rtu_over_tcp"])
+    let ready = try await server.line { $0.hasPrefix("ready") }
+    let port = try #require(ready.split(separator: " ").last.flatMap { Int($0) })
+    let bus = makeBus(
+      .rtuOverTCP(DeviceServer(Endpoint(host: "127.0.0.1", port: port))),
+      timeout: .seconds(2),
+      quiet: .milliseconds(100),
+      firstTransaction: 0,
+      time: SystemTime()
+    )
+    try await check(bus)
+    await bus.close()
+  }
+
   @Test("All four tables over RTU, two units, refusals and silence in between")
   func rtu() async throws {
     let pair = try await PtyPair()

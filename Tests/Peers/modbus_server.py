@@ -1,19 +1,22 @@
-"""Serves Modbus with pymodbus: modbus_server.py tcp | modbus_server.py rtu PORT
+"""Serves Modbus with pymodbus: modbus_server.py tcp | rtu_over_tcp | rtu PORT
+                                     | tls CERTIFICATE KEY AUTHORITY VERSION
 
 Units 1 and 5, every table with addresses 0 to 2999, each value made from unit and address; unit 9
 stays silent. Address 3000 and above is refused with exception 2, and so is input register 2500 of
-unit 5; reading holding register 2999 of unit 1 fails with exception 6 (busy). It says what it is in objects that do not
-fit into one reply.
+unit 5; reading holding register 2999 of unit 1 fails with exception 6 (busy). It says what it is in
+objects that do not fit into one reply. Over TLS, VERSION is the only one that it speaks (1.2, 1.3);
+clients must show a certificate of AUTHORITY, and need none where that is "none".
 """
 
 import asyncio
 import socket
+import ssl
 import sys
 
 from pymodbus.constants import ExcCodes
 from pymodbus.framer import FramerType
 from pymodbus.pdu.device import ModbusDeviceIdentification
-from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer, ModbusTlsServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
 COUNT = 3000
@@ -52,7 +55,7 @@ async def hole(function, start, address, count, current, new):
 
 def mute(sending, frame):
     """Keeps silent for unit 9, as a device that is off does."""
-    unit = frame[6 if sys.argv[1] == "tcp" else 0] if frame else 0
+    unit = frame[6 if sys.argv[1] in ("tcp", "tls") else 0] if frame else 0
     return b"" if sending and unit == 9 else frame
 
 
@@ -69,15 +72,35 @@ def device(unit):
     )
 
 
+def tls(certificate, key, authority, version):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.minimum_version = context.maximum_version = {
+        "1.2": ssl.TLSVersion.TLSv1_2,
+        "1.3": ssl.TLSVersion.TLSv1_3,
+    }[version]
+    if authority != "none":
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(authority)
+    return context
+
+
 async def main():
     units = [device(1), device(5), device(9)]
-    if sys.argv[1] == "tcp":
+    if sys.argv[1] != "rtu":
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        server = ModbusTcpServer(
-            units, identity=IDENTITY, address=("127.0.0.1", port), trace_packet=mute
-        )
+        options = {
+            "identity": IDENTITY,
+            "framer": FramerType.RTU if sys.argv[1] == "rtu_over_tcp" else FramerType.SOCKET,
+            "address": ("127.0.0.1", port),
+            "trace_packet": mute,
+        }
+        if sys.argv[1] == "tls":
+            server = ModbusTlsServer(units, sslctx=tls(*sys.argv[2:]), **options)
+        else:
+            server = ModbusTcpServer(units, **options)
     else:
         port = 0
         server = ModbusSerialServer(

@@ -124,6 +124,11 @@ struct ReadPlanPropertyTests {
   private static let timings: [BusTiming] = [
     .tcp(roundTrip: .milliseconds(2)),
     .rtu(SerialLine(port: "", baud: 9_600), turnaround: .milliseconds(5)),
+    .rtuOverTCP(
+      SerialLine(port: "", baud: 19_200),
+      turnaround: .milliseconds(5),
+      roundTrip: .milliseconds(3)
+    ),
     .rtu(SerialLine(port: "", baud: 1_200), turnaround: .zero),
     .rtu(SerialLine(port: "", baud: 115_200), turnaround: .milliseconds(1)),
   ]
@@ -141,6 +146,9 @@ struct ReadPlanPropertyTests {
     case .rtu(let line, let turnaround), .serial(let line, let turnaround):
       return line.characterTime * (13 + data) + line.frameGap + turnaround
         + max(line.frameGap, pause)
+    case .rtuOverTCP(let line, let turnaround, let roundTrip):
+      return line.characterTime * (13 + data) + line.frameGap + turnaround
+        + max(line.frameGap, pause) + roundTrip
     }
   }
 

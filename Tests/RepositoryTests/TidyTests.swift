@@ -13,11 +13,16 @@ struct TidyTests {
     "Telemetry": ["CTimex", "Crypto", "FoundationEssentials", "Glibc"],
     "MarkedYAML": ["Telemetry", "Yams", "FoundationEssentials"],
     "Gzip": ["CZlib"],
+    "TransportSecurity": [
+      "Telemetry", "NIOCore", "NIOSSL", "NIOTLS", "SwiftASN1", "FoundationEssentials", "Glibc",
+      "Synchronization",
+    ],
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles"],
-    "Settings": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
+    "Settings": ["Telemetry", "MarkedYAML", "TransportSecurity", "FoundationEssentials"],
     "Fieldbus": [
-      "Telemetry", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix", "Synchronization",
+      "Telemetry", "TransportSecurity", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix",
+      "Synchronization",
     ],
     "Acquisition": ["Telemetry", "Profiles", "Fieldbus", "Synchronization"],
     "Commissioning": [
@@ -41,8 +46,8 @@ struct TidyTests {
       "FoundationEssentials", "Synchronization",
     ],
     "DeviceSimulator": [
-      "Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "NIOCore", "NIOPosix", "Glibc",
-      "Synchronization",
+      "Telemetry", "MarkedYAML", "TransportSecurity", "Profiles", "Fieldbus", "NIOCore", "NIOPosix",
+      "Glibc", "Synchronization",
     ],
     "Genealogy": ["Telemetry"],
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
@@ -55,7 +60,8 @@ struct TidyTests {
     ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
-      "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "ArgumentParser",
+      "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
+      "ArgumentParser",
       "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],

@@ -185,7 +185,7 @@ struct AgentSettingsTests {
       ),
       (
         "id: o2,", "id: o2, tcp: \"a:1\",",
-        "10:26: a bus is one line; keep one of tcp, rtu and serial"
+        "10:26: a bus is one line; keep one of tcp, tls, rtu_over_tcp, rtu and serial"
       ),
       (
         "agent: edge-1", "agent: on",
@@ -202,6 +202,23 @@ struct AgentSettingsTests {
   )
   func mistakes(old: String, new: String, expected: String) {
     #expect(findings(replacing: old, by: new) == [expected])
+  }
+
+  @Test("A device server is an address, or one with the speed of the line behind it")
+  func deviceServers() throws {
+    func carriers(_ bus: String) throws -> [BusCarrier] {
+      let text = Self.good.replacingOccurrences(of: #"tcp: "oven.plant:502""#, with: bus)
+        .replacingOccurrences(of: "unit: 255", with: "unit: 1")
+      return try load(text).buses.map(\.carrier)
+    }
+    let endpoint = Endpoint(host: "moxa.plant", port: 4_001)
+    #expect(
+      try carriers(#"rtu_over_tcp: "moxa.plant:4001""#)[0] == .rtuOverTCP(DeviceServer(endpoint))
+    )
+    #expect(
+      try carriers(#"rtu_over_tcp: {address: "moxa.plant:4001", baud: 9600}"#)[0]
+        == .rtuOverTCP(DeviceServer(endpoint, baud: 9_600))
+    )
   }
 
   @Test("Everything that is wrong is said at once")

@@ -15,6 +15,8 @@ struct DocumentTests {
     "agent": (["## agent.yaml"], 2),
     "agent.stations": (["### Stations"], 2),
     "agent.buses": (["### Buses"], 2),
+    "agent.buses.tls": (["### Modbus/TCP Security"], 2),
+    "agent.buses.rtu_over_tcp": (["### RTU over TCP"], 2),
     "agent.buses.rtu": (["### Serial ports", "#### Of Modbus RTU alone"], 2),
     "agent.buses.serial": (["### Serial ports"], 3),
     "agent.devices": (["### Devices"], 2),
