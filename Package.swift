@@ -225,6 +225,15 @@ let package = Package(
         nioCore, nioPosix,
       ]
     ),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "TestSupport", "Acquisition", "Agent", "Fieldbus", "JournalStore", "LotBinding", "Settings",
+        "StationAPI", "Telemetry", logging,
+      ],
+      path: "Tests/Simulation",
+      swiftSettings: strict
+    ),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),

@@ -22,6 +22,9 @@ package struct Agenda: Sendable {
     self.backOff = backOff
   }
 
+  /// When a group's next scan is due, whether it rests or not.
+  package func deadline(of group: Int) -> Duration { schedule.deadline(of: group) }
+
   /// When the next scan is due; nil when there is none to come.
   package var nextScan: Duration? { schedule.next }
 

@@ -59,18 +59,27 @@ package struct BusPoller: Sendable {
     package func next(at now: Duration) -> Duration { agenda.next(at: now) }
   }
 
-  /// The state before the first scan.
-  package func start() -> State {
+  /// When the next scan of each group is due, for a poller that takes the place of another.
+  package typealias Deadlines = [ScanGroupID: Duration]
+
+  /// The state before the first scan; groups with a deadline go on with their grid.
+  package func start(keeping deadlines: Deadlines = [:]) -> State {
     let now = time.uptime()
     let periods = groups.map(\.period)
+    var schedule = Schedule(
+      periods: periods,
+      phases: groups.map { group in
+        deadlines[group.id].map { ($0 - now).remainder(of: group.period) } ?? group.phase
+      },
+      times: groups.map { $0.time(over: rules.timing) },
+      start: now
+    )
+    for (index, group) in groups.enumerated() {
+      if let deadline = deadlines[group.id] { schedule.keep(deadline, of: index) }
+    }
     return State(
       agenda: Agenda(
-        Schedule(
-          periods: periods,
-          phases: groups.map(\.phase),
-          times: groups.map { $0.time(over: rules.timing) },
-          start: now
-        ),
+        schedule,
         BackOff(periods: periods, devices: devices, share: rules.silentShare, start: now)
       ),
       sessions: sessions,
@@ -85,21 +94,27 @@ package struct BusPoller: Sendable {
   }
 
   /// Polls until the task is cancelled; the scan in flight is then taken to its end.
-  package func poll() async {
-    var state = start()
+  ///
+  /// - Parameter deadlines: Of groups that a poller before this one has read in the same way.
+  /// - Returns: Those of the groups now; none for an instrument that sends by itself.
+  @discardableResult
+  package func poll(keeping deadlines: Deadlines = [:]) async -> Deadlines {
+    var state = start(keeping: deadlines)
     if let listener = groups.first, listener.isListening {
       while !Task.isCancelled { await scan(0, &state) }
-    } else {
-      while !Task.isCancelled {
-        do {
-          try await time.sleep(until: state.next(at: time.uptime()))
-        } catch {
-          break
-        }
-        await pollOnce(&state)
-      }
-      await stop(&state)
+      return [:]
     }
+    while !Task.isCancelled {
+      do {
+        try await time.sleep(until: state.next(at: time.uptime()))
+      } catch {
+        break
+      }
+      await pollOnce(&state)
+    }
+    await stop(&state)
+    let ends = groups.indices.map { (groups[$0].id, state.agenda.deadline(of: $0)) }
+    return Dictionary(ends) { first, _ in first }
   }
 
   /// Takes the scan that is furthest behind, or a probe; does nothing when none is due.
@@ -202,5 +217,12 @@ package struct BusPoller: Sendable {
       state.told[index] = silent
       await observe(.silent(silent))
     }
+  }
+}
+
+extension Duration {
+  /// What is left when whole periods are taken away, from 0 to below one; also of a time before 0.
+  fileprivate func remainder(of period: Duration) -> Duration {
+    self - period * Int((self / period).rounded(.down))
   }
 }

@@ -61,6 +61,14 @@ package struct Schedule: Sendable, Hashable {
     }
   }
 
+  /// When the group's next scan is due, on its grid.
+  package func deadline(of group: Int) -> Duration { entries[group].next }
+
+  /// Has the group go on with the grid of a schedule before this one.
+  package mutating func keep(_ deadline: Duration, of group: Int) {
+    entries[group].next = deadline
+  }
+
   /// The earliest deadline; nil when all groups are suspended.
   package var next: Duration? {
     var earliest: Duration?

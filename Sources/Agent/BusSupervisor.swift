@@ -7,7 +7,7 @@ internal import Telemetry
 /// Runs one poller for each bus, and replaces those that a new plan changes while the others go on.
 ///
 /// Each poller is a child task of ``run()``. One that is replaced takes its scan in flight to its
-/// end. Where its successor speaks to the same line in the same way, the bus itself goes on: the
+/// end, and groups that are read on as they were keep their schedule. Where its successor speaks to the same line in the same way, the bus itself goes on: the
 /// connection stays open, and what the bus knows of replies that may still come is not forgotten.
 actor BusSupervisor {
   /// A bus and the poller on it.
@@ -18,6 +18,9 @@ actor BusSupervisor {
     /// Finished to end the poller.
     let stop: AsyncStream<Never>.Continuation
     var hasEnded = false
+
+    /// When the next scan of each group was due as the poller ended.
+    var deadlines: BusPoller.Deadlines = [:]
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -28,6 +31,9 @@ actor BusSupervisor {
 
     /// Wait before the first request.
     let rest: Duration
+
+    /// Of groups that go on as they were.
+    let deadlines: BusPoller.Deadlines
     let stopping: AsyncStream<Never>
   }
 
@@ -61,7 +67,9 @@ actor BusSupervisor {
       let poller = planned.poller(over: bus, time: time, observe: observe)
       let (stopping, stop) = AsyncStream<Never>.makeStream()
       lines[planned.id] = Line(planned: planned, bus: bus, stop: stop)
-      start.yield(Start(id: planned.id, poller: poller, rest: .zero, stopping: stopping))
+      start.yield(
+        Start(id: planned.id, poller: poller, rest: .zero, deadlines: [:], stopping: stopping)
+      )
     }
   }
 
@@ -108,7 +116,7 @@ actor BusSupervisor {
     do {
       adoption = try await adopt()
     } catch {
-      for line in ended { begin(line.planned, over: line.bus) }
+      for line in ended { begin(line.planned, over: line.bus, keeping: line.deadlines) }
       throw error
     }
     let names = Set(differences.added + differences.changed)
@@ -123,8 +131,11 @@ actor BusSupervisor {
     let taken = planned.map { ($0, spare.removeValue(forKey: $0.connection)) }
     for bus in spare.values { await bus.close() }
     for (planned, bus) in taken {
+      let deadlines = ended.first { $0.planned.id == planned.id }.map { before in
+        before.deadlines.filter { planned.keepsSchedule(of: $0.key, from: before.planned) }
+      }
       if let bus {
-        begin(planned, over: bus)
+        begin(planned, over: bus, keeping: deadlines ?? [:])
       } else {
         let before = ended.first {
           $0.planned.settings.carrier.line == planned.settings.carrier.line
@@ -132,7 +143,8 @@ actor BusSupervisor {
         begin(
           planned,
           over: makeBus(planned.connection),
-          after: before?.planned.aftermath ?? .zero
+          after: before?.planned.aftermath ?? .zero,
+          keeping: deadlines ?? [:]
         )
       }
     }
@@ -140,12 +152,25 @@ actor BusSupervisor {
 
   // MARK: One poller
 
-  private func begin(_ planned: PlannedBus, over bus: any Bus, after rest: Duration = .zero) {
+  private func begin(
+    _ planned: PlannedBus,
+    over bus: any Bus,
+    after rest: Duration = .zero,
+    keeping deadlines: BusPoller.Deadlines
+  ) {
     let poller = planned.poller(over: bus, time: time, observe: observe)
     let (stopping, stop) = AsyncStream<Never>.makeStream()
     lines[planned.id] = Line(planned: planned, bus: bus, stop: stop)
     if hasEnded { return markEnded(planned.id) }
-    start.yield(Start(id: planned.id, poller: poller, rest: rest, stopping: stopping))
+    start.yield(
+      Start(
+        id: planned.id,
+        poller: poller,
+        rest: rest,
+        deadlines: deadlines,
+        stopping: stopping
+      )
+    )
   }
 
   /// Polls until the poller is told to stop, or the task is cancelled.
@@ -154,7 +179,8 @@ actor BusSupervisor {
       group.addTask {
         // Cancelled while it rests, it has nothing to poll for either.
         if start.rest > .zero { try? await self.time.sleep(for: start.rest) }
-        await start.poller.poll()
+        let deadlines = await start.poller.poll(keeping: start.deadlines)
+        await self.note(deadlines, of: start.id)
       }
       for await _ in start.stopping {}
       group.cancelAll()
@@ -174,6 +200,10 @@ actor BusSupervisor {
       if let line = lines.removeValue(forKey: id) { ended.append(line) }
     }
     return ended
+  }
+
+  private func note(_ deadlines: BusPoller.Deadlines, of id: String) {
+    lines[id]?.deadlines = deadlines
   }
 
   private func markEnded(_ id: String) {

@@ -1,3 +1,4 @@
+internal import Acquisition
 internal import Settings
 internal import StationAPI
 internal import Telemetry
@@ -12,6 +13,9 @@ struct PlantChanges: Sendable, Hashable {
 
   /// Buses that go on.
   let undisturbed: [String]
+
+  /// Groups of other buses whose scans fall due as before.
+  let kept: Set<ScanGroupID>
 
   /// Files whose content is another one than before.
   let documents: [DocumentRevision]
@@ -31,6 +35,14 @@ struct PlantChanges: Sendable, Hashable {
     )
     let disturbed = Set(buses.added + buses.changed)
     undisturbed = new.buses.map(\.id).filter { !disturbed.contains($0) }
+    kept = Set(
+      new.buses.flatMap { bus in
+        let before = old.buses.first { $0.id == bus.id }
+        return (before?.groups ?? []).filter { group in
+          !group.isListening && before.map { bus.keepsSchedule(of: group.id, from: $0) } == true
+        }.map(\.id)
+      }
+    )
     let before = Set(old.documents.map(\.sha256))
     documents = new.documents.filter { !before.contains($0.sha256) }
   }

@@ -153,6 +153,15 @@ struct PlannedBus: Sendable {
     return members.allSatisfy { member in other.members.contains { $0.isRead(like: member) } }
   }
 
+  /// Whether a group of `other`, this bus before a change, is read on here as it was, so that its
+  /// scans fall due as before.
+  func keepsSchedule(of group: ScanGroupID, from other: PlannedBus) -> Bool {
+    guard let old = other.members.first(where: { $0.device.id == group.device }) else {
+      return false
+    }
+    return id == other.id && members.contains { $0.isRead(like: old) }
+  }
+
   /// For how long after its last request a device on the line may still answer, when the bus that
   /// knows what it was asked is gone; zero where the connection goes with the bus.
   var aftermath: Duration {

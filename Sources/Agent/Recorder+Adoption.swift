@@ -18,20 +18,26 @@ struct Interruption: Sendable, Hashable {
   /// Whether the device sends by itself, so that nobody knows how many scans were missed.
   let isListening: Bool
 
-  /// The gap up to the first scan after the change; nil when no scan was missed.
+  /// The gap up to the first scan after the change that was taken or due; nil when none was missed.
   ///
   /// The new schedule need not lie on the old one's grid, so a scan counts as missed when more than
   /// a period and a half lie between the beginnings of the two.
-  func gap(of group: ScanGroupID, to scan: Scan) -> Gap? {
-    let periods = Int(((scan.start - start) / period).rounded())
+  ///
+  /// - Parameters:
+  ///   - group: Whose scans they are.
+  ///   - start: When the first scan began, or was due.
+  ///   - moment: Its time, where the gap ends.
+  /// - Returns: The gap.
+  func gap(of group: ScanGroupID, before start: Duration, at moment: Moment) -> Gap? {
+    let periods = Int(((start - self.start) / period).rounded())
     if periods < 2 { return nil }
     return Gap(
       .reconfigured,
       device: group.device,
       group: group.group,
-      // On the epoch of the scan, also when the clock was set meanwhile.
-      from: scan.at.advanced(by: uptime - scan.uptime),
-      to: scan.at,
+      // On the epoch of its end, also when the clock was set meanwhile.
+      from: moment.advanced(by: uptime - moment.uptime).wall,
+      to: moment.wall,
       scans: isListening ? nil : periods - 1
     )
   }
@@ -138,10 +144,11 @@ extension Recorder {
     return layouts
   }
 
-  /// Remembers when the groups of buses that are not undisturbed were scanned last.
+  /// Remembers when groups whose scans fall due otherwise from now on were scanned last.
   private func interrupt(_ changes: PlantChanges, _ old: PlantPlan) {
     let undisturbed = Set(changes.undisturbed)
-    for group in old.buses.filter({ !undisturbed.contains($0.id) }).flatMap(\.groups) {
+    for group in old.buses.filter({ !undisturbed.contains($0.id) }).flatMap(\.groups)
+    where !changes.kept.contains(group.id) {
       guard interruptions[group.id] == nil, let scan = board.lastScan(of: group.id) else {
         continue
       }
@@ -154,12 +161,12 @@ extension Recorder {
     }
   }
 
-  /// Says which scans are missing since the change of the scan's bus.
-  func closeInterruption(before scan: Scan) {
+  /// Says which scans are missing since the change of a group's bus; see ``Interruption``.
+  func closeInterruption(of group: ScanGroupID, before start: Duration, at moment: Moment) {
     guard !interruptions.isEmpty,
-      let gap = interruptions.removeValue(forKey: scan.group)?.gap(of: scan.group, to: scan)
+      let gap = interruptions.removeValue(forKey: group)?.gap(of: group, before: start, at: moment)
     else { return }
-    write(.gap(gap), at: scan.at)
+    write(.gap(gap), at: moment.wall)
   }
 
   /// Records that a new configuration was refused, and by what.

@@ -8,18 +8,23 @@ extension Recorder {
   ///   - missed: Which.
   ///   - end: Its end, on the present epoch.
   func take(_ missed: MissedScans, endingAt end: Instant) {
+    let since = Moment(
+      wall: end.advanced(by: missed.from.duration(since: missed.to)),
+      uptime: missed.uptime - missed.to.duration(since: missed.from)
+    )
+    // What was missed since a change of the bus ends with the first scan that the new schedule had.
+    closeInterruption(of: missed.group, before: since.uptime, at: since)
     let gap = Gap(
       missed.reason,
       device: missed.group.device,
       group: missed.group.group,
-      from: end.advanced(by: missed.from.duration(since: missed.to)),
+      from: since.wall,
       to: end,
       scans: missed.count
     )
     if missed.reason == .deviceSilent { accounted[missed.group] = missed.uptime }
     if write(.gap(gap), at: end) { return }
-    let since = missed.uptime - missed.to.duration(since: missed.from)
-    unwritten[missed.group, default: (0, since)].count += missed.count
+    unwritten[missed.group, default: (0, since.uptime)].count += missed.count
   }
 
   /// Shows how often a silent device is probed.

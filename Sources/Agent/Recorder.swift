@@ -170,7 +170,11 @@ actor Recorder {
     guard let layout = layouts[scan.group],
       let device = board.devices.first(where: { $0.id == scan.group.device })
     else { return }
-    closeInterruption(before: scan)
+    closeInterruption(
+      of: scan.group,
+      before: scan.start,
+      at: Moment(wall: scan.at, uptime: scan.uptime)
+    )
     let frame = Frame(
       at: scan.at,
       spanMicroseconds: Int(scan.span.wholeMicroseconds),

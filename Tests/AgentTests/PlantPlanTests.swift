@@ -227,7 +227,11 @@ struct InterruptionTests {
       at: Instant(microseconds: 0).advanced(by: elapsed),
       uptime: .seconds(5) + elapsed
     )
-    return interruption.gap(of: group.id, to: scan)
+    return interruption.gap(
+      of: group.id,
+      before: scan.start,
+      at: Moment(wall: scan.at, uptime: scan.uptime)
+    )
   }
 
   @Test(
