@@ -28,9 +28,7 @@ struct ReloadTests {
     try plant.startAgent()
     try await plant.awaitAgent()
     try await Task.sleep(for: .seconds(5))
-    try plant.editConfiguration {
-      $0.replacing("{id: oven, ", with: "{id: oven, timeout: 700ms, ")
-    }
+    try plant.editConfiguration { $0.replacing("timeout: 1s", with: "timeout: 700ms") }
     let reloaded = try await plant.lotline("reload")
     #expect(reloaded.status == 0, "\(reloaded.output)")
     #expect(reloaded.output.contains("buses: changed oven"), "\(reloaded.output)")

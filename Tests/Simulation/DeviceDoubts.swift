@@ -142,8 +142,11 @@ struct DeviceDoubts {
       if let fault = active.first(where: { $0.covers(window) && $0.spoils(place.address) }) {
         return "with \(fault.kind)"
       }
-      if let until = restarts[machine]?.settled, window.upperBound < until {
-        return "though it settles until \(until)"
+      // A scan from before that was found may be recorded after it.
+      if let restart = restarts[machine], restart.found <= window.lowerBound,
+        window.upperBound < restart.settled
+      {
+        return "though it settles until \(restart.settled)"
       }
       return nil
     case .bad(.noConnection): return isDown ? nil : "with its line up"

@@ -21,6 +21,9 @@ struct ScanCourse {
   private var missed = 0
   private var wasSilent = false
 
+  /// Up to when scans of a silent device are in gaps.
+  private var accountedTo: Duration?
+
   /// Since the last frame, its bus was stopped and began anew.
   private var interruption: Interruption?
 
@@ -52,12 +55,13 @@ struct ScanCourse {
   /// Its bus began anew.
   mutating func isDisturbed(at uptime: Duration, by name: String) {
     interruption = Interruption(
-      last: interruption?.last ?? last.map { ($0.start, $0.middle) },
+      last: interruption?.last ?? accountedTo.map { ($0, $0) }
+        ?? last.map { ($0.start, $0.middle) },
       period: interruption?.period ?? period,
-      gap: (interruption?.gap ?? 0) + missed,
+      gap: (interruption?.gap ?? 0) + (accountedTo == nil ? missed : 0),
       name: name
     )
-    missed = 0
+    (missed, accountedTo) = (0, nil)
     began = uptime
     (last, offsets, wasSilent) = (nil, nil, false)
   }
@@ -71,7 +75,13 @@ struct ScanCourse {
     if from > to { return "a gap ends before it begins" }
     if scans < 1 { return "a gap of \(scans) scans" }
     guard gap.reason == .reconfigured else {
+      if let pending = interruption {
+        // The first scan that the new schedule had was not taken: it is the first of this gap.
+        interruption = nil
+        if let text = Self.judge(pending, before: from, scans: 1) { return text }
+      }
       missed += scans
+      accountedTo = gap.reason == .deviceSilent ? to : nil
       if gap.reason == .deviceSilent { wasSilent = true }
       let periods = (to - from) / period
       if (periods - Double(scans)).magnitude > 1.001 {
@@ -99,7 +109,7 @@ struct ScanCourse {
         complaints.append("\(seen.frame.skipped) scans are left out, more than the heartbeat has")
       }
     }
-    defer { (missed, wasSilent) = (0, false) }
+    defer { (missed, wasSilent, accountedTo) = (0, false, nil) }
     if interruption != nil, seen.start < began {
       // Left out before its bus began anew, and recorded since.
       self.interruption?.isOld(seen)
@@ -107,7 +117,9 @@ struct ScanCourse {
     }
     defer { interruption = nil }
     if let interruption {
-      complaints += Self.judge(interruption, before: seen, scans: scans)
+      if let text = Self.judge(interruption, before: seen.start, scans: scans) {
+        complaints.append(text)
+      }
       return complaints + begin(with: seen, step: scans - 1, isHeldUp: isHeldUp)
     }
     guard let last else { return begin(with: seen, step: scans - 1, isHeldUp: isHeldUp) }
@@ -159,17 +171,16 @@ struct ScanCourse {
 
   private static func judge(
     _ interruption: Interruption,
-    before seen: JournalAudit.Seen,
+    before start: Duration,
     scans: Int
-  ) -> [String] {
-    guard let before = interruption.last else { return [] }
-    let passed = (seen.start - before.start) / interruption.period
+  ) -> String? {
+    guard let before = interruption.last else { return nil }
+    let passed = (start - before.start) / interruption.period
     let counted = Double(scans + interruption.gap)
-    guard (passed - counted).magnitude > 1 else { return [] }
-    return [
-      "\(counted) scans are accounted for since \(before.start), where \(passed) periods have passed "
-        + "(\(interruption.name))"
-    ]
+    // A scan that waited, or that was taken as soon as a device was back, is off by up to a period.
+    guard (passed - counted).magnitude > 1.5 else { return nil }
+    return "\(counted) scans are accounted for since \(before.start), where \(passed) periods have "
+      + "passed (\(interruption.name))"
   }
 
   /// What is wrong when it was read until then, and said no more.
