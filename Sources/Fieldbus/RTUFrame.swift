@@ -13,6 +13,24 @@ package enum RTUFrame {
   /// The longest frame, with its CRC.
   package static let maximumLength = 256
 
+  /// Unit, function, code or byte count, CRC.
+  private static let shortestLength = 5
+
+  /// Unit, function, address, value or count, CRC: the confirmation of functions 5, 6, 15 and 16.
+  private static let confirmationLength = 8
+
+  /// How long the frame is that begins so, with its CRC; nil where its function does not say, or not
+  /// yet.
+  static func length(of bytes: [UInt8]) -> Int? {
+    guard bytes.count >= 3 else { return nil }
+    switch bytes[1] {
+    case 0x01...0x04, 0x11: return shortestLength + Int(bytes[2])
+    case 0x05, 0x06, 0x0F, 0x10: return confirmationLength
+    case 0x80...: return shortestLength
+    default: return nil
+    }
+  }
+
   /// A request without its CRC.
   package static func bytes(of request: ModbusRequest) -> [UInt8] {
     [request.unit.rawValue] + ModbusPDU.bytes(of: request)

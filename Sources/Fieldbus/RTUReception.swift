@@ -15,12 +15,6 @@ struct RTUReception {
     case unknown
   }
 
-  /// Unit, function, code or byte count, CRC.
-  private static let shortestLength = 5
-
-  /// Unit, function, address, value or count, CRC: the confirmation of functions 5, 6, 15 and 16.
-  private static let confirmationLength = 8
-
   /// The request as it left, with its CRC.
   private let request: [UInt8]
   private let echo: Echo
@@ -55,11 +49,11 @@ struct RTUReception {
     }
     if echo != .expected, bytes.starts(with: request) {
       // Functions 5 and 6 are confirmed by the request itself, and bits may happen to equal it.
-      let mayBeReply = Self.length(of: bytes) == request.count
+      let mayBeReply = RTUFrame.length(of: bytes) == request.count
       guard mayBeReply, echo == .absent else { throw mayBeReply ? Self.likeEcho : Self.echoed }
     }
     guard bytes.count <= RTUFrame.maximumLength else { throw Self.tooLong }
-    guard let length = Self.length(of: bytes) else { return nil }
+    guard let length = RTUFrame.length(of: bytes) else { return nil }
     guard length <= RTUFrame.maximumLength else { throw Self.tooLong }
     guard bytes.count >= length else { return nil }
     guard CRC16.holds(bytes[..<length]) else {
@@ -78,7 +72,7 @@ struct RTUReception {
     if echo == .expected && !isEchoDropped {
       throw CRC16.holds(bytes[...]) && beginsReply ? Self.echoMissing : Self.echoDamaged
     }
-    if bytes.count < 3 || Self.length(of: bytes) != nil {
+    if bytes.count < 3 || RTUFrame.length(of: bytes) != nil {
       // A part of the echo that nobody expects is no reply that has begun.
       guard beginsReply, bytes.count < 3 || !mayBeEcho else { throw Self.damaged }
       return nil
@@ -115,17 +109,6 @@ struct RTUReception {
   /// Whether unit and function are those of the request, as far as they came.
   private var beginsReply: Bool {
     bytes.first == request[0] && (bytes.count < 2 || bytes[1] & 0x7F == request[1])
-  }
-
-  /// How long the frame is that begins so; nil where its function does not say, or not yet.
-  private static func length(of bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 3 else { return nil }
-    switch bytes[1] {
-    case 0x01...0x04, 0x11: return shortestLength + Int(bytes[2])
-    case 0x05, 0x06, 0x0F, 0x10: return confirmationLength
-    case 0x80...: return shortestLength
-    default: return nil
-    }
   }
 
   private mutating func takeFirst(_ count: Int) -> [UInt8] {

@@ -53,10 +53,20 @@ package struct RTUStream: Sendable {
       return takeFirst(length)
     case .foreign:
       guard pending.count <= RTUFrame.maximumLength else { throw Self.tooLong }
-      if CRC16.holds(pending[...]) { return takeFirst(pending.count) }
+      if let length = foreignLength { return takeFirst(length) }
       guard pending.count < Self.expectedLength(of: request) else { throw Self.damaged }
       return nil
     }
+  }
+
+  /// The length of a whole frame that answers something else; nil where there is none yet.
+  private var foreignLength: Int? {
+    if let length = RTUFrame.length(of: pending), pending.count >= length,
+      CRC16.holds(pending[..<length])
+    {
+      return length
+    }
+    return CRC16.holds(pending[...]) ? pending.count : nil
   }
 
   /// What is to be said of `request` when its time is over and no frame came out.

@@ -10,8 +10,7 @@ extension FindingCode {
   )
   package static let certificateDoubtful = FindingCode(
     "certificate-doubtful",
-    "a warning: the certificate of `tls` has expired, expires soon, or has no role; or others can "
-      + "read its key"
+    "a warning: a certificate of `tls` expires or has no role, or others can read its key"
   )
 }
 

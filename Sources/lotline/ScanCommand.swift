@@ -50,7 +50,6 @@ struct ScanCommand: AsyncParsableCommand {
       throw CommandFailure(.usage, "nothing is left to search: widen --units or the settings")
     }
     let screen = ScanScreen(isQuiet: json)
-    screen.announce(plan, profiles: profiles)
     let report = try await search(plan, profiles, screen)
     screen.clear()
     try ScanSummary(report: report, alias: target.lastingName).print(json: json)
@@ -80,7 +79,11 @@ struct ScanCommand: AsyncParsableCommand {
       ),
       emit: screen.show
     )
-    return try await untilInterrupted { await run.run() }
+    return try await untilInterrupted {
+      // Only now does Ctrl-C do what this says.
+      screen.announce(plan, profiles: profiles)
+      return await run.run()
+    }
   }
 
   private func end(_ report: ScanReport) throws {

@@ -26,7 +26,8 @@ struct SimulationTests {
     let ovenOverSerial = error([.init(profile: TestProfiles.oven)], .serial(link: "x"))
     #expect(
       ovenOverSerial?.description
-        == "oven cannot be served over a serial port; it is served over Modbus TCP or Modbus RTU"
+        == "oven cannot be served over a serial port; it is served over Modbus TCP, TLS, RTU over TCP "
+        + "or Modbus RTU"
     )
   }
 

@@ -33,7 +33,10 @@ struct CommandTests {
       (["lot", "end", "re flow"], 64, "use letters, digits"),
       (["lot", "end", "reflow-1", "--agent", Self.deadAddress], 69, "nothing listens there"),
       (["status", "--agent", "http://exa mple"], 64, "is no address"),
-      (["simulate", "reflow-oven-10-zone"], 64, "one of --tcp, --rtu and --serial"),
+      (
+        ["simulate", "reflow-oven-10-zone"], 64,
+        "one of --tcp, --tls, --rtu-over-tcp, --rtu and --serial"
+      ),
       (["profile", "list", "--profiles", folder.path("none")], 65, "there is no such folder"),
       (["profile", "list", "--profiles", folder.url.path], 0, "there are no profiles in"),
     ]

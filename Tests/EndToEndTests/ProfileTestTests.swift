@@ -139,12 +139,12 @@ struct ProfileTestTests {
     let oven = ["profile", "test", "reflow-oven-10-zone", "--profiles", Self.profiles]
     let oxygen = ["profile", "test", "oxygen-analyser", "--profiles", Self.profiles]
     let cases: [(arguments: [String], status: Int32, words: String)] = [
-      (oven, 64, "one of --bus, --tcp, --rtu, --serial and --config"),
+      (oven, 64, "one of --bus, --tcp, --tls, --rtu-over-tcp, --rtu, --serial and --config"),
       (oven + ["--bus", "127.0.0.1"], 64, "names no bus"),
       (oven + ["--tcp", "127.0.0.1:1"], 69, "refused"),
       (oven + ["--rtu", "/dev/none"], 69, "is the adapter plugged in?"),
       (oven + ["--tcp", "127.0.0.1:1", "--record"], 73, "nothing was recorded"),
-      (oven + ["--serial", "/dev/none"], 64, "use tcp or rtu"),
+      (oven + ["--serial", "/dev/none"], 64, "use tcp, rtu-over-tcp or rtu"),
       (oxygen + ["--tcp", "127.0.0.1:1"], 64, "use --serial PATH"),
       (oven + ["--tcp", "127.0.0.1:1", "--unit", "300"], 64, "is not a unit"),
       (oven + ["--tcp", "127.0.0.1:1", "--baud", "9600"], 64, "go with --rtu and --serial"),

@@ -129,6 +129,13 @@ extension Carrier {
   private static func tunnelPromise(_ strike: Strike) -> Promise {
     switch strike.kind {
     case .longFrame, .twoReplies: strike.repeated(.either(.foreignReply))
+    // It may come just as the next scan asks with another function: then that is not believed.
+    case .late:
+      Promise(
+        struck: .either(.timeout, .foreignReply),
+        after: .either(.timeout, .foreignReply),
+        next: .either(.timeout, .foreignReply)
+      )
     case .hangUp: strike.repeated(.bad(.noConnection))
     case .refused, .turnedAway: .all(.bad(.noConnection))
     default: linePromise(strike)

@@ -54,6 +54,13 @@ struct RTUStreamTests {
     #expect(try read(shorter, cut: 9, try modbus(1, .holding, 0, 10)) == shorter)
   }
 
+  @Test("Another's frame comes out for itself, whatever came with it")
+  func foreignAndMore() throws {
+    let late = CRC16.frame([1, 4, 2, 0, 9])
+    let reply = CRC16.frame([1, 3, 2, 0, 7])
+    #expect(try read(late + reply, cut: 99, try modbus(1, .holding, 0, 1)) == late)
+  }
+
   @Test("Any one bit that is wrong leaves no answer, and is called damage before time is over")
   func bitErrors() throws {
     let request = try modbus(1, .holding, 0, 4)
