@@ -185,6 +185,11 @@ struct RTULineTests {
     let name = "LCK.." + device.dropFirst("/dev/".count).replacingOccurrences(of: "/", with: "_")
     let places = PortHolder.Places(lockFiles: folder.url.path)
     let other = try PeerProcess("sleep", ["60"])
+    let isSleeping = try await eventually {
+      (try? String(contentsOfFile: "/proc/\(other.processIdentifier)/comm", encoding: .utf8))
+        == "sleep\n"
+    }
+    #expect(isSleeping)
     _ = try folder.write("      \(other.processIdentifier)\n", to: name)
     let failure = #expect(throws: BusFailure.self) {
       _ = try PortLock.take(pair.left, places: places).descriptor
