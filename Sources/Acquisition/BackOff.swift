@@ -7,7 +7,8 @@
 ///   the one before by the shortest period of the resting groups, 1 s at least and 5 s at most.
 /// - All probes of a bus together take at most the silent share of its time, by what they really
 ///   took; where that is not enough for all, they come less often, in turn. The share binds while
-///   anything is scanned on the bus: where nothing is, there is nobody to be spared.
+///   anything is scanned on the bus: where nothing is, there is nobody to be spared, and what probes
+///   take then is not reckoned.
 /// - The first answer ends it, for all groups of a device that rests as a whole. One that then is
 ///   silent rests again at once.
 /// - When a bus on which everything rested has an answer, all others are probed as soon as there
@@ -165,9 +166,10 @@ package struct BackOff: Sendable {
     unanswered = nil
     devices[probe.device].eagerSince = nil
     note(probe.group, exchange, isProbe: true)
-    earliest = max(earliest, exchange.start) + exchange.time / share
-    if exchange.isSilent { return [] }
     let wasAlone = !isAnyoneScanned
+    // What cost nobody anything is not made good when somebody is scanned again.
+    if !wasAlone { earliest = max(earliest, exchange.start) + exchange.time / share }
+    if exchange.isSilent { return [] }
     let woken = isSilent(probe.device) ? devices[probe.device].groups : [probe.group]
     for index in woken {
       groups[index].isResting = false

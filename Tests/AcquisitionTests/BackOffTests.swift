@@ -167,6 +167,18 @@ struct BackOffTests {
     #expect(next.at >= now + .seconds(40))
   }
 
+  @Test("What probes took while nothing was scanned is not made good afterwards")
+  func noDebt() throws {
+    var bus = Bus(periods: [1, 1], devices: [0, 1])
+    for device in 0..<2 { for _ in 0..<3 { _ = bus.miss(device) } }
+    for _ in 0..<100 { _ = try bus.probe() }
+    _ = try bus.probe(answered: true, for: .milliseconds(10))
+    let other = try bus.probe().probe
+    let next = try #require(bus.backOff.next)
+    #expect(next.device == other.device && next.at == other.at + .seconds(20))
+    #expect(bus.backOff.interval(of: other.device) == .seconds(20))
+  }
+
   @Test("What the bus must rest after a probe is charged to it")
   func aftermath() throws {
     var bus = Bus(periods: [1, 1], devices: [0, 1])

@@ -8,7 +8,8 @@ struct LineExchange: Sendable {
   let isSilent: Bool
 }
 
-/// Whether devices that do not answer cost the others on their line no more than is stated.
+/// Whether devices that do not answer cost the others on their line no more than is stated, and are
+/// asked as often as that allows.
 struct BusShare {
   /// The part of a bus's time that silent devices take together, where nothing else is configured.
   private static let silentShare = 0.05
@@ -17,20 +18,27 @@ struct BusShare {
   private static let settling = Duration.seconds(60)
   private static let slot = Duration.seconds(60)
 
+  /// For so long a probe waits for room between scans.
+  private static let patience = Duration.seconds(5)
+
   let story: PlantStory
 
-  /// Slots of a minute in which it was looked at, and what was wrong.
+  /// Minutes that were looked at.
   private(set) var slots = 0
+
+  /// Waits for a probe that were looked at.
+  private(set) var waits = 0
   private(set) var complaints: [String] = []
 
   init(_ story: PlantStory) {
     self.story = story
     for (line, exchanges) in story.exchanges.sorted(by: { $0.key < $1.key }) {
-      look(at: exchanges, on: line)
+      lookAtTime(exchanges, on: line)
+      lookAtTurns(exchanges, on: line)
     }
   }
 
-  private mutating func look(at exchanges: [LineExchange], on line: String) {
+  private mutating func lookAtTime(_ exchanges: [LineExchange], on line: String) {
     var first = 0
     for number in 1..<max(2, Int(story.end / Self.slot)) {
       let start = Self.slot * number
@@ -47,6 +55,29 @@ struct BusShare {
       let spent = silent.reduce(Duration.zero) { $0 + $1.duration }
       guard spent > Self.slot * Self.silentShare + longest * 2 else { continue }
       complaints.append("silent devices on \(line) took \(spent) of the minute from \(start)")
+    }
+  }
+
+  /// Looks at how long each silent device waited until it was asked again.
+  private mutating func lookAtTurns(_ exchanges: [LineExchange], on line: String) {
+    let changes = story.changes.map(\.requested)
+    var last: [String: Int] = [:]
+    for (index, exchange) in exchanges.enumerated() {
+      defer { last[exchange.device] = index }
+      guard let before = last[exchange.device], exchanges[before].isSilent else { continue }
+      let time = exchanges[before].start...exchange.start
+      let wait = time.upperBound - time.lowerBound
+      guard wait > Self.patience * 2, !changes.contains(where: time.contains) else { continue }
+      waits += 1
+      // Each one has a turn.
+      let turns = exchanges[before..<index].filter(\.isSilent).reduce(into: [:]) { turns, one in
+        turns[one.device] = max(turns[one.device] ?? .zero, one.duration)
+      }
+      let round = turns.values.reduce(Duration.zero) { $0 + $1 / Self.silentShare + Self.patience }
+      // Those that were all asked at once are made good first.
+      guard wait > round * 2 else { continue }
+      let device = "\(exchange.device) on \(line)"
+      complaints.append("\(device) was asked at \(time.lowerBound), and then after \(wait)")
     }
   }
 
@@ -84,7 +115,8 @@ extension SimulatedWorld.Fault {
   fileprivate var silences: Bool {
     switch kind {
     case .silent, .late, .restart: true
-    case .slow, .exception, .illegal, .damaged, .frozen: false
+    case .exception(let code): code == 10 || code == 11
+    case .slow, .illegal, .damaged, .frozen: false
     }
   }
 }

@@ -85,6 +85,7 @@ struct JournalAudit {
     finish(at: story.end, except: [])
     let share = BusShare(story)
     tally["minutes with silent devices"] = share.slots
+    tally["waits for a probe"] = share.waits
     for text in share.complaints { complain(text) }
     // The last one may have come too late to be found.
     if epoch < story.steps.count(where: { $0.at < story.end - .seconds(1) }) {

@@ -17,7 +17,10 @@ struct SimulationTests {
 
   private static let minutes = setting("MINUTES", 15)
 
-  /// What must have been seen over all seeds, lest the run proves nothing.
+  private static let seeds = setting("SEEDS", 20)
+
+  /// With so many seeds all kinds must have been seen, lest the run proves nothing.
+  private static let enoughSeeds = 20
   private static let kinds = [
     "clock_step", "configuration_applied", "configuration_refused", "crc", "device_frozen",
     "device_lost", "device_moving", "device_recovered", "device_restarted", "exception_11",
@@ -25,19 +28,22 @@ struct SimulationTests {
     "gap late",
     "gap reconfigured", "minutes with silent devices",
     "no_connection", "restarted", "scans left out", "timeout",
+    "waits for a probe",
   ]
 
   @Test("Every due scan of a made-up plant is in its journal, right or bad with the right cause")
   func invariants() throws {
     let first = Self.setting("SEED", 1)
     var tally: [String: Int] = [:]
-    for seed in first..<(first + Self.setting("SEEDS", 20)) {
+    for seed in first..<(first + Self.seeds) {
       let audit = JournalAudit(try PlantStory.live(seed: UInt64(seed), minutes: Self.minutes))
       tally.merge(audit.tally, uniquingKeysWith: +)
       let complaints = audit.complaints.joined(separator: "\n")
       #expect(audit.complaints.isEmpty, "seed \(seed), \(Self.minutes) min:\n\(complaints)")
     }
-    for kind in Self.kinds { #expect(tally[kind] ?? 0 > 0, "nothing of \(kind) was seen") }
+    for kind in Self.kinds where Self.seeds >= Self.enoughSeeds {
+      #expect(tally[kind] ?? 0 > 0, "nothing of \(kind) was seen")
+    }
     print(tally.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "\n"))
   }
 
