@@ -62,9 +62,11 @@ struct BusShare {
   private mutating func lookAtTurns(_ exchanges: [LineExchange], on line: String) {
     let changes = story.changes.map(\.requested)
     var last: [String: Int] = [:]
+    var recoveries: [Duration] = []
     for (index, exchange) in exchanges.enumerated() {
       defer { last[exchange.device] = index }
       guard let before = last[exchange.device], exchanges[before].isSilent else { continue }
+      if !exchange.isSilent { recoveries.append(exchange.start) }
       let time = exchanges[before].start...exchange.start
       let wait = time.upperBound - time.lowerBound
       guard wait > Self.patience * 2, !changes.contains(where: time.contains) else { continue }
@@ -74,8 +76,10 @@ struct BusShare {
         turns[one.device] = max(turns[one.device] ?? .zero, one.duration)
       }
       let round = turns.values.reduce(Duration.zero) { $0 + $1 / Self.silentShare + Self.patience }
-      // Those that were all asked at once are made good first.
-      guard wait > round * 2 else { continue }
+      // All may have been asked at once after each recovery, which is made good first.
+      let from = time.lowerBound - Self.settling * 2
+      let rounds = 2 + recoveries.count { from <= $0 && $0 <= time.lowerBound }
+      guard wait > round * rounds else { continue }
       let device = "\(exchange.device) on \(line)"
       complaints.append("\(device) was asked at \(time.lowerBound), and then after \(wait)")
     }

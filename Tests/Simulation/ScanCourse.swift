@@ -142,7 +142,8 @@ struct ScanCourse {
   ) -> [String] {
     last = (seen.start, seen.middle, step)
     let offset = seen.start - period * step
-    offsets = isHeldUp ? nil : (offset, offset)
+    // Taken as soon as its device was back, it may lie between two that were due.
+    offsets = isHeldUp || wasSilent ? nil : (offset, offset)
     let limit = began + period * (step + 1) + wait
     guard !isHeldUp, seen.start > limit else { return [] }
     return ["its first scan is at \(seen.start), and it is read since \(began)"]
