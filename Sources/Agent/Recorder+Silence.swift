@@ -23,6 +23,8 @@ extension Recorder {
       scans: missed.count
     )
     if missed.reason == .deviceSilent { accounted[missed.group] = missed.uptime }
+    // A frame may not follow for long, and what is only in memory would not outlive a crash.
+    closeGap(of: missed.group, at: since.wall)
     if write(.gap(gap), at: end) { return }
     unwritten[missed.group, default: (0, since.uptime)].count += missed.count
   }

@@ -67,40 +67,19 @@ actor Recorder {
     }
   }
 
-  /// What the journal says about the time before this run.
-  private struct Story: Sendable {
-    var bindings: Bindings
-    var documents: Set<Digest> = []
-    var layouts: [ScanGroupID: (seq: Int, layout: FrameLayout)] = [:]
-    var clockStep: ClockStep?
-
-    /// Orders to write of which no outcome is recorded.
-    var openWrites: [Int: WriteOrder] = [:]
-
-    mutating func take(_ record: Record) {
-      switch record.content {
-      case .document(let document): documents.insert(document.sha256)
-      case .layout(let layout):
-        layouts[ScanGroupID(device: layout.device, group: layout.group)] = (record.seq, layout)
-      case .clockStep(let step): clockStep = step
-      case .write(let order): openWrites[record.seq] = order
-      case .writeOutcome(let outcome): openWrites[outcome.write] = nil
-      default: bindings.apply(record)
-      }
-    }
-  }
-
   // MARK: Start and stop
 
   /// Replays the journal's story and records what is new: that the agent runs, with which files,
   /// and how frames are laid out.
   func start(documents: [DocumentRevision], layouts: [FrameLayout]) throws {
     let story = try journal.assumeIsolated { [bindings] journal in
-      try journal.replay(into: Story(bindings: bindings)) { $0.take($1) }
+      try journal.replay(into: JournalStory(bindings: bindings)) { $0.take($1) }
     }
     bindings = story.bindings
     self.documents = story.documents.union(documents.map(\.sha256))
     let last = journal.assumeIsolated { $0.status().at }
+    // Before a step of the clock: these scans are on the epoch of the records before.
+    try recordLost(CrashAccount(story, configured: layouts, end: last))
     clock.resume(after: story.clockStep, last: last) { write($0, at: $1) }
     try recordStart()
     try concludeOpenWrites(story.openWrites)
@@ -109,11 +88,10 @@ actor Recorder {
       _ = try append(.document(document))
     }
     for layout in layouts {
-      let id = ScanGroupID(device: layout.device, group: layout.group)
-      if let last = story.layouts[id], last.layout == layout {
-        self.layouts[id] = last.seq
+      if let last = story.layouts[layout.id], last.layout == layout {
+        self.layouts[layout.id] = last.seq
       } else {
-        self.layouts[id] = try append(.layout(layout)).seq
+        self.layouts[layout.id] = try append(.layout(layout)).seq
       }
     }
     try commit()
@@ -218,21 +196,17 @@ actor Recorder {
   }
 
   /// Says which scans are missing because the journal could not take them.
-  private func closeGap(of group: ScanGroupID, at end: Instant) {
-    guard let (count, since) = unwritten.removeValue(forKey: group) else { return }
-    write(
-      .gap(
-        Gap(
-          .storageFailed,
-          device: group.device,
-          group: group.group,
-          from: clock.instant(at: since),
-          to: end,
-          scans: count
-        )
-      ),
-      at: end
+  func closeGap(of group: ScanGroupID, at end: Instant) {
+    guard let (count, since) = unwritten[group] else { return }
+    let gap = Gap(
+      .storageFailed,
+      device: group.device,
+      group: group.group,
+      from: clock.instant(at: since),
+      to: end,
+      scans: count
     )
+    if write(.gap(gap), at: end) { unwritten[group] = nil }
   }
 
   /// Appends unless the journal is failing; a failure is logged once, and polling goes on.

@@ -179,6 +179,19 @@ struct JournalFile {
     }
   }
 
+  /// Shows the bodies of the records from the last one back, until `visit` says that it is enough.
+  func visitBackwards(_ visit: (_ body: [UInt8]) throws -> Bool) throws {
+    try Self.translating(path) {
+      try queue.read { database in
+        let rows = try Row.fetchCursor(database, sql: "SELECT body FROM record ORDER BY seq DESC")
+        while let row = try rows.next() {
+          let body = try row.withUnsafeData(atIndex: 0) { $0.map { Array($0) } ?? [] }
+          if try !visit(body) { return }
+        }
+      }
+    }
+  }
+
   /// Leaf hashes of records `seq + 1` …, at most `limit`.
   func leaves(after seq: Int, limit: Int) throws -> [Digest] {
     try Self.translating(path) {

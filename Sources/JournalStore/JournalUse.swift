@@ -51,6 +51,22 @@ extension Journal {
     }
   }
 
+  /// Goes through all durable records, frames too, from the last one back, one at a time.
+  ///
+  /// - Parameters:
+  ///   - state: What they are shown to.
+  ///   - apply: Takes one, and says whether it wants the one before.
+  /// - Returns: The state that `apply` has left.
+  /// - Throws: ``JournalError`` when the file cannot be read, and what `apply` throws.
+  package func replayBackwards<State: Sendable>(
+    into state: State,
+    _ apply: @Sendable (inout State, Record) throws -> Bool
+  ) throws -> State {
+    var state = state
+    try trustedFile().visitBackwards { try apply(&state, RecordCoding.decode($0)) }
+    return state
+  }
+
   /// How much of the journal an uplink's hub has confirmed; nil when it never did.
   package func cursor(of uplink: String) throws -> MerkleFrontier? {
     try trustedFile().cursor(of: uplink)
