@@ -23,6 +23,13 @@ struct CopyWatch {
 
   static let singleAnswers = 3
 
+  /// What is said of an answer that may be a second copy of an earlier one.
+  static let doubtful = ReplyFault(
+    .foreignReply,
+    "more answers came than were asked for, so which one is this request's is not sure: does the "
+      + "device or a repeater answer twice, or another program ask on this line?"
+  )
+
   /// A reply that nobody asked for.
   struct Finding: Hashable {
     let unit: UnitID

@@ -273,14 +273,7 @@ package actor RTUBus: Bus {
   }
 
   private func doubtful(_ request: ModbusRequest) -> BusFailure {
-    failure(
-      ReplyFault(
-        .foreignReply,
-        "more answers came than were asked for, so which one is this request's is not sure: does the "
-          + "device or a repeater answer twice, or another program ask on this line?"
-      ),
-      request
-    )
+    failure(CopyWatch.doubtful, request)
   }
 
   // MARK: Words and times

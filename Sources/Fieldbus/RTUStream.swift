@@ -77,6 +77,9 @@ package struct RTUStream: Sendable {
     return Self.damaged
   }
 
+  /// Takes what is left over off the stream.
+  mutating func takeRest() -> [UInt8] { takeFirst(pending.count) }
+
   private mutating func takeFirst(_ count: Int) -> [UInt8] {
     let frame = Array(pending.prefix(count))
     pending.removeFirst(count)

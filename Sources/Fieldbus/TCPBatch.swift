@@ -19,6 +19,12 @@ final class TCPBatch {
   /// What became of the request that is to be sent again, or was.
   private var repeated: (index: Int, outcome: BusOutcome)?
   private var isDueAgain = false
+  /// Requests whose answers may be second copies of others, should a copy turn up.
+  private var unsure: Set<Int> = []
+  /// What is said of the answers that were taken back.
+  private var doubts: [Int: BusOutcome] = [:]
+  /// Their requests, which are to be asked once more after all others.
+  private var askedLast: [Int] = []
   private let continuation: CheckedContinuation<[BusOutcome], Never>
 
   init(
@@ -49,6 +55,12 @@ final class TCPBatch {
       }
       position += 1
     }
+    while let index = askedLast.first {
+      if outcomes[index] == nil, case .modbus(let request) = requests[index] {
+        return Next(index: index, request: request, isRepeated: false)
+      }
+      askedLast.removeFirst()
+    }
     return nil
   }
 
@@ -68,7 +80,13 @@ final class TCPBatch {
 
   /// What ``next()`` gave is sent.
   func advance() {
-    if isDueAgain { isDueAgain = false } else { position += 1 }
+    if isDueAgain {
+      isDueAgain = false
+    } else if position < requests.count {
+      position += 1
+    } else {
+      askedLast.removeFirst()
+    }
   }
 
   /// Has a request that failed sent once more before any other.
@@ -77,8 +95,38 @@ final class TCPBatch {
     isDueAgain = true
   }
 
+  /// Takes back the answers that may be second copies of others.
+  ///
+  /// They are asked again when all others were: on a line that is known to answer twice, those
+  /// answers are sure. But nothing is written twice, and nothing asked for a third time.
+  func doubt(_ finding: CopyWatch.Finding) {
+    for index in outcomes.indices {
+      guard case .modbus(let request) = requests[index], let outcome = outcomes[index],
+        case .success = outcome.result,
+        finding.doubts(request, isSure: !unsure.contains(index))
+      else { continue }
+      let doubtful = BusOutcome(
+        result: .failure(settings.failure(CopyWatch.doubtful, request)),
+        sent: outcome.sent,
+        elapsed: outcome.elapsed
+      )
+      guard !request.isWrite, doubts[index] == nil else {
+        outcomes[index] = doubtful
+        continue
+      }
+      doubts[index] = doubtful
+      outcomes[index] = nil
+      unsettled += 1
+      askedLast.append(index)
+      if repeated?.index == index { repeated = nil }
+    }
+  }
+
   /// Settles a request; one that was repeated in vain with what became of it first.
-  func settle(_ index: Int, _ outcome: BusOutcome) {
+  ///
+  /// `isSure` says whether the answer cannot be a second copy of an earlier one.
+  func settle(_ index: Int, _ outcome: BusOutcome, isSure: Bool = true) {
+    if isSure { unsure.remove(index) } else { unsure.insert(index) }
     if outcomes[index] == nil { unsettled -= 1 }
     outcomes[index] = outcome
     guard let repeated, repeated.index == index, case .failure(let failure) = outcome.result,
@@ -96,6 +144,10 @@ final class TCPBatch {
     let moment = settings.time.moment()
     for index in outcomes.indices where outcomes[index] == nil {
       if let unit, requests[index].unit != unit { continue }
+      if let doubtful = doubts[index] {
+        settle(index, doubtful)
+        continue
+      }
       let wasSent = index < position || repeated?.index == index
       settle(index, BusOutcome(cause, detail, at: moment, wasSent: wasSent))
     }

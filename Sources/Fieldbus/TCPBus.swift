@@ -177,6 +177,11 @@ struct TCPSettings: Sendable {
   /// What cuts the frames of a new connection.
   func makeWire() -> any TCPWire { tunnel == nil ? MBAPDecoder() : RTUStream() }
 
+  /// The sentence on a `fault` in what answered `request`.
+  func failure(_ fault: ReplyFault, _ request: ModbusRequest) -> BusFailure {
+    BusFailure(fault.cause, "unit \(request.unit.rawValue) at \(endpoint): \(fault.detail)")
+  }
+
   /// Longest wait for the reply to `request`.
   func wait(for request: ModbusRequest) -> Duration {
     timeout + (tunnel?.line.map { RTUFrame.lineTime(of: request, on: $0) } ?? .zero)

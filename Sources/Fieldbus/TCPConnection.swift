@@ -1,18 +1,6 @@
 internal import NIOCore
 internal import Telemetry
 
-/// A request that was written and not answered yet.
-struct TCPAsked {
-  let transaction: UInt16
-  let index: Int
-  let request: ModbusRequest
-  let isRepeated: Bool
-  let sent: Moment
-  /// When it was sent, by ``monotonicNow()``; zero where no serial line is at the other end.
-  let started: Duration
-  let deadline: NIODeadline
-}
-
 /// One connection of a ``TCPLine``: writes requests, gives each reply to its request.
 ///
 /// Any doubt ends the connection: an unknown transaction, another unit, a wrong length, silence.
@@ -87,7 +75,7 @@ final class TCPConnection: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard self.context != nil else { return }
     if asked.isEmpty, line.quiet != nil {
-      line.quiet?.heard(at: monotonicNow())
+      line.quiet?.heard(unwrapInboundIn(data).readableBytesView, at: monotonicNow())
       return
     }
     wire.take(unwrapInboundIn(data))
@@ -147,6 +135,7 @@ final class TCPConnection: ChannelInboundHandler {
           index: next.index,
           request: next.request,
           isRepeated: next.isRepeated,
+          isSure: line.quiet?.sends(next.request, at: monotonicNow()) ?? true,
           sent: settings.time.moment(),
           started: line.quiet == nil ? .zero : monotonicNow(),
           deadline: .now() + TimeAmount(settings.wait(for: next.request))
@@ -161,7 +150,13 @@ final class TCPConnection: ChannelInboundHandler {
   /// Whether the line is quiet; when it is to rest first, ``ask()`` is called again after that.
   private func mayAsk(_ next: TCPBatch.Next, _ batch: TCPBatch) -> Bool {
     let now = monotonicNow()
-    switch line.quiet?.verdict(before: next.request, isRepeated: next.isRepeated, now: now) {
+    let verdict = line.quiet?.verdict(
+      before: next.request,
+      isRepeated: next.isRepeated,
+      now: now
+    )
+    if let finding = line.quiet?.takeFinding() { batch.doubt(finding) }
+    switch verdict {
     case nil, .clear: return true
     case .rest(let until):
       rest?.cancel()
@@ -195,45 +190,55 @@ final class TCPConnection: ChannelInboundHandler {
   private func settle(_ frame: TCPFrame, arrival: Duration) throws(ReplyFault) -> Bool {
     let position = try position(of: frame)
     let entry = asked[position]
-    switch ModbusPDU.judge(unit: frame.unit, pdu: frame.pdu, answering: entry.request) {
-    case .success(let reply):
-      close(entry, with: .success(reply), arrival: arrival)
-    case .failure(let fault) where fault.isAnswer:
-      close(entry, with: .failure(failure(fault, entry.request)), arrival: arrival)
-    case .failure(let fault):
-      fail(fault, at: position, arrival: arrival)
+    let result = ModbusPDU.judge(unit: frame.unit, pdu: frame.pdu, answering: entry.request)
+    if case .failure(let fault) = result, !fault.isAnswer {
+      let isAlone = frame.line?.rest.isEmpty ?? true
+      fail(isAlone ? fault : Self.moreCame, at: position, arrival: arrival)
       return false
     }
+    if let reply = frame.line { try accept(reply, of: entry) }
+    close(entry, with: result.mapError { settings.failure($0, entry.request) }, arrival: arrival)
     asked.remove(at: position)
     doubtful = asked.isEmpty ? nil : entry
     hasAnswered = true
-    if line.quiet != nil {
-      line.quiet?.answered(entry.request, isRepeated: entry.isRepeated, at: monotonicNow())
-      line.heard(from: entry.request.unit)
-    }
     return true
+  }
+
+  /// Takes the reply of a serial line for the answer, unless it may be a second copy of another.
+  private func accept(_ reply: LineReply, of entry: TCPAsked) throws(ReplyFault) {
+    let finding = line.quiet?.answered(
+      entry.request,
+      with: reply,
+      isRepeated: entry.isRepeated,
+      at: monotonicNow()
+    )
+    if let finding { batch?.doubt(finding) }
+    guard reply.rest.isEmpty || reply.isDoubled && entry.isSure else {
+      throw finding == nil ? Self.moreCame : CopyWatch.doubtful
+    }
+    line.heard(from: entry.request.unit)
   }
 
   /// Which of the requests that are under way the frame answers.
   private func position(of frame: TCPFrame) throws(ReplyFault) -> Int {
-    guard let transaction = frame.transaction else {
-      guard wire.isEmpty else {
-        throw ReplyFault(.foreignReply, "more came with the answer than was asked for")
-      }
-      return 0
-    }
+    guard let transaction = frame.transaction else { return 0 }
     if let position = asked.firstIndex(where: { $0.transaction == transaction }) { return position }
     // One that was asked lately and answered is whole: so was what came before it.
     if line.nextTransaction &- transaction <= 256 { doubtful = nil }
     throw ReplyFault(.foreignReply, "transaction \(transaction) was answered, never asked")
   }
 
+  private static let moreCame = ReplyFault(
+    .foreignReply,
+    "more came with the answer than was asked for"
+  )
+
   /// Takes the last reply back, because what follows it is none.
   private func doubtLast(_ fault: ReplyFault, arrival: Duration) {
     guard let entry = doubtful else { return }
     doubtful = nil
     let doubt = ReplyFault(.malformedReply, "the bytes behind the answer are none: \(fault.detail)")
-    close(entry, with: .failure(failure(doubt, entry.request)), arrival: arrival)
+    close(entry, with: .failure(settings.failure(doubt, entry.request)), arrival: arrival)
   }
 
   /// The connection ends with a part of a reply: that part may be what a short one left of the next.
@@ -247,7 +252,7 @@ final class TCPConnection: ChannelInboundHandler {
     with result: Result<BusReply, BusFailure>,
     arrival: Duration
   ) {
-    batch?.settle(entry.index, outcome(of: entry, result, arrival))
+    batch?.settle(entry.index, outcome(of: entry, result, arrival), isSure: entry.isSure)
   }
 
   private func outcome(
@@ -261,7 +266,7 @@ final class TCPConnection: ChannelInboundHandler {
   /// The request at `position` has failed for `fault`, and the connection with it.
   private func fail(_ fault: ReplyFault, at position: Int, arrival: Duration) {
     guard asked.indices.contains(position) else { return dropUnasked() }
-    fail(failure(fault, asked[position].request), at: position, arrival: arrival)
+    fail(settings.failure(fault, asked[position].request), at: position, arrival: arrival)
   }
 
   private func fail(_ failure: BusFailure, at position: Int, arrival: Duration) {
@@ -288,13 +293,6 @@ final class TCPConnection: ChannelInboundHandler {
       sent: entry.started,
       now: monotonicNow(),
       timeout: settings.wait(for: entry.request)
-    )
-  }
-
-  private func failure(_ fault: ReplyFault, _ request: ModbusRequest) -> BusFailure {
-    BusFailure(
-      fault.cause,
-      "unit \(request.unit.rawValue) at \(settings.endpoint): \(fault.detail)"
     )
   }
 

@@ -32,6 +32,19 @@ struct TCPFrame: Sendable {
   let transaction: UInt16?
   let unit: UInt8
   let pdu: ByteBufferView
+  /// How it was on a serial line; nil where there is none.
+  let line: LineReply?
+}
+
+/// A reply of a serial line, and what came with it.
+struct LineReply: Sendable, Hashable {
+  /// Unit to CRC.
+  let frame: [UInt8]
+  /// What was there behind it.
+  let rest: [UInt8]
+
+  /// Whether the same was there behind it again, or the beginning of that, and nothing else.
+  var isDoubled: Bool { rest == frame || frame.starts(with: rest) }
 }
 
 /// Modbus TCP.
@@ -42,7 +55,7 @@ extension MBAPDecoder: TCPWire {
 
   mutating func frame(answering request: ModbusRequest) throws(ReplyFault) -> TCPFrame? {
     guard let frame = try next() else { return nil }
-    return TCPFrame(transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu)
+    return TCPFrame(transaction: frame.transaction, unit: frame.unit, pdu: frame.pdu, line: nil)
   }
 
   func remainder(answering request: ModbusRequest) -> ReplyFault? { nil }
@@ -60,7 +73,8 @@ extension RTUStream: TCPWire {
     return TCPFrame(
       transaction: nil,
       unit: unit,
-      pdu: ByteBuffer(bytes: pdu).readableBytesView
+      pdu: ByteBuffer(bytes: pdu).readableBytesView,
+      line: LineReply(frame: frame, rest: takeRest())
     )
   }
 }

@@ -24,8 +24,14 @@ struct TunnelQuiet: Sendable {
   private let gap: Duration
   private var hygiene: LineHygiene
   private var earliest: Duration = .zero
-  /// When the last byte came that nobody asked for.
-  private var heard: Duration?
+  /// What came that nobody asked for.
+  private var heard: UnaskedInput?
+  /// Whether a device server had kept it, so that when it was on the line is not known.
+  private var wasKept = false
+  /// What comes until then over a new connection was kept.
+  private var greetedUntil: Duration = .zero
+  /// A reply that nobody asked for, which came since it was looked for.
+  private var finding: CopyWatch.Finding?
   /// Since when such bytes come without a break.
   private var noisySince: Duration = .zero
   private var rests = 0
@@ -42,13 +48,30 @@ struct TunnelQuiet: Sendable {
 
   /// A connection stands since `now`; to open it took `elapsed`.
   mutating func connected(at now: Duration, after elapsed: Duration) {
-    earliest = max(earliest, now + max(Self.greeting, elapsed * 2))
+    greetedUntil = now + max(Self.greeting, elapsed * 2)
+    earliest = max(earliest, greetedUntil)
   }
 
-  /// `request` was answered at `now`.
-  mutating func answered(_ request: ModbusRequest, isRepeated: Bool, at now: Duration) {
-    earliest = max(earliest, now + gap)
+  /// `request` leaves at `now`, after its ``Verdict/clear``.
+  ///
+  /// - Returns: Whether what answers it cannot be a second copy of an earlier reply.
+  mutating func sends(_ request: ModbusRequest, at now: Duration) -> Bool {
+    hygiene.sends(request, now: now)
+  }
+
+  /// `request` was answered at `now` with `reply`.
+  ///
+  /// - Returns: The reply that came with it, if one did that is not owed.
+  mutating func answered(
+    _ request: ModbusRequest,
+    with reply: LineReply,
+    isRepeated: Bool,
+    at now: Duration
+  ) -> CopyWatch.Finding? {
+    earliest = max(earliest, now + (reply.rest.isEmpty ? gap : silence))
+    let finding = hygiene.answered(request, with: reply.frame, and: reply.rest, now: now)
     if isRepeated { hygiene.recovered(request, now: now) }
+    return finding
   }
 
   /// `request`, sent at `sent`, got no answer.
@@ -62,10 +85,14 @@ struct TunnelQuiet: Sendable {
     hygiene.failed(request, for: cause, sent: sent, now: now, timeout: timeout)
   }
 
-  /// Something came at `now` that nobody asked for.
-  mutating func heard(at now: Duration) {
-    if heard.map({ now - $0 > silence }) ?? true { noisySince = now }
-    heard = now
+  /// `bytes` came at `now`, and nobody asked for them.
+  mutating func heard(_ bytes: some Collection<UInt8>, at now: Duration) {
+    if heard.map({ now - $0.ended > silence }) ?? true { noisySince = now }
+    if heard == nil { wasKept = now < greetedUntil }
+    var input = heard ?? UnaskedInput(began: now, ended: now, head: [])
+    input.ended = now
+    input.head += bytes.prefix(RTUFrame.maximumLength - input.head.count)
+    heard = input
     earliest = max(earliest, now + silence)
   }
 
@@ -80,7 +107,7 @@ struct TunnelQuiet: Sendable {
         && now - max(noisySince, due) > SerialDescriptor.maximumBabble
       return isBabbling ? .babbling : .rest(until: max(due, earliest))
     }
-    if let heard { hygiene.heard(at: heard) }
+    if let heard { finding = hygiene.heard(heard, hadWaited: wasKept) ?? finding }
     heard = nil
     hygiene.rested(now: now)
     guard let more = hygiene.rest(before: request, isRepeated: isRepeated, now: now) else {
@@ -93,5 +120,11 @@ struct TunnelQuiet: Sendable {
       return .babbling
     }
     return .rest(until: more)
+  }
+
+  /// The reply that nobody asked for, if a verdict came upon one since this was asked last.
+  mutating func takeFinding() -> CopyWatch.Finding? {
+    defer { finding = nil }
+    return finding
   }
 }

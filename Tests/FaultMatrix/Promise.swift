@@ -124,11 +124,11 @@ extension Carrier {
 
   // MARK: A serial line behind a device server
 
-  /// As on a line, and what comes with an answer makes it doubtful; a connection that was lost is
-  /// opened anew.
+  /// As on a line, and what comes with an answer and is not the same again makes it doubtful; a
+  /// connection that was lost is opened anew.
   private static func tunnelPromise(_ strike: Strike) -> Promise {
     switch strike.kind {
-    case .longFrame, .twoReplies: strike.repeated(.either(.foreignReply))
+    case .longFrame: strike.repeated(.either(.foreignReply))
     // It may come just as the next scan asks with another function: then that is not believed.
     case .late:
       Promise(

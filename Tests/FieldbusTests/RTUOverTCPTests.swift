@@ -54,7 +54,8 @@ struct RTUOverTCPTests {
     }
 
     static let all = [
-      Wrong(.foreignReply) { $0.reply + $0.reply },
+      Wrong(.foreignReply) { $0.reply + $0.frame($0.values, unit: 2) },
+      Wrong(.foreignReply) { $0.reply + [0x55] },
       Wrong(.foreignReply) { $0.frame($0.values, unit: 2) },
       Wrong(.foreignReply) { $0.frame([4] + $0.values.dropFirst()) },
       Wrong(.malformedReply) { $0.frame([3, 2, 0, 9]) },

@@ -18,6 +18,24 @@ struct TunnelQuietTests {
     another = try modbus(1, .holding, 50, 2)
   }
 
+  private static let reply = LineReply(frame: CRC16.frame([1, 3, 4, 0, 7, 0, 8]), rest: [])
+
+  /// Sends the request on a quiet line, and has it answered at once.
+  private mutating func answer(at milliseconds: Int) {
+    _ = quiet.sends(request, at: .milliseconds(milliseconds))
+    _ = quiet.answered(
+      request,
+      with: Self.reply,
+      isRepeated: false,
+      at: .milliseconds(milliseconds)
+    )
+  }
+
+  /// Has the unit answer once so often that it is trusted to; the last time at 4 s.
+  private mutating func trust() {
+    for second in 0...4 { answer(at: second * 1_000) }
+  }
+
   private mutating func verdict(
     _ request: ModbusRequest,
     isRepeated: Bool = false,
@@ -37,13 +55,53 @@ struct TunnelQuietTests {
 
   @Test("Between two frames the line is silent as at 9600 baud, or as at the speed that is known")
   mutating func gap() {
-    quiet.answered(request, isRepeated: false, at: .zero)
-    let gap = SerialLine(port: "", baud: 9_600).frameGap
-    #expect(verdict(another, at: 0) == .rest(until: gap))
+    trust()
+    answer(at: 5_000)
+    let gap = .seconds(5) + SerialLine(port: "", baud: 9_600).frameGap
+    #expect(verdict(another, at: 5_000) == .rest(until: gap))
     #expect(quiet.verdict(before: another, isRepeated: false, now: gap) == .clear)
     quiet = TunnelQuiet(quiet: .zero, line: SerialLine(port: "", baud: 115_200))
-    quiet.answered(request, isRepeated: false, at: .zero)
-    #expect(verdict(another, at: 0) == .rest(until: .microseconds(1_750)))
+    trust()
+    answer(at: 5_000)
+    #expect(verdict(another, at: 5_000) == .rest(until: .microseconds(5_001_750)))
+  }
+
+  @Test("After each of a unit's first answers the line is silent for 20 ms, and then no longer")
+  mutating func firstAnswers() {
+    for number in 0..<3 {
+      answer(at: number * 1_000)
+      let rest = Duration.milliseconds(number * 1_000 + 20)
+      #expect(verdict(another, at: number * 1_000) == .rest(until: rest))
+      #expect(verdict(another, at: number * 1_000 + 20) == .clear)
+    }
+    answer(at: 3_000)
+    #expect(verdict(another, at: 3_005) == .clear)
+  }
+
+  @Test("A second copy is told of, and has the line rest for longer than it was late")
+  mutating func copy() throws {
+    trust()
+    answer(at: 5_000)
+    quiet.heard(Self.reply.frame.prefix(3), at: .milliseconds(5_030))
+    quiet.heard(Self.reply.frame.dropFirst(3), at: .milliseconds(5_031))
+    #expect(verdict(another, at: 5_060) == .rest(until: .milliseconds(5_076)))
+    let taken = quiet.takeFinding()
+    let finding = try #require(taken)
+    #expect(!finding.isStray && finding.doubts(request, isSure: false))
+    let second = quiet.takeFinding()
+    #expect(second == nil)
+    #expect(verdict(another, at: 5_076) == .clear)
+  }
+
+  @Test("What a device server kept is no measure of how late copies are")
+  mutating func kept() {
+    trust()
+    answer(at: 5_000)
+    quiet.connected(at: .milliseconds(9_000), after: .milliseconds(1))
+    quiet.heard(Self.reply.frame, at: .milliseconds(9_010))
+    #expect(verdict(another, at: 9_060) == .clear)
+    let finding = quiet.takeFinding()
+    #expect(finding != nil)
   }
 
   @Test("After silence the line rests over connections, and only the same may be asked then")
@@ -66,12 +124,12 @@ struct TunnelQuietTests {
 
   @Test("What comes unasked is waited out, and one that talks without end is told of")
   mutating func noise() {
-    quiet.heard(at: .zero)
+    quiet.heard([0x55], at: .zero)
     #expect(verdict(request, at: 5) == .rest(until: .milliseconds(20)))
     #expect(verdict(request, at: 20) == .clear)
     var now = 1_000
     while now < 3_000 {
-      quiet.heard(at: .milliseconds(now))
+      quiet.heard([0x55], at: .milliseconds(now))
       now += 10
       let verdict = verdict(request, at: now)
       if verdict == .babbling { break }
@@ -82,7 +140,7 @@ struct TunnelQuietTests {
 
   @Test("Bursts with silence between them are no talk without end, though nobody asks meanwhile")
   mutating func bursts() {
-    for burst in 0..<20 { quiet.heard(at: .milliseconds(burst * 300)) }
+    for burst in 0..<20 { quiet.heard([0x55], at: .milliseconds(burst * 300)) }
     #expect(verdict(request, at: 5_701) == .rest(until: .milliseconds(5_720)))
     #expect(verdict(request, at: 5_720) == .clear)
   }
@@ -98,7 +156,7 @@ struct TunnelQuietTests {
         timeout: Self.timeout
       )
     }
-    quiet.heard(at: .milliseconds(330))
+    quiet.heard(Self.reply.frame, at: .milliseconds(330))
     #expect(verdict(another, at: 540) == .rest(until: .milliseconds(670)))
     #expect(verdict(another, at: 670) == .clear)
   }
