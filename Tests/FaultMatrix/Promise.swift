@@ -129,13 +129,6 @@ extension Carrier {
   private static func tunnelPromise(_ strike: Strike) -> Promise {
     switch strike.kind {
     case .longFrame: strike.repeated(.either(.foreignReply))
-    // It may come just as the next scan asks with another function: then that is not believed.
-    case .late:
-      Promise(
-        struck: .either(.timeout, .foreignReply),
-        after: .either(.timeout, .foreignReply),
-        next: .either(.timeout, .foreignReply)
-      )
     case .hangUp: strike.repeated(.bad(.noConnection))
     case .refused, .turnedAway: .all(.bad(.noConnection))
     default: linePromise(strike)
@@ -153,7 +146,13 @@ extension Carrier {
     case .headerBits:
       strike.repeated(.bad(.checksum, .foreignReply, .timeout, .malformedReply))
     case .wrongUnit, .wrongFunction, .foreignReply: strike.repeated(.bad(.foreignReply))
-    case .late: Promise(struck: .either(.timeout), after: .either(.timeout))
+    // It may come just as the next scan asks with another function: then that is not believed.
+    case .late:
+      Promise(
+        struck: .either(.timeout, .foreignReply),
+        after: .either(.timeout, .foreignReply),
+        next: .either(.timeout, .foreignReply)
+      )
     case .unplugged: .all(.bad(.noConnection))
     case .unpluggedWhileAsked:
       Promise(struck: .bad(.noConnection), after: .bad(.noConnection))
