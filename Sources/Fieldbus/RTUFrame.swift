@@ -13,11 +13,15 @@ package enum RTUFrame {
   /// The longest frame, with its CRC.
   package static let maximumLength = 256
 
-  /// Unit, function, code or byte count, CRC.
-  private static let shortestLength = 5
+  /// Unit, function, code or byte count, CRC: a refusal, or a reply without data.
+  static let shortestLength = 5
 
   /// Unit, function, address, value or count, CRC: the confirmation of functions 5, 6, 15 and 16.
-  private static let confirmationLength = 8
+  static let confirmationLength = 1 + RegisterWrite.confirmationLength + checksumLength
+
+  static let damaged = ReplyFault(.checksum, "the answer was damaged on the line (CRC)")
+
+  static let tooLong = ReplyFault(.malformedReply, "the answer is longer than Modbus allows")
 
   /// How long the frame is that begins so, with its CRC; nil where its function does not say, or not
   /// yet.
@@ -56,8 +60,7 @@ package enum RTUFrame {
     switch request.operation {
     case .read(let range): line.transferTime(of: .rtu(range.table, count: range.count))
     case .write:
-      line.characterTime
-        * (bytes(of: request).count + RegisterWrite.confirmationLength + 1 + 2 * checksumLength)
+      line.characterTime * (bytes(of: request).count + checksumLength + confirmationLength)
     case .identification, .serverID:
       line.characterTime * (bytes(of: request).count + checksumLength + maximumLength)
     }

@@ -52,13 +52,13 @@ struct RTUReception {
       let mayBeReply = RTUFrame.length(of: bytes) == request.count
       guard mayBeReply, echo == .absent else { throw mayBeReply ? Self.likeEcho : Self.echoed }
     }
-    guard bytes.count <= RTUFrame.maximumLength else { throw Self.tooLong }
+    guard bytes.count <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
     guard let length = RTUFrame.length(of: bytes) else { return nil }
-    guard length <= RTUFrame.maximumLength else { throw Self.tooLong }
+    guard length <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
     guard bytes.count >= length else { return nil }
     guard CRC16.holds(bytes[..<length]) else {
       if mayBeEcho { return nil }
-      throw Self.damaged
+      throw RTUFrame.damaged
     }
     return takeFirst(length)
   }
@@ -74,10 +74,10 @@ struct RTUReception {
     }
     if bytes.count < 3 || RTUFrame.length(of: bytes) != nil {
       // A part of the echo that nobody expects is no reply that has begun.
-      guard beginsReply, bytes.count < 3 || !mayBeEcho else { throw Self.damaged }
+      guard beginsReply, bytes.count < 3 || !mayBeEcho else { throw RTUFrame.damaged }
       return nil
     }
-    guard CRC16.holds(bytes[...]) else { throw Self.damaged }
+    guard CRC16.holds(bytes[...]) else { throw RTUFrame.damaged }
     return takeFirst(bytes.count)
   }
 
@@ -118,16 +118,6 @@ struct RTUReception {
   }
 
   // MARK: Faults
-
-  private static let damaged = ReplyFault(
-    .checksum,
-    "the answer was damaged on the line (CRC)"
-  )
-
-  private static let tooLong = ReplyFault(
-    .malformedReply,
-    "the answer is longer than Modbus allows"
-  )
 
   private static let echoed = ReplyFault(
     .foreignReply,

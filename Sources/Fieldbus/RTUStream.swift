@@ -7,16 +7,8 @@ internal import Telemetry
 /// silence: the end is known from the function and the byte count of the reply that is expected.
 /// What cannot be that reply never becomes one; it is waited for only to say what it was.
 package struct RTUStream: Sendable {
-  /// Unit, function, code and CRC.
-  private static let refusalLength = 5
-
   /// Unit, function, MEI type, code, conformity, more follows, next object, number of objects.
   private static let objectsHeadLength = 8
-
-  private static let checksumLength = 2
-
-  /// Unit, what a write's confirmation has, and CRC.
-  private static let confirmationLength = 1 + RegisterWrite.confirmationLength + checksumLength
 
   private var pending: [UInt8] = []
 
@@ -44,17 +36,17 @@ package struct RTUStream: Sendable {
   ) throws(ReplyFault) -> [UInt8]? {
     switch Self.length(of: pending[...], answering: request) {
     case .unknown:
-      guard pending.count <= RTUFrame.maximumLength else { throw Self.tooLong }
+      guard pending.count <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
       return nil
     case .known(let length):
-      guard length <= RTUFrame.maximumLength else { throw Self.tooLong }
+      guard length <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
       guard pending.count >= length else { return nil }
-      guard CRC16.holds(pending[..<length]) else { throw Self.damaged }
+      guard CRC16.holds(pending[..<length]) else { throw RTUFrame.damaged }
       return takeFirst(length)
     case .foreign:
-      guard pending.count <= RTUFrame.maximumLength else { throw Self.tooLong }
+      guard pending.count <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
       if let length = foreignLength { return takeFirst(length) }
-      guard pending.count < Self.expectedLength(of: request) else { throw Self.damaged }
+      guard pending.count < Self.expectedLength(of: request) else { throw RTUFrame.damaged }
       return nil
     }
   }
@@ -74,7 +66,7 @@ package struct RTUStream: Sendable {
   /// - Returns: nil when nothing came, or the beginning of the answer and no more.
   package func remainder(answering request: ModbusRequest) -> ReplyFault? {
     guard case .foreign = Self.length(of: pending[...], answering: request) else { return nil }
-    return Self.damaged
+    return RTUFrame.damaged
   }
 
   /// Takes what is left over off the stream.
@@ -103,16 +95,17 @@ package struct RTUStream: Sendable {
     guard bytes.count >= 2 else { return .unknown }
     let asked = request.operation.functionCode
     let function = bytes[bytes.startIndex + 1]
-    if function == asked | 0x80 { return .known(refusalLength) }
+    if function == asked | 0x80 { return .known(RTUFrame.shortestLength) }
     guard function == asked else { return .foreign }
     guard bytes.count >= 3 else { return .unknown }
     let count = bytes[bytes.startIndex + 2]
     switch request.operation {
     case .read(let range):
-      return Int(count) == range.replyByteCount ? .known(Int(count) + refusalLength) : .foreign
-    case .serverID: return .known(Int(count) + refusalLength)
+      guard Int(count) == range.replyByteCount else { return .foreign }
+      return .known(Int(count) + RTUFrame.shortestLength)
+    case .serverID: return .known(Int(count) + RTUFrame.shortestLength)
     case .identification: return objectsLength(of: bytes)
-    case .write: return .known(confirmationLength)
+    case .write: return .known(RTUFrame.confirmationLength)
     }
   }
 
@@ -126,25 +119,15 @@ package struct RTUStream: Sendable {
       guard end + 1 < bytes.endIndex else { return .unknown }
       end += 2 + Int(bytes[end + 1])
     }
-    return .known(end - bytes.startIndex + checksumLength)
+    return .known(end - bytes.startIndex + RTUFrame.checksumLength)
   }
 
   /// Bytes after which what does not look like the answer will not become it.
   private static func expectedLength(of request: ModbusRequest) -> Int {
     switch request.operation {
-    case .read(let range): range.replyByteCount + refusalLength
+    case .read(let range): range.replyByteCount + RTUFrame.shortestLength
     case .serverID, .identification: RTUFrame.maximumLength
-    case .write: confirmationLength
+    case .write: RTUFrame.confirmationLength
     }
   }
-
-  private static let damaged = ReplyFault(
-    .checksum,
-    "the answer was damaged on the line (CRC)"
-  )
-
-  private static let tooLong = ReplyFault(
-    .malformedReply,
-    "the answer is longer than Modbus allows"
-  )
 }

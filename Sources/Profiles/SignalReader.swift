@@ -12,7 +12,7 @@ struct SignalReader {
       title: fields.value(SignalShape.title)?.value,
       quantity: fields.value(SignalShape.quantity)?.value,
       unit: fields.value(SignalShape.unit)?.value,
-      range: range(),
+      range: fields.range(SignalShape.range),
       deadband: fields.value(SignalShape.deadband)?.value.double,
       position: fields.value(SignalShape.position)?.value.double,
       role: fields.value(SignalShape.role)?.value,
@@ -33,20 +33,6 @@ struct SignalReader {
       offset: offset.map { Scaling.Decimal($0.value) } ?? Scaling.Decimal(mantissa: 0, places: 0),
       decimals: decimals?.value
     )
-  }
-
-  private func range() -> ClosedRange<Double>? {
-    guard let bounds = fields.values(SignalShape.range), bounds.count == 2 else { return nil }
-    let (lower, upper) = (bounds[0].value.double, bounds[1].value.double)
-    guard lower < upper else {
-      fields.log.add(
-        .outOfBounds,
-        at: bounds[0].mark,
-        "\"range\" begins at \(lower) and ends at \(upper); write the lower number first"
-      )
-      return nil
-    }
-    return lower...upper
   }
 }
 

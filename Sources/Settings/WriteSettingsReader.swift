@@ -16,7 +16,7 @@ struct WriteSettingsReader {
     let writes = fields.mappings(DeviceShape.writes).compactMap { reader -> WriteSettings? in
       let signal = reader.value(WriteShape.signal)
       let reason = reader.value(WriteShape.reason)
-      let range = self.range(reader)
+      let range = reader.range(WriteShape.range)
       let isMultiple = reader.value(WriteShape.multiple)
       reader.finish()
       if let signal {
@@ -44,19 +44,5 @@ struct WriteSettingsReader {
       )
     }
     return writes
-  }
-
-  private func range(_ reader: FieldReader) -> ClosedRange<Double>? {
-    guard let bounds = reader.values(WriteShape.range), bounds.count == 2 else { return nil }
-    let (lower, upper) = (bounds[0].value.double, bounds[1].value.double)
-    guard lower < upper else {
-      fields.log.add(
-        .outOfBounds,
-        at: bounds[0].mark,
-        "\"range\" begins at \(lower) and ends at \(upper); write the lower number first"
-      )
-      return nil
-    }
-    return lower...upper
   }
 }

@@ -232,7 +232,7 @@ private final class Plant: Bus {
     let outcomes = requests.map { request in
       let sent = time.moment()
       time.advance(by: .milliseconds(10))
-      let result = failure.value.map(Result.failure) ?? reply(to: request)
+      let result = failure.value.map(Result.failure) ?? reply(to: request, from: vendor.value)
       return BusOutcome(result: result, sent: sent, elapsed: .milliseconds(10))
     }
     guard case .modbus(let first) = requests.first else { return outcomes }
@@ -252,17 +252,4 @@ private final class Plant: Bus {
   }
 
   func close() async {}
-
-  private func reply(to request: BusRequest) -> Result<BusReply, BusFailure> {
-    guard case .modbus(let request) = request else {
-      return .failure(BusFailure(.noConnection, "no text here"))
-    }
-    switch request.operation {
-    case .read(let range):
-      return .success(.registers((0..<range.count).map { range.address + UInt16($0) }))
-    case .identification:
-      return .success(.identification(objects: [0: Array(vendor.value.utf8)], next: nil))
-    case .serverID, .write: return .failure(BusFailure(.exception(1), "unknown"))
-    }
-  }
 }

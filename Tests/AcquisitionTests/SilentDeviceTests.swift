@@ -293,7 +293,11 @@ private final class Line: Bus {
       }
       let sent = time.moment()
       time.advance(by: Self.answerTime)
-      return BusOutcome(result: reply(to: request), sent: sent, elapsed: Self.answerTime)
+      return BusOutcome(
+        result: reply(to: request, from: "ACME"),
+        sent: sent,
+        elapsed: Self.answerTime
+      )
     }
     let call = Call(
       unit: first.unit.rawValue,
@@ -308,17 +312,4 @@ private final class Line: Bus {
   }
 
   func close() async {}
-
-  private func reply(to request: BusRequest) -> Result<BusReply, BusFailure> {
-    guard case .modbus(let request) = request else {
-      return .failure(BusFailure(.noConnection, "no text here"))
-    }
-    switch request.operation {
-    case .read(let range):
-      return .success(.registers((0..<range.count).map { range.address + UInt16($0) }))
-    case .identification:
-      return .success(.identification(objects: [0: Array("ACME".utf8)], next: nil))
-    default: return .failure(BusFailure(.exception(1), "unknown"))
-    }
-  }
 }

@@ -34,3 +34,17 @@ final class SimulatedBus: Bus {
 
   func close() async {}
 }
+
+/// What a device of that vendor answers whose registers hold their own addresses.
+func reply(to request: BusRequest, from vendor: String) -> Result<BusReply, BusFailure> {
+  guard case .modbus(let request) = request else {
+    return .failure(BusFailure(.noConnection, "no text here"))
+  }
+  switch request.operation {
+  case .read(let range):
+    return .success(.registers((0..<range.count).map { range.address + UInt16($0) }))
+  case .identification:
+    return .success(.identification(objects: [0: Array(vendor.utf8)], next: nil))
+  case .serverID, .write: return .failure(BusFailure(.exception(1), "unknown"))
+  }
+}

@@ -2,9 +2,6 @@ import Acquisition
 import Fieldbus
 import Foundation
 import JournalStore
-import LotBinding
-import Logging
-import Settings
 import Telemetry
 import TestSupport
 import Testing
@@ -32,25 +29,7 @@ struct RecorderCrashTests {
   }
 
   private func start(_ path: String) async throws -> Recorder {
-    let opening = JournalOpening(
-      agent: try AgentID("edge-1"),
-      site: try Label("Zug"),
-      journal: String(repeating: "0", count: 32),
-      software: "0"
-    )
-    let recorder = Recorder(
-      journal: try Journal.open(at: path, opening: opening, time: time),
-      bindings: Bindings(stations: plan.settings.stations.map(\.id)),
-      board: DeviceBoard(devices: plan.devices),
-      time: time,
-      clock: FakeKernelClock(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
-    try await recorder.start(
-      documents: plan.documents,
-      layouts: plan.devices.flatMap(\.layouts)
-    )
-    return recorder
+    try await plan.recorder(at: path, time: time)
   }
 
   /// Three silent scans of one device, and half a second after each second one of the other.

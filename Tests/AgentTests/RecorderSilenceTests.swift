@@ -1,9 +1,6 @@
 import Acquisition
 import Fieldbus
 import JournalStore
-import LotBinding
-import Logging
-import Settings
 import StationAPI
 import Telemetry
 import TestSupport
@@ -25,24 +22,7 @@ struct RecorderSilenceTests {
     try files.write()
     plan = try files.plan()
     group = try #require(plan.buses.first?.groups.first)
-    let opening = JournalOpening(
-      agent: try AgentID("edge-1"),
-      site: try Label("Zug"),
-      journal: String(repeating: "0", count: 32),
-      software: "0"
-    )
-    recorder = Recorder(
-      journal: try Journal.open(at: files.journal, opening: opening, time: time),
-      bindings: Bindings(stations: plan.settings.stations.map(\.id)),
-      board: DeviceBoard(devices: plan.devices),
-      time: time,
-      clock: FakeKernelClock(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
-    try await recorder.start(
-      documents: plan.documents,
-      layouts: plan.devices.flatMap(\.layouts)
-    )
+    recorder = try await plan.recorder(at: files.journal, time: time)
   }
 
   private func miss() async {

@@ -1,9 +1,6 @@
 @testable import Acquisition
 import Fieldbus
 import JournalStore
-import LotBinding
-import Settings
-import Logging
 import StationAPI
 import Telemetry
 import TestSupport
@@ -53,26 +50,7 @@ final class WriterBench: Sendable {
 
   /// An agent that has just started, on the journal as it is.
   func start() async throws -> Recorder {
-    let plan = plan.value
-    let opening = JournalOpening(
-      agent: try AgentID("edge"),
-      site: try Label("here"),
-      journal: String(repeating: "0", count: 32),
-      software: "0"
-    )
-    let recorder = Recorder(
-      journal: try Journal.open(at: files.journal, opening: opening, time: time),
-      bindings: Bindings(stations: plan.settings.stations.map(\.id)),
-      board: DeviceBoard(devices: plan.devices),
-      time: time,
-      clock: FakeKernelClock(),
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
-    try await recorder.start(
-      documents: plan.documents,
-      layouts: plan.devices.flatMap(\.layouts)
-    )
-    return recorder
+    try await plan.value.recorder(at: files.journal, time: time)
   }
 
   /// Tells the recorder of a scan, as a poller does.

@@ -29,13 +29,7 @@ final class ScriptedDeviceServer: Sendable {
     /// The right answer: each register holds its own address.
     var reply: [UInt8] { frame(values) }
 
-    var values: [UInt8] {
-      let words = (0..<(UInt16(pdu[3]) << 8 | UInt16(pdu[4]))).flatMap { offset in
-        let value = address &+ offset
-        return [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
-      }
-      return [pdu[0], UInt8(words.count)] + words
-    }
+    var values: [UInt8] { ownAddresses(answering: pdu) }
 
     func frame(_ pdu: [UInt8], unit: UInt8? = nil) -> [UInt8] {
       CRC16.frame([unit ?? self.unit] + pdu)

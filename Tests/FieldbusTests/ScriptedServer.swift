@@ -27,13 +27,7 @@ final class ScriptedServer: Sendable {
     /// The right answer: each register holds its own address.
     var reply: [UInt8] { frame(values) }
 
-    var values: [UInt8] {
-      let words = (0..<count).flatMap { offset in
-        let value = address &+ UInt16(offset)
-        return [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
-      }
-      return [pdu[0], UInt8(words.count)] + words
-    }
+    var values: [UInt8] { ownAddresses(answering: pdu) }
 
     func frame(_ pdu: [UInt8], transaction: UInt16? = nil, unit: UInt8? = nil) -> [UInt8] {
       let transaction = transaction ?? self.transaction
@@ -126,4 +120,14 @@ private final class Session: ChannelInboundHandler {
       }
     }
   }
+}
+
+/// The answer to a request to read, of a device whose registers hold their own addresses.
+func ownAddresses(answering pdu: [UInt8]) -> [UInt8] {
+  let address = UInt16(pdu[1]) << 8 | UInt16(pdu[2])
+  let words = (0..<(UInt16(pdu[3]) << 8 | UInt16(pdu[4]))).flatMap { offset in
+    let value = address &+ offset
+    return [UInt8(value >> 8), UInt8(truncatingIfNeeded: value)]
+  }
+  return [pdu[0], UInt8(words.count)] + words
 }
