@@ -14,8 +14,7 @@ package actor RTUBus: Bus {
 
   private var port: RTUPort?
   private var hygiene: LineHygiene
-  /// Units whose last request failed: they are asked once, not twice, until they answer.
-  private var silent: Set<UnitID> = []
+  private var patience = UnitPatience()
   /// Whether something answered on this port without an echo before it.
   private var isEchoAbsent = false
   private var lineFree: Duration = .zero
@@ -106,16 +105,16 @@ package actor RTUBus: Bus {
 
   package func close() { port = nil }
 
-  /// Asks, and after a failure that is new for this unit asks the same again.
+  /// Asks, and after a failure asks the same again if ``UnitPatience`` says so.
   private func carry(_ request: ModbusRequest) -> Attempt {
     let first = ask(request)
     guard case .failure(let failure) = first.outcome.result, !failure.isAnswer else {
-      silent.remove(request.unit)
+      patience.answered(request.unit)
       return first
     }
-    // Nothing is written twice: the device may have done it the first time.
-    guard port != nil, first.wasSent, !request.isWrite else { return first }
-    guard silent.insert(request.unit).inserted else { return first }
+    guard port != nil, first.wasSent, patience.asksAgain(request, after: failure) else {
+      return first
+    }
     let second = ask(request, isRepeated: true)
     switch second.outcome.result {
     case .failure(let again) where !again.isAnswer:
@@ -127,7 +126,7 @@ package actor RTUBus: Bus {
         )
       )
     default:
-      silent.remove(request.unit)
+      patience.answered(request.unit)
       hygiene.recovered(request, now: monotonicNow())
       return second
     }

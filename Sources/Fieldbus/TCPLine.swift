@@ -17,9 +17,8 @@ final class TCPLine {
   private var connection: TCPConnection?
   /// Tells a connection attempt from an earlier one that was given up.
   private var attempt = 0
-  /// Units of a serial line whose last request failed: they are asked once, not twice, until they
-  /// answer.
-  private var silent: Set<UnitID> = []
+  /// With the units of a serial line at the other end.
+  private var patience = UnitPatience()
 
   init(_ settings: TCPSettings, firstTransaction: UInt16, on eventLoop: any EventLoop) {
     self.settings = settings
@@ -148,20 +147,18 @@ final class TCPLine {
   }
 
   /// `unit` answered.
-  func heard(from unit: UnitID) { silent.remove(unit) }
+  func heard(from unit: UnitID) { patience.answered(unit) }
 
   /// A request got no answer, and its connection was closed.
   ///
   /// What has not come may come yet, over the next connection too, which is opened at once for it to
-  /// come to. After a failure that is new for its unit the same is asked again.
+  /// come to. The same is asked again if ``UnitPatience`` says so.
   func doubt(_ asked: TCPAsked, _ outcome: BusOutcome, _ failure: BusFailure, in batch: TCPBatch) {
-    let unit = asked.request.unit
-    // A write is never sent twice.
-    if silent.insert(unit).inserted, !asked.request.isWrite {
+    if !asked.isRepeated, patience.asksAgain(asked.request, after: failure) {
       batch.askAgain(asked.index, after: outcome)
     } else {
       batch.settle(asked.index, outcome)
-      batch.failRest(failure.cause, "not asked, because \(failure.detail)", of: unit)
+      batch.failRest(failure.cause, "not asked, because \(failure.detail)", of: asked.request.unit)
     }
     reconnect(for: batch)
   }

@@ -146,12 +146,10 @@ extension Carrier {
     case .headerBits:
       strike.repeated(.bad(.checksum, .foreignReply, .timeout, .malformedReply))
     case .wrongUnit, .wrongFunction, .foreignReply: strike.repeated(.bad(.foreignReply))
-    // It may come just as the next scan asks with another function: then that is not believed.
     case .late:
       Promise(
         struck: .either(.timeout, .foreignReply),
-        after: .either(.timeout, .foreignReply),
-        next: .either(.timeout, .foreignReply)
+        after: .either(.timeout, .foreignReply)
       )
     case .unplugged: .all(.bad(.noConnection))
     case .unpluggedWhileAsked:

@@ -105,6 +105,10 @@ private func check(_ reply: BusReply, unit: UInt8, _ pdu: [UInt8], _ request: Mo
   guard unit == request.unit.rawValue, pdu.first == request.operation.functionCode else {
     broken("an answer to something else was taken")
   }
+  if case .write(let write) = request.operation {
+    guard reply == .written else { broken("a write was answered with something else") }
+    return check(write, confirmedBy: pdu)
+  }
   guard let range = request.range else { return }
   let data = Array(pdu.dropFirst(2))
   switch reply {
@@ -120,16 +124,47 @@ private func check(_ reply: BusReply, unit: UInt8, _ pdu: [UInt8], _ request: Mo
   }
 }
 
+/// What confirms a write says its address again, and its value or how many there were.
+private func check(_ write: RegisterWrite, confirmedBy pdu: [UInt8]) {
+  let said: UInt16 =
+    switch write.content {
+    case .coils(let coils) where write.functionCode == 0x05: coils == [true] ? 0xFF00 : 0
+    case .registers(let registers) where write.functionCode == 0x06: registers[0]
+    default: UInt16(write.content.count)
+    }
+  let words = [write.address, said].flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
+  if pdu != [write.functionCode] + words { broken("a write was taken as done that is not") }
+}
+
 private func request(_ bytes: [UInt8]) -> ModbusRequest? {
   guard let unit = UnitID(bytes[0]) else { return nil }
-  let kind = Int(bytes[1] % 6)
+  let kind = Int(bytes[1] % 7)
   if kind == 4 {
     let categories = IdentificationCategory.allCases
     let category = categories[Int(bytes[2]) % categories.count]
     return ModbusRequest(unit: unit, .identification(category, object: bytes[3]))
   }
   if kind == 5 { return ModbusRequest(unit: unit, .serverID) }
+  if kind == 6 { return write(bytes).map { ModbusRequest(unit: unit, .write($0)) } }
   let table = ModbusTable.allCases[kind]
   let count = 1 + (Int(bytes[2]) << 4 | Int(bytes[3] >> 4)) % table.maximumCount
   return ModbusRequest(unit: unit, table: table, address: UInt16(bytes[4]), count: count)
+}
+
+/// A write of coils or registers, by the function for one or for several.
+private func write(_ bytes: [UInt8]) -> RegisterWrite? {
+  guard let device = try? DeviceID("fuzzed"), let reason = try? Label("fuzzed") else { return nil }
+  let permit = WritePermit(
+    device: device,
+    signal: "fuzzed",
+    reason: reason,
+    isMultiple: bytes[2] & 0x40 != 0
+  )
+  let count = 1 + Int(bytes[3] % 4)
+  let values = (0..<count).map { UInt16(bytes[4]) << 8 | UInt16($0) }
+  return RegisterWrite(
+    permitted: permit,
+    address: UInt16(bytes[4]),
+    content: bytes[2] & 0x80 != 0 ? .coils(values.map { $0 & 0x0101 != 0 }) : .registers(values)
+  )
 }
