@@ -113,7 +113,8 @@ let package = Package(
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
     stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles"]),
-    stage("Settings", ["Telemetry", "MarkedYAML", "TransportSecurity", crypto]),
+    stage("LotBinding", ["Telemetry"]),
+    stage("Settings", ["Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", crypto]),
     stage(
       "Fieldbus",
       ["Telemetry", "TransportSecurity", "CModbus", "CSerialPort", nioCore, nioPosix]
@@ -123,7 +124,6 @@ let package = Package(
       "Commissioning",
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]
     ),
-    stage("LotBinding", ["Telemetry"]),
     stage("JournalStore", ["Telemetry", grdb]),
     stage(
       "Uplinks",
@@ -207,7 +207,11 @@ let package = Package(
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
     tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
-    tests("Settings", ["MarkedYAML", "Telemetry", "TransportSecurity"], exclude: ["Golden"]),
+    tests(
+      "Settings",
+      ["MarkedYAML", "Telemetry", "TransportSecurity", "LotBinding"],
+      exclude: ["Golden"]
+    ),
     tests("CommandSupport", ["MarkedYAML"]),
     tests("Fieldbus", ["TransportSecurity", nioCore, nioPosix]),
     tests("TransportSecurity", ["Telemetry"]),

@@ -42,7 +42,7 @@ package struct EdgeAgent: Sendable {
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
       journal: journal,
-      bindings: Bindings(stations: settings.stations.map(\.id)),
+      bindings: Bindings(stations: settings.stations.map(\.id), rules: settings.rules),
       board: DeviceBoard(devices: plan.devices),
       time: time,
       clock: clock,

@@ -84,11 +84,16 @@ struct LocalService: StationService {
   /// The receipt of a command's record, or the problem that the API answers.
   private func receipt(
     _ summary: String,
-    of command: () async throws -> Record
+    of command: () async throws -> Done
   ) async throws -> Receipt {
     do {
-      let record = try await command()
-      return Receipt(seq: record.seq, at: record.at, summary: summary)
+      let done = try await command()
+      return Receipt(
+        seq: done.seq,
+        at: done.record.at,
+        summary: summary,
+        notes: done.notes.isEmpty ? nil : done.notes
+      )
     } catch let error as BindingError {
       throw error.problem
     } catch {
@@ -141,6 +146,14 @@ extension BindingError {
         title: "A lot cannot go into itself",
         status: 400,
         detail: description
+      )
+    case .refused(let notes):
+      Problem(
+        type: "refused-by-rule",
+        title: "The plant's rules refuse it",
+        status: 409,
+        detail: "Nothing was recorded: \(description)",
+        notes: notes
       )
     }
   }

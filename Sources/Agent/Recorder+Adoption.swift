@@ -108,7 +108,7 @@ extension Recorder {
       watches[device.id] = device.watch
       reports.set(device.groups)
     }
-    bindings.adopt(stations: plan.settings.stations.map(\.id))
+    bindings.adopt(stations: plan.settings.stations.map(\.id), rules: plan.settings.rules)
     return adoption
   }
 

@@ -1,6 +1,7 @@
 internal import Acquisition
 internal import Fieldbus
 internal import JournalStore
+internal import LotBinding
 internal import Logging
 internal import StationAPI
 internal import Telemetry
@@ -19,7 +20,7 @@ extension Recorder {
     }
     if let silence = scan.silence { throw Problem.deviceSilent(order.device, silence.detail) }
     do {
-      return try perform { _ in .write(order) }
+      return try perform { _ in Judgement(.write(order)) }.record
     } catch let error as JournalError {
       if case .uncertain(_, let seq, _) = error {
         // The order may be in the journal, and must not stay open there: nothing was sent.

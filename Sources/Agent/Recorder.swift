@@ -42,7 +42,7 @@ actor Recorder {
 
   /// A command's record of which a failing disk left open whether it is in the journal, and when it
   /// was given.
-  private var undecided: (seq: Int, uptime: Duration)?
+  var undecided: (seq: Int, uptime: Duration)?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { journal.unownedExecutor }
 
@@ -263,53 +263,6 @@ actor Recorder {
     guard write(content, at: instant) else { return false }
     reports.beginEpoch()
     return true
-  }
-
-  // MARK: Commands
-
-  /// Starts a lot; it is durable when this returns.
-  func start(_ binding: Binding) throws -> Record { try perform { try $0.start(binding) } }
-
-  /// Ends the lot at a station; durable when this returns.
-  func endLot(at station: StationID) throws -> Record { try perform { try $0.end(station) } }
-
-  /// Loads material; durable when this returns.
-  func load(_ load: MaterialLoad) throws -> Record { try perform { try $0.load(load) } }
-
-  /// Takes material away; durable when this returns.
-  func unload(_ lot: LotID, from station: StationID) throws -> Record {
-    try perform { try $0.unload(lot, from: station) }
-  }
-
-  /// Records that a lot went into another; durable when this returns.
-  func consume(_ consumption: Consumption) throws -> Record {
-    try perform { try $0.consume(consumption) }
-  }
-
-  /// Judges a command, writes its record and applies it.
-  func perform(_ judge: (Bindings) throws -> Record.Content) throws -> Record {
-    try settleUndecided()
-    let content = try judge(bindings)
-    followClock()
-    let at = time.now()
-    let uptime = time.uptime()
-    do {
-      let record = try journal.assumeIsolated { try $0.appendDurably(content, at: at) }
-      bindings.apply(record, uptime: uptime)
-      return record
-    } catch let error as JournalError {
-      if case .uncertain(_, let seq, _) = error { undecided = (seq, uptime) }
-      throw error
-    }
-  }
-
-  /// Takes what a failed commit left undecided, once the journal knows whether it is recorded.
-  private func settleUndecided() throws {
-    guard let (seq, uptime) = undecided else { return }
-    bindings = try journal.assumeIsolated { [bindings] journal in
-      try journal.replay(into: bindings, after: seq - 1) { $0.apply($1, uptime: uptime) }
-    }
-    undecided = nil
   }
 
   // MARK: Status

@@ -8,6 +8,8 @@ package enum BindingError: Error, Sendable, Hashable {
   case alreadyLoaded(StationID, lot: LotID, since: Instant)
   case notLoaded(StationID, lot: LotID, loaded: [LotID])
   case intoItself(LotID)
+  /// The plant's rules do not let it.
+  case refused([BindingNote])
 }
 
 extension BindingError: CustomStringConvertible {
@@ -25,6 +27,7 @@ extension BindingError: CustomStringConvertible {
       "material lot \(lot) is not loaded at \(station); loaded there: "
         + (loaded.isEmpty ? "nothing" : loaded.map(\.text).joined(separator: ", "))
     case .intoItself(let lot): "lot \(lot) cannot go into itself"
+    case .refused(let notes): notes.map(\.description).joined(separator: "; ")
     }
   }
 }

@@ -1,3 +1,4 @@
+package import LotBinding
 package import MarkedYAML
 package import Telemetry
 
@@ -14,6 +15,9 @@ package struct AgentSettings: Sendable, Hashable {
   package let journal: JournalSettings
   package let uplinks: [UplinkSettings]
   package let api: Endpoint
+
+  /// What happens in doubtful cases.
+  package let rules: BindingRules
 
   /// SHA-256 of the file's bytes, and its text, both for the journal.
   package let hash: Digest

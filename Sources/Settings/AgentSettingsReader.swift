@@ -1,3 +1,4 @@
+internal import LotBinding
 internal import MarkedYAML
 package import Telemetry
 
@@ -61,6 +62,7 @@ private struct AgentSettingsReader {
     let journal = self.journal(paths)
     let uplinks = self.uplinks()
     let api = self.api()
+    let rules = self.rules()
     fields.finish()
     guard let agent, let site, let profiles, let journal, let api else { return nil }
     return AgentSettings(
@@ -73,6 +75,7 @@ private struct AgentSettingsReader {
       journal: journal,
       uplinks: uplinks,
       api: api,
+      rules: rules,
       hash: .sha256(source.bytes),
       text: source.text,
       warnings: fields.log.findings
@@ -145,6 +148,14 @@ private struct AgentSettingsReader {
       names.take(id, advice: "give each uplink an id of its own")
       return UplinkSettings(id: id.value, url: url.value, batchRecords: records?.value ?? 1_000)
     }
+  }
+
+  private func rules() -> BindingRules {
+    guard let reader = fields.mapping(AgentShape.rules) else { return BindingRules() }
+    var stated: [BindingRule: BindingRules.Verdict] = [:]
+    for rule in BindingRule.allCases { stated[rule] = reader.value(RulesShape.key(rule))?.value }
+    reader.finish()
+    return BindingRules(stated)
   }
 
   private func api() -> Endpoint? {

@@ -1,3 +1,4 @@
+internal import LotBinding
 internal import MarkedYAML
 internal import Telemetry
 
@@ -26,14 +27,55 @@ enum AgentShape {
     "Where the page and the commands reach this box; on this machine only",
     default: "127.0.0.1:8470"
   )
+  static let rules = Section(
+    "rules",
+    RulesShape.shape,
+    "What happens in doubtful cases: allow, warn or refuse"
+  )
   static let shape = Shape(
     "agent configuration",
     [
       agent.required, site.required, stations.requiredList, buses.optionalList,
       devices.optionalList, profiles.required, journal.required, uplinks.optionalList,
-      api.optional,
+      api.optional, rules.optional,
     ]
   )
+}
+
+/// What happens in doubtful cases.
+enum RulesShape {
+  static func key(_ rule: BindingRule) -> Key<BindingRules.Verdict> {
+    Key(
+      rule.rawValue,
+      ScalarKind<BindingRules.Verdict>.choice("verdicts"),
+      rule.summary,
+      default: rule.fallback.rawValue
+    )
+  }
+
+  static let shape = Shape("rules section", BindingRule.allCases.map { key($0).optional })
+}
+
+extension BindingRule {
+  /// When it applies, in a line.
+  fileprivate var summary: String {
+    switch self {
+    case .lotOnHold: "A lot that the list of lots has on hold is started"
+    case .lotScrapped: "A lot that was scrapped is started"
+    case .lotFinished: "A lot that was finished is started again"
+    case .lotUnknown: "A lot that the list of lots in force does not name is started"
+    case .lotElsewhere: "A lot that is active at another station or in another lane is started"
+    case .operatorUnknown: "An operator whom the list of operators in force does not name"
+    case .operatorUnqualified: "An operator who is not trained for the station or program"
+    case .nobodySignedOn: "A lot is started where nobody is signed on"
+    case .programNotReleased: "A program that is not released for the station"
+    case .materialExpired: "Material past its expiry or floor life"
+    case .materialBlocked: "Material that is on hold or scrapped, or whose certificate is revoked"
+    case .materialUncertified: "Material without a certificate that is accepted"
+    case .materialUnknown: "Material that the list in force does not name"
+    case .calibrationOverdue: "An instrument of the station is past its calibration's due date"
+    }
+  }
 }
 
 enum StationShape {

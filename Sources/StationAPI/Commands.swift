@@ -64,10 +64,14 @@ package struct Receipt: Sendable, Hashable, Codable {
   /// What was recorded, in words: "reflow-1 works on lot PCB-7 from 12:00:00".
   package let summary: String
 
-  package init(seq: Int, at: Instant, summary: String) {
+  /// What is doubtful about it; the record holds the codes. Nil when there is nothing.
+  package let notes: [BindingNote]?
+
+  package init(seq: Int, at: Instant, summary: String, notes: [BindingNote]? = nil) {
     self.seq = seq
     self.at = at
     self.summary = summary
+    self.notes = notes
   }
 }
 
@@ -89,13 +93,17 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
   /// What became of a write that was recorded and not done; nil for every other problem.
   package let write: WriteReceipt?
 
+  /// The rules that refuse a command, and why; nil for every other problem.
+  package let notes: [BindingNote]?
+
   package init(
     type: String,
     title: String,
     status: Int,
     detail: String,
     findings: [ProblemFinding]? = nil,
-    write: WriteReceipt? = nil
+    write: WriteReceipt? = nil,
+    notes: [BindingNote]? = nil
   ) {
     self.type = type
     self.title = title
@@ -103,6 +111,7 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
     self.detail = detail
     self.findings = findings
     self.write = write
+    self.notes = notes
   }
 
   package var description: String { detail }

@@ -62,7 +62,11 @@ struct OutputOption: ParsableArguments {
 
   /// Prints what a command recorded.
   func print(_ receipt: Receipt) throws {
-    try print(receipt, text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary).")
+    let notes = (receipt.notes ?? []).map { "\nNote: \($0.sentence). [\($0.code)]" }.joined()
+    try print(
+      receipt,
+      text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary).\(notes)"
+    )
   }
 }
 

@@ -26,6 +26,10 @@ struct BindingsTests {
     Record(seq: seq, at: start, content: content)
   }
 
+  private func record(_ seq: Int, _ judgement: Judgement) -> Record {
+    record(seq, judgement.content)
+  }
+
   @Test("A station without a lot binds to none")
   func idle() {
     #expect(bindings().active(at: reflow) == nil)
@@ -116,7 +120,7 @@ struct BindingsTests {
     }
     let unload = try bindings.unload(paste, from: reflow)
     #expect(
-      unload == .materialUnload(MaterialUnload(station: reflow, lot: paste, load: 3))
+      unload.content == .materialUnload(MaterialUnload(station: reflow, lot: paste, load: 3))
     )
     bindings.apply(record(4, unload))
     #expect(bindings.loaded(at: reflow).isEmpty)

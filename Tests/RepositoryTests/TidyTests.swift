@@ -19,7 +19,9 @@ struct TidyTests {
     ],
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles"],
-    "Settings": ["Telemetry", "MarkedYAML", "TransportSecurity", "FoundationEssentials"],
+    "Settings": [
+      "Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "FoundationEssentials",
+    ],
     "Fieldbus": [
       "Telemetry", "TransportSecurity", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix",
       "Synchronization",

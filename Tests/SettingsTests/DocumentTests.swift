@@ -22,6 +22,7 @@ struct DocumentTests {
     "agent.devices": (["### Devices"], 2),
     "agent.devices.writes": (["### Writes"], 2),
     "agent.journal": (["### Journal"], 2),
+    "agent.rules": (["### Rules"], 2),
     "agent.uplinks": (["### Uplinks"], 2),
     "hub": (["## hub.yaml"], 2),
   ]
