@@ -34,6 +34,7 @@ package struct Record: Sendable, Hashable {
     case clockStep(ClockStep)
     case write(WriteOrder)
     case writeOutcome(WriteOutcome)
+    case plantList(PlantListPart)
 
     /// The record's `type` member.
     package var type: String {
@@ -53,6 +54,7 @@ package struct Record: Sendable, Hashable {
       case .clockStep: "clock_step"
       case .write: "write"
       case .writeOutcome: "write_outcome"
+      case .plantList: "plant_list"
       }
     }
   }

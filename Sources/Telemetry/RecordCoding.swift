@@ -92,6 +92,7 @@ private struct Envelope: Codable {
     case .clockStep(let content): try content.encode(to: encoder)
     case .write(let content): try content.encode(to: encoder)
     case .writeOutcome(let content): try content.encode(to: encoder)
+    case .plantList(let content): try content.encode(to: encoder)
     }
   }
 
@@ -115,6 +116,7 @@ private struct Envelope: Codable {
     case "clock_step": .clockStep(try ClockStep(from: decoder))
     case "write": .write(try WriteOrder(from: decoder))
     case "write_outcome": .writeOutcome(try WriteOutcome(from: decoder))
+    case "plant_list": .plantList(try PlantListPart(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .type,

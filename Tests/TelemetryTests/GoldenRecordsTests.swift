@@ -179,7 +179,7 @@ struct GoldenRecordsTests {
         )
       ),
       .writeOutcome(WriteOutcome(of: 24, .notSent, detail: "no connection")),
-    ]
+    ] + (try PlantListSamples.parts(putAt: at).map { .plantList($0) })
   }
 
   private static func frame(_ bindings: [Int?], _ readings: [Reading]) -> Frame {
