@@ -72,6 +72,7 @@ package struct Bindings: Sendable, Hashable {
   package mutating func apply(_ record: Record, uptime: Duration? = nil) {
     lots.apply(record, uptime: uptime)
     materials.apply(record)
+    lists.apply(record)
   }
 
   // MARK: Commands

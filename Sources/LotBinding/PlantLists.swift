@@ -1,154 +1,116 @@
 package import Telemetry
 
-/// What the plant's systems say of lots, operators and programs, as it is in force at this agent.
+/// What the plant's systems say of lots, operators, programs and certificates, as it is in force at
+/// this agent: a replay of the records `plant_list`.
 ///
 /// A list that is nil never came: then nothing is judged by it.
 package struct PlantLists: Sendable, Hashable {
-  package var lots: PlantList<LotID, ListedLot>?
+  package private(set) var lots: PlantList<ListedLot>?
 
-  /// By badge where the operator has one, and by name.
-  package var operators: PlantList<Label, ListedOperator>?
-  package var workOrders: PlantList<Label, ListedWorkOrder>?
-  package var programs: PlantList<Label, ListedProgram>?
+  /// By name, and by badge.
+  package private(set) var operators: PlantList<ListedOperator>?
+  package private(set) var workOrders: PlantList<ListedWorkOrder>?
+  package private(set) var programs: PlantList<ListedProgram>?
 
   /// By the certificate's identifier.
-  package var certificates: PlantList<Label, ListedCertificate>?
+  package private(set) var certificates: PlantList<ListedCertificate>?
+
+  /// Lists of which a part is recorded, and the last is not.
+  private var pending: [PlantListName: Pending] = [:]
 
   package init() {}
-}
 
-/// One list, in the revision that is in force.
-package struct PlantList<Key: Hashable & Sendable, Entry: Hashable & Sendable>: Sendable, Hashable {
-  package let revision: String
-  package let receivedAt: Instant
-  private let entries: [Key: Entry]
-
-  package init(revision: String, receivedAt: Instant, entries: [Key: Entry]) {
-    self.revision = revision
-    self.receivedAt = receivedAt
-    self.entries = entries
+  /// The revisions in force.
+  package var heads: [PlantListHead] {
+    [lots?.head, workOrders?.head, operators?.head, programs?.head, certificates?.head]
+      .compactMap { $0 }
   }
 
-  package subscript(key: Key) -> Entry? { entries[key] }
-  package var keys: some Collection<Key> & Sendable { entries.keys }
-}
+  /// The revision of a list that is in force, or nil.
+  package func head(of list: PlantListName) -> PlantListHead? { heads.first { $0.list == list } }
 
-package struct ListedLot: Sendable, Hashable {
-  package enum State: String, Sendable, Hashable, CaseIterable {
-    case released, hold, scrapped, finished
+  /// The entries of a list in force, or nil.
+  package func content(of list: PlantListName) -> PlantListContent? {
+    switch list {
+    case .lots: lots?.content
+    case .workOrders: workOrders?.content
+    case .operators: operators?.content
+    case .programs: programs?.content
+    case .certificates: certificates?.content
+    }
   }
 
-  package let state: State
-
-  /// Why it is on hold or scrapped, in the plant's words.
-  package let reason: Label?
-  package let part: Label?
-  package let revision: Label?
-  package let workOrder: Label?
-
-  /// Planned pieces.
-  package let quantity: Int?
-  package let program: Label?
-
-  package init(
-    state: State,
-    reason: Label? = nil,
-    part: Label? = nil,
-    revision: Label? = nil,
-    workOrder: Label? = nil,
-    quantity: Int? = nil,
-    program: Label? = nil
-  ) {
-    self.state = state
-    self.reason = reason
-    self.part = part
-    self.revision = revision
-    self.workOrder = workOrder
-    self.quantity = quantity
-    self.program = program
+  /// Takes a record that is in the journal; only parts of lists change something.
+  package mutating func apply(_ record: Record) {
+    guard case .plantList(let part) = record.content else { return }
+    let list = part.head.list
+    // A list whose last part never came is followed by one that begins anew.
+    guard part.part == 1 || pending[list]?.isContinued(by: part) == true else {
+      pending[list] = nil
+      return
+    }
+    var taken = part.part == 1 ? Pending(head: part.head, base: part.base) : pending[list]
+    taken?.take(part)
+    pending[list] = part.hasMore ? taken : nil
+    guard !part.hasMore, let taken else { return }
+    switch list {
+    case .lots: lots = taken.list(after: lots, record, part)
+    case .workOrders: workOrders = taken.list(after: workOrders, record, part)
+    case .operators: operators = taken.list(after: operators, record, part)
+    case .programs: programs = taken.list(after: programs, record, part)
+    case .certificates: certificates = taken.list(after: certificates, record, part)
+    }
   }
 }
 
-package struct ListedOperator: Sendable, Hashable {
-  package let name: Label
-  package let badge: Label?
+/// The parts of a list until its last.
+private struct Pending: Sendable, Hashable {
+  let head: PlantListHead
+  let base: Int?
+  private var parts = 0
+  private var entries: [PlantListEntry] = []
+  private var removed: [String] = []
 
-  /// Stations or programs that the operator is trained for; nil is all of them.
-  package let qualified: [Label]?
+  init(head: PlantListHead, base: Int?) {
+    self.head = head
+    self.base = base
+  }
 
-  /// When the qualification ends; nil for never.
-  package let until: Instant?
+  func isContinued(by part: PlantListPart) -> Bool {
+    part.head == head && part.base == base && part.part == parts + 1
+  }
 
-  package init(name: Label, badge: Label? = nil, qualified: [Label]? = nil, until: Instant? = nil) {
-    self.name = name
-    self.badge = badge
-    self.qualified = qualified
-    self.until = until
+  mutating func take(_ part: PlantListPart) {
+    parts += 1
+    entries += part.entries
+    removed += part.removed
+  }
+
+  /// The list that is in force from now on: the old one where the parts change another revision.
+  func list<Entry: Listed>(
+    after old: PlantList<Entry>?,
+    _ record: Record,
+    _ part: PlantListPart
+  ) -> PlantList<Entry>? {
+    var content = PlantListContent(head.list)
+    if let base {
+      guard let old, old.revision == base else { return old }
+      content = old.content
+    }
+    content.change(entries, removing: removed)
+    return PlantList(
+      content.entries.values.compactMap { Entry($0) },
+      head: head,
+      record: record,
+      uplink: part.uplink
+    )
   }
 }
 
-package struct ListedWorkOrder: Sendable, Hashable {
-  package let part: Label?
-  package let revision: Label?
-
-  /// Planned pieces.
-  package let quantity: Int?
-  package let program: Label?
-
-  package init(
-    part: Label? = nil,
-    revision: Label? = nil,
-    quantity: Int? = nil,
-    program: Label? = nil
-  ) {
-    self.part = part
-    self.revision = revision
-    self.quantity = quantity
-    self.program = program
-  }
-}
-
-package struct ListedProgram: Sendable, Hashable {
-  package enum State: String, Sendable, Hashable, CaseIterable { case released, withdrawn }
-
-  package let state: State
-  package let revision: Label?
-
-  /// Stations that it is released for; nil is all of them.
-  package let stations: [StationID]?
-
-  package init(state: State, revision: Label? = nil, stations: [StationID]? = nil) {
-    self.state = state
-    self.revision = revision
-    self.stations = stations
-  }
-}
-
-package struct ListedCertificate: Sendable, Hashable {
-  package enum Status: String, Sendable, Hashable, CaseIterable {
-    case accepted, draft, revoked, superseded, rejected
-  }
-
-  /// As in EN 10204: `3.1`.
-  package let type: Label
-  package let revision: Label?
-  package let sha256: Digest?
-
-  /// The material lots that it is for.
-  package let lots: [LotID]
-  package let status: Status
-
-  package init(
-    type: Label,
-    revision: Label? = nil,
-    sha256: Digest? = nil,
-    lots: [LotID],
-    status: Status
-  ) {
-    self.type = type
-    self.revision = revision
-    self.sha256 = sha256
-    self.lots = lots
-    self.status = status
+extension PlantList {
+  fileprivate var content: PlantListContent {
+    var content = PlantListContent(head.list)
+    content.change(all.map(\.entry))
+    return content
   }
 }
