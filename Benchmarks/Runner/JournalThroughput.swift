@@ -98,7 +98,7 @@ struct JournalThroughput {
       at: at,
       spanMicroseconds: 1_800 + number % 97,
       layout: layout,
-      bindings: [binding],
+      bindings: [.one(binding)],
       readings: readings
     )
   }

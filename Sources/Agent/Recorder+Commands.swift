@@ -15,37 +15,48 @@ struct Done: Sendable, Hashable {
 
 extension Recorder {
   /// Starts a lot; it is durable when this returns.
-  func start(_ binding: Binding) throws -> Done { try perform { try $0.start(binding) } }
+  func start(_ binding: Binding) throws -> Done {
+    try perform { bindings, _ in try bindings.start(binding) }
+  }
 
   /// Ends the lot at a station; durable when this returns.
-  func endLot(at station: StationID) throws -> Done { try perform { try $0.end(station) } }
+  func endLot(at station: StationID) throws -> Done {
+    try perform { bindings, _ in try bindings.end(station) }
+  }
 
   /// Loads material; durable when this returns.
-  func load(_ load: MaterialLoad) throws -> Done { try perform { try $0.load(load) } }
+  func load(_ load: MaterialLoad) throws -> Done {
+    try perform { bindings, _ in try bindings.load(load) }
+  }
 
   /// Takes material away; durable when this returns.
   func unload(_ lot: LotID, from station: StationID) throws -> Done {
-    try perform { try $0.unload(lot, from: station) }
+    try perform { bindings, _ in try bindings.unload(lot, from: station) }
   }
 
   /// Records that a lot went into another; durable when this returns.
   func consume(_ consumption: Consumption) throws -> Done {
-    try perform { try $0.consume(consumption) }
+    try perform { bindings, _ in try bindings.consume(consumption) }
   }
 
   /// Judges a command, writes its record and applies it.
-  func perform(_ judge: (Bindings) throws -> Judgement) throws -> Done {
+  ///
+  /// - Parameter judge: Gets what is in force, and now, which is the time of the record.
+  /// - Returns: The record, and what its maker is told.
+  /// - Throws: What `judge` throws, or `JournalError` when the journal cannot be written.
+  func perform(_ judge: (Bindings, Moment) throws -> Judgement) throws -> Done {
     try settleUndecided()
-    let judgement = try judge(bindings)
     followClock()
-    let at = time.now()
-    let uptime = time.uptime()
+    let now = time.moment()
+    let judgement = try judge(bindings, now)
     do {
-      let record = try journal.assumeIsolated { try $0.appendDurably(judgement.content, at: at) }
-      bindings.apply(record, uptime: uptime)
+      let record = try journal.assumeIsolated { journal in
+        try journal.appendDurably(judgement.content, at: now.wall)
+      }
+      bindings.apply(record, uptime: now.uptime)
       return Done(record: record, notes: judgement.notes)
     } catch let error as JournalError {
-      if case .uncertain(_, let seq, _) = error { undecided = (seq, uptime) }
+      if case .uncertain(_, let seq, _) = error { undecided = (seq, now.uptime) }
       throw error
     }
   }

@@ -20,7 +20,7 @@ extension Recorder {
     }
     if let silence = scan.silence { throw Problem.deviceSilent(order.device, silence.detail) }
     do {
-      return try perform { _ in Judgement(.write(order)) }.record
+      return try perform { _, _ in Judgement(.write(order)) }.record
     } catch let error as JournalError {
       if case .uncertain(_, let seq, _) = error {
         // The order may be in the journal, and must not stay open there: nothing was sent.

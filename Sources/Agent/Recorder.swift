@@ -157,7 +157,7 @@ actor Recorder {
       at: scan.at,
       spanMicroseconds: Int(scan.span.wholeMicroseconds),
       layout: layout,
-      bindings: device.stations.map { bindings.inForce(at: $0, uptime: scan.uptime) },
+      bindings: device.stations.map { Bound(bindings.inForce(at: $0, uptime: scan.uptime)) },
       readings: scan.readings
     )
     if let frame = reports.take(frame, of: scan) { record(frame, of: scan.group) }

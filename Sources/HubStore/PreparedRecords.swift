@@ -12,7 +12,8 @@ struct PreparedRecords: Sendable {
   /// What a frame relies on; frames of one scan group mostly have one in common.
   struct FrameShape: Sendable, Hashable {
     let layout: Int
-    let bindings: [Int?]
+    let bindings: [Bound]
+    let crews: [Int?]
     let readings: Int
   }
 
@@ -78,6 +79,7 @@ struct PreparedRecords: Sendable {
     let shape = FrameShape(
       layout: frame.layout,
       bindings: frame.bindings,
+      crews: frame.crews,
       readings: frame.readings.count
     )
     if shapes[shape] == nil { shapes[shape] = seq }
@@ -94,14 +96,23 @@ struct PreparedRecords: Sendable {
 
   /// Counts a frame, or those that were left out after it, for the lots that it is bound to.
   mutating func count(_ frame: Frame, times: Int) {
-    for case let binding? in frame.bindings {
-      let key = TallyKey(binding: binding, layout: frame.layout)
-      Self.add(
-        frame.readings,
-        times,
-        to: &tallies[key, default: Array(repeating: SignalTally(), count: frame.readings.count)]
-      )
+    for bound in frame.bindings {
+      switch bound {
+      case .nothing: break
+      case .one(let binding): count(frame, times, for: binding)
+      case .several(let bindings):
+        for binding in bindings { count(frame, times, for: binding) }
+      }
     }
+  }
+
+  private mutating func count(_ frame: Frame, _ times: Int, for binding: Int) {
+    let key = TallyKey(binding: binding, layout: frame.layout)
+    Self.add(
+      frame.readings,
+      times,
+      to: &tallies[key, default: Array(repeating: SignalTally(), count: frame.readings.count)]
+    )
   }
 
   /// Frames of one layout that differ in length cannot all fit it: ``RecordIndex`` refuses them.

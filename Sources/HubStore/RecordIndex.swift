@@ -35,7 +35,7 @@ struct RecordIndex {
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList: break
+    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .unit, .crew: break
     }
   }
 
@@ -240,19 +240,29 @@ struct RecordIndex {
           + "its layout \(shape.layout) has \(signals) signals and \(stations.count) stations"
       )
     }
-    for (station, binding) in zip(stations, shape.bindings) {
-      guard let binding else { continue }
-      let isKnown = try exists(
-        "SELECT 1 FROM binding WHERE journal = ? AND seq = ? AND station = ?",
-        [journal, binding, station.text]
+    for (station, bound) in zip(stations, shape.bindings) {
+      for binding in bound.bindings { try check(binding, at: station, seq: seq) }
+    }
+    guard shape.crews.isEmpty || shape.crews.count == stations.count else {
+      throw UnknownReference(
+        seq: seq,
+        reason: "it names crews of \(shape.crews.count) stations, but its layout \(shape.layout) "
+          + "has \(stations.count)"
       )
-      guard isKnown, binding < seq else {
-        throw UnknownReference(
-          seq: seq,
-          reason: "it is a frame bound to \(binding), and no record \(binding) before it binds a "
-            + "lot to station \(station)"
-        )
-      }
+    }
+  }
+
+  private func check(_ binding: Int, at station: StationID, seq: Int) throws {
+    let isKnown = try exists(
+      "SELECT 1 FROM binding WHERE journal = ? AND seq = ? AND station = ?",
+      [journal, binding, station.text]
+    )
+    guard isKnown, binding < seq else {
+      throw UnknownReference(
+        seq: seq,
+        reason: "it is a frame bound to \(binding), and no record \(binding) before it binds a "
+          + "lot to station \(station)"
+      )
     }
   }
 

@@ -64,7 +64,7 @@ package struct Receipt: Sendable, Hashable, Codable {
   /// What was recorded, in words: "reflow-1 works on lot PCB-7 from 12:00:00".
   package let summary: String
 
-  /// What is doubtful about it; the record holds the codes. Nil when there is nothing.
+  /// What is doubtful about it, of which the record holds the codes; nil when nothing is.
   package let notes: [BindingNote]?
 
   package init(seq: Int, at: Instant, summary: String, notes: [BindingNote]? = nil) {

@@ -1,48 +1,94 @@
 /// The fact that a station works on a lot, with an operator, from a record's time on.
 package struct Binding: Sendable, Hashable, Codable {
   package let station: StationID
+
+  /// The lane of the station; nil where it has none.
+  package let lane: LaneID?
   package let lot: LotID
   package let part: Label
+
+  /// The part's revision: `C`.
+  package let revision: Label?
   package let workOrder: Label
+
+  /// Who started the lot.
   package let operatorName: Label
 
   /// The machine program or recipe, where there is one.
   package let program: Label?
 
+  /// Pieces that are planned.
+  package let quantity: Int?
+
+  /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
+  package let notes: [String]?
+
   package init(
     station: StationID,
+    lane: LaneID? = nil,
     lot: LotID,
     part: Label,
+    revision: Label? = nil,
     workOrder: Label,
     operatorName: Label,
-    program: Label? = nil
+    program: Label? = nil,
+    quantity: Int? = nil,
+    notes: [String]? = nil
   ) {
     self.station = station
+    self.lane = lane
     self.lot = lot
     self.part = part
+    self.revision = revision
     self.workOrder = workOrder
     self.operatorName = operatorName
     self.program = program
+    self.quantity = quantity
+    self.notes = notes
   }
 
   private enum CodingKeys: String, CodingKey {
-    case station, lot, part, program
+    case station, lane, lot, part, revision, program, quantity, notes
     case workOrder = "work_order"
     case operatorName = "operator"
   }
 }
 
-/// The end of a ``Binding``: from its record's time on, the station works on no lot.
+/// The end of a ``Binding``: from its record's time on, the lane works on no lot.
 package struct BindingEnd: Sendable, Hashable, Codable {
+  package enum Reason: String, Sendable, Codable, CaseIterable {
+    case ended
+    /// All of it is made: to start it again is doubtful.
+    case finished
+    /// None of it may be used: to start it again is doubtful.
+    case scrapped
+    /// Another lot takes its place.
+    case handedOver = "handed_over"
+    /// It was taken away before it was made.
+    case removed
+  }
+
   package let station: StationID
+  package let lane: LaneID?
   package let lot: LotID
 
   /// Sequence number of the ``Binding`` that ends.
   package let binding: Int
 
-  package init(station: StationID, lot: LotID, binding: Int) {
+  /// Nil is ``Reason/ended``.
+  package let reason: Reason?
+
+  package init(
+    station: StationID,
+    lane: LaneID? = nil,
+    lot: LotID,
+    binding: Int,
+    reason: Reason? = nil
+  ) {
     self.station = station
+    self.lane = lane
     self.lot = lot
     self.binding = binding
+    self.reason = reason
   }
 }

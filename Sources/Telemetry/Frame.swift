@@ -9,9 +9,12 @@ package struct Frame: Sendable, Hashable {
   /// Sequence number of the ``FrameLayout`` that names the readings.
   package let layout: Int
 
-  /// Sequence number of the ``Binding`` in force, for each of the layout's stations; nil where no
-  /// lot was active.
-  package let bindings: [Int?]
+  /// What was in force at each of the layout's stations.
+  package let bindings: [Bound]
+
+  /// Sequence number of the ``CrewChange`` in force, for each of the layout's stations; nil where
+  /// nobody was signed on, and empty when that is so at all of them.
+  package let crews: [Int?]
 
   /// One reading for each of the layout's signals, in its order.
   package let readings: [Reading]
@@ -25,7 +28,8 @@ package struct Frame: Sendable, Hashable {
     at: Instant,
     spanMicroseconds: Int,
     layout: Int,
-    bindings: [Int?],
+    bindings: [Bound],
+    crews: [Int?] = [],
     readings: [Reading],
     skipped: Int = 0
   ) {
@@ -33,6 +37,7 @@ package struct Frame: Sendable, Hashable {
     self.spanMicroseconds = spanMicroseconds
     self.layout = layout
     self.bindings = bindings
+    self.crews = crews.allSatisfy { $0 == nil } ? [] : crews
     self.readings = readings
     self.skipped = skipped
   }
@@ -44,6 +49,7 @@ package struct Frame: Sendable, Hashable {
       spanMicroseconds: spanMicroseconds,
       layout: layout,
       bindings: bindings,
+      crews: crews,
       readings: readings,
       skipped: skipped
     )

@@ -4,7 +4,8 @@
 ///      "bind":[9],"v":[183.2,182.9,null,"running"],"q":{"2":"exception_2"}}
 ///
 /// (on one line). `"skipped":59` stands behind `layout` where scans were left out before the frame.
-/// `v` holds the values in the layout's order, null where there is none. `q` is
+/// `bind` has, for each station, a binding, an array of several, or null; behind it stands
+/// `"crew":[7]` where somebody is signed on. `v` holds the values in the layout's order, null where there is none. `q` is
 /// absent when every reading is good, one code when all are bad for the same cause, and otherwise
 /// an object from index to code. This is the whole format; it is written and read by hand because
 /// it is the hot path of agent and hub.
@@ -30,6 +31,13 @@ package enum FrameCoding {
     }
     bytes.append(contentsOf: #","bind":["#.utf8)
     appendBindings(of: frame, to: &bytes)
+    if !frame.crews.isEmpty {
+      bytes.append(contentsOf: #"],"crew":["#.utf8)
+      for (index, crew) in frame.crews.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        append(crew, to: &bytes)
+      }
+    }
     bytes.append(contentsOf: #"],"v":["#.utf8)
     for (index, reading) in frame.readings.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -44,12 +52,25 @@ package enum FrameCoding {
   private static func appendBindings(of frame: Frame, to bytes: inout [UInt8]) {
     for (index, binding) in frame.bindings.enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      if let binding {
-        JSONText.append(Int64(binding), to: &bytes)
-      } else {
-        bytes.append(contentsOf: "null".utf8)
+      switch binding {
+      case .nothing: append(nil, to: &bytes)
+      case .one(let binding): append(binding, to: &bytes)
+      case .several(let bindings):
+        for (position, binding) in bindings.enumerated() {
+          bytes.append(UInt8(ascii: position == 0 ? "[" : ","))
+          append(binding, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
       }
     }
+  }
+
+  private static func append(_ seq: Int?, to bytes: inout [UInt8]) {
+    guard let seq else {
+      bytes.append(contentsOf: "null".utf8)
+      return
+    }
+    JSONText.append(Int64(seq), to: &bytes)
   }
 
   private static func appendQualities(of frame: Frame, to bytes: inout [UInt8]) {
@@ -85,6 +106,7 @@ package enum FrameCoding {
     let skipped = try Self.skipped(&text)
     try text.expect(#","bind":["#)
     let bindings = try Self.bindings(&text)
+    let crews = try text.take(#","crew":["#) ? Self.sequenceNumbers(&text) : []
     try text.expect(#","v":["#)
     let values = try Self.values(&text)
     let causes = try Self.causes(&text, count: values.count)
@@ -100,6 +122,7 @@ package enum FrameCoding {
       spanMicroseconds: span,
       layout: layout,
       bindings: bindings,
+      crews: crews,
       readings: readings,
       skipped: skipped
     )
@@ -124,14 +147,38 @@ package enum FrameCoding {
     return count
   }
 
-  private static func bindings(_ text: inout JSONScanner) throws(RecordCodingError) -> [Int?] {
-    var bindings: [Int?] = []
+  private static func bindings(_ text: inout JSONScanner) throws(RecordCodingError) -> [Bound] {
+    var bindings: [Bound] = []
     if text.take("]") { return bindings }
     repeat {
-      bindings.append(text.take("null") ? nil : try text.integer())
+      if text.take("null") {
+        bindings.append(.nothing)
+      } else if text.take("[") {
+        let numbers = try sequenceNumbers(&text)
+        let several = numbers.compactMap(\.self)
+        let isAscending = zip(several, several.dropFirst()).allSatisfy(<)
+        guard several.count == numbers.count, several.count > 1, isAscending else {
+          throw text.error("several bindings are not in ascending order, or are not several")
+        }
+        bindings.append(.several(several))
+      } else {
+        bindings.append(.one(try text.integer()))
+      }
     } while text.take(",")
     try text.expect("]")
     return bindings
+  }
+
+  private static func sequenceNumbers(
+    _ text: inout JSONScanner
+  ) throws(RecordCodingError) -> [Int?] {
+    var numbers: [Int?] = []
+    if text.take("]") { return numbers }
+    repeat {
+      numbers.append(text.take("null") ? nil : try text.integer())
+    } while text.take(",")
+    try text.expect("]")
+    return numbers
   }
 
   private static func values(_ text: inout JSONScanner) throws(RecordCodingError) -> [Value?] {

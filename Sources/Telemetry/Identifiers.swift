@@ -113,6 +113,22 @@ package struct StationID: Identifier {
   package init(checked: String) { text = checked }
 }
 
+/// One of several ways through a station, on each of which a lot can be: `1`, `rear`.
+package struct LaneID: Identifier {
+  package static let noun = "lane"
+  package static let rule = IdentifierRule.name
+  package let text: String
+  package init(checked: String) { text = checked }
+}
+
+/// The number that a board or device bears, unlike any other of its part.
+package struct SerialNumber: Identifier {
+  package static let noun = "serial number"
+  package static let rule = IdentifierRule.label
+  package let text: String
+  package init(checked: String) { text = checked }
+}
+
 /// One Modbus unit or one serial instrument.
 package struct DeviceID: Identifier {
   package static let noun = "device"

@@ -25,6 +25,8 @@ package struct Record: Sendable, Hashable {
     case frame(Frame)
     case binding(Binding)
     case bindingEnd(BindingEnd)
+    case unit(UnitPassage)
+    case crew(CrewChange)
     case materialLoad(MaterialLoad)
     case materialUnload(MaterialUnload)
     case consumption(Consumption)
@@ -45,6 +47,8 @@ package struct Record: Sendable, Hashable {
       case .frame: "frame"
       case .binding: "binding"
       case .bindingEnd: "binding_end"
+      case .unit: "unit"
+      case .crew: "crew"
       case .materialLoad: "material_load"
       case .materialUnload: "material_unload"
       case .consumption: "consumption"

@@ -36,7 +36,7 @@ struct ReportRuleTests {
     )
   }
 
-  private static func frame(_ readings: [Reading], _ bindings: [Int?] = [nil]) -> Frame {
+  private static func frame(_ readings: [Reading], _ bindings: [Bound] = [nil]) -> Frame {
     Frame(
       at: Instant(microseconds: 0),
       spanMicroseconds: 0,
@@ -87,7 +87,7 @@ struct ReportRuleTests {
   @Test("A quality, a cause, a flag, a text and a lot are news")
   func news() throws {
     var rule = try rule(5)
-    let steps: [(Reading, [Int?])] = [
+    let steps: [(Reading, [Bound])] = [
       (Reading(.integer(1)), [nil]), (Reading(.timeout), [nil]),
       (Reading(.frozen, evidence: .integer(1)), [nil]), (Reading(.integer(1)), [nil]),
       (Reading(.flag(true)), [nil]), (Reading(.flag(false)), [nil]), (Reading(.text("a")), [nil]),
@@ -204,7 +204,7 @@ private struct RandomDevice {
       at: Instant(microseconds: 0),
       spanMicroseconds: 0,
       layout: 3,
-      bindings: [binding],
+      bindings: [Bound(binding)],
       readings: readings
     )
   }

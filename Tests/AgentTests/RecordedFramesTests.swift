@@ -86,7 +86,7 @@ struct RecordedFramesTests {
     let bindings = records.filter { if case .binding = $0.content { true } else { false } }
     for binding in bindings {
       let next = try #require(frames.first { $0.seq > binding.seq })
-      #expect(next.frame.bindings == [binding.seq])
+      #expect(next.frame.bindings == [.one(binding.seq)])
       #expect(next.frame.at.duration(since: binding.at) < .seconds(1))
     }
     for (lot, scans) in [("PCB-7", 130), ("PCB-8", 15)] {

@@ -53,7 +53,7 @@ struct IntakeTests {
     try RecordCoding.encode(Record(seq: seq, at: journal.time, content: content))
   }
 
-  private func frame(_ seq: Int, layout: Int, bindings: [Int?], _ count: Int) throws -> [UInt8] {
+  private func frame(_ seq: Int, layout: Int, bindings: [Bound], _ count: Int) throws -> [UInt8] {
     try record(
       seq,
       .frame(

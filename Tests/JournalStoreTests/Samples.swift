@@ -62,7 +62,7 @@ struct Sample {
     )
   }
 
-  func frame(_ readings: [Reading], layout: Int = 2, bindings: [Int?] = [3, nil]) -> Frame {
+  func frame(_ readings: [Reading], layout: Int = 2, bindings: [Bound] = [3, nil]) -> Frame {
     Frame(
       at: time.now(),
       spanMicroseconds: 100,

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Frame coding")
 struct FrameCodingTests {
-  private func encode(_ readings: [Reading], bindings: [Int?] = [9]) -> [UInt8] {
+  private func encode(_ readings: [Reading], bindings: [Bound] = [9]) -> [UInt8] {
     let frame = Frame(
       at: Instant(microseconds: 0),
       spanMicroseconds: 1,
@@ -16,7 +16,7 @@ struct FrameCodingTests {
     return FrameCoding.encode(frame, seq: 12)
   }
 
-  private func roundTrip(_ readings: [Reading], bindings: [Int?] = [9]) throws -> Frame {
+  private func roundTrip(_ readings: [Reading], bindings: [Bound] = [9]) throws -> Frame {
     let record = try RecordCoding.decode(encode(readings, bindings: bindings))
     guard case .frame(let frame) = record.content else { throw CancellationError() }
     return frame
@@ -84,9 +84,41 @@ struct FrameCodingTests {
 
   @Test("Bindings may be none, several, or missing")
   func bindings() throws {
-    for bindings in [[], [nil], [1], [nil, 7, nil], [Int.max]] as [[Int?]] {
+    let all: [[Bound]] = [
+      [], [nil], [1], [nil, 7, nil], [.one(.max)], [.several([1, 2])],
+      [nil, .several([3, 5, .max]), 4],
+    ]
+    for bindings in all {
       #expect(try roundTrip([], bindings: bindings).bindings == bindings)
     }
+  }
+
+  @Test("Crews are there where somebody is, and no crew at all is no member")
+  func crews() throws {
+    for crews in [[], [3], [nil, 7], [2, nil, .max]] as [[Int?]] {
+      let frame = Frame(
+        at: Instant(microseconds: 1),
+        spanMicroseconds: 1,
+        layout: 1,
+        bindings: crews.map { _ in nil },
+        crews: crews,
+        readings: [Reading(.integer(1))]
+      )
+      let bytes = FrameCoding.encode(frame, seq: 12)
+      #expect(try RecordCoding.decode(bytes).content == .frame(frame))
+      #expect(String(decoding: bytes, as: UTF8.self).contains("crew") == !crews.isEmpty)
+    }
+  }
+
+  @Test(
+    "Several bindings that are one, none or out of order are refused",
+    arguments: ["[]", "[1]", "[2,1]", "[1,1]", "[1,null,2]", "[1,2"]
+  )
+  func badBindings(bound: String) {
+    let text =
+      #"{"type":"frame","seq":1,"at":"2026-11-24T21:11:07.000000Z","span":1,"layout":1,"#
+      + #""bind":[\#(bound)],"v":[1]}"#
+    #expect(throws: RecordCodingError.self) { try RecordCoding.decode(Array(text.utf8)) }
   }
 
   @Test("Scans that were left out before a frame are counted in it, and no such count is no member")

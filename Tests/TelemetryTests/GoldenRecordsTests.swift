@@ -182,7 +182,7 @@ struct GoldenRecordsTests {
     ] + (try PlantListSamples.parts(putAt: at).map { .plantList($0) })
   }
 
-  private static func frame(_ bindings: [Int?], _ readings: [Reading]) -> Frame {
+  private static func frame(_ bindings: [Bound], _ readings: [Reading]) -> Frame {
     Frame(at: at, spanMicroseconds: 1_840, layout: 3, bindings: bindings, readings: readings)
   }
 

@@ -146,7 +146,7 @@ package struct JournalBuilder: Sendable {
           at: time,
           spanMicroseconds: 1_840,
           layout: layout,
-          bindings: bindings,
+          bindings: bindings.map { Bound($0) },
           readings: readings,
           skipped: skipped
         )

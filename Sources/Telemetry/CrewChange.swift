@@ -1,0 +1,49 @@
+/// Who is at a station from a record's time on: everybody, not only who came or went.
+package struct CrewChange: Sendable, Hashable, Codable {
+  package enum Change: String, Sendable, Codable, CaseIterable {
+    /// Signed on, or once more.
+    case on
+    /// Signed off.
+    case off
+    /// Signed off by the agent, since the time or the shift was over.
+    case timedOut = "timed_out"
+    /// Signed on in place of all who were there.
+    case replaced
+  }
+
+  package let station: StationID
+
+  /// All who are there now, in the order in which they signed on.
+  package let operators: [Label]
+  package let change: Change
+
+  /// Who came or went.
+  package let operatorName: Label
+
+  /// The shift in which that was, where the configuration names shifts.
+  package let shift: Label?
+
+  /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
+  package let notes: [String]?
+
+  package init(
+    station: StationID,
+    operators: [Label],
+    change: Change,
+    operatorName: Label,
+    shift: Label? = nil,
+    notes: [String]? = nil
+  ) {
+    self.station = station
+    self.operators = operators
+    self.change = change
+    self.operatorName = operatorName
+    self.shift = shift
+    self.notes = notes
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case station, operators, change, shift, notes
+    case operatorName = "operator"
+  }
+}

@@ -1,0 +1,54 @@
+/// The fact that a serialised board or device of a lot came to a station, or went from it.
+package struct UnitPassage: Sendable, Hashable, Codable {
+  package enum Event: String, Sendable, Codable, CaseIterable {
+    case entered
+    case left
+    /// It was taken out by hand.
+    case removed
+    /// It may not be used.
+    case scrapped
+  }
+
+  /// What told that.
+  package enum Source: String, Sendable, Codable, CaseIterable {
+    /// A photo-eye.
+    case eye
+    /// A scan of its code.
+    case scan
+    /// A person or program.
+    case api
+  }
+
+  package let station: StationID
+  package let lane: LaneID?
+
+  /// Sequence number of the ``Binding`` of its lot.
+  package let binding: Int
+  package let serial: SerialNumber
+  package let event: Event
+  package let source: Source
+  package let operatorName: Label?
+
+  package init(
+    station: StationID,
+    lane: LaneID? = nil,
+    binding: Int,
+    serial: SerialNumber,
+    event: Event,
+    source: Source,
+    operatorName: Label? = nil
+  ) {
+    self.station = station
+    self.lane = lane
+    self.binding = binding
+    self.serial = serial
+    self.event = event
+    self.source = source
+    self.operatorName = operatorName
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case station, lane, binding, serial, event, source
+    case operatorName = "operator"
+  }
+}
