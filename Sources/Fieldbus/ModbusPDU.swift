@@ -115,13 +115,13 @@ package enum ModbusPDU {
 
   /// High byte first (4.2).
   private static func registers(in data: some RandomAccessCollection<UInt8>) -> [UInt16] {
-    var registers: [UInt16] = []
-    registers.reserveCapacity(data.count / 2)
-    var bytes = data.makeIterator()
-    while let high = bytes.next(), let low = bytes.next() {
-      registers.append(UInt16(high) << 8 | UInt16(low))
-    }
-    return registers
+    // A reply lies in one piece of memory, which is read several times faster than any collection.
+    data.withContiguousStorageIfAvailable { words($0) } ?? words(Array(data))
+  }
+
+  private static func words<Bytes: RandomAccessCollection>(_ bytes: Bytes) -> [UInt16]
+  where Bytes.Element == UInt8, Bytes.Index == Int {
+    (0..<bytes.count / 2).map { UInt16(bytes[2 * $0]) << 8 | UInt16(bytes[2 * $0 + 1]) }
   }
 }
 

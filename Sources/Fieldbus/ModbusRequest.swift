@@ -41,7 +41,7 @@ package enum ModbusOperation: Sendable, Hashable {
   /// Function 17, Report Server ID (6.13).
   case serverID
   /// Functions 5, 6, 15 and 16 (6.5, 6.6, 6.11 and 6.12).
-  case write(RegisterWrite)
+  indirect case write(RegisterWrite)
 
   package var functionCode: UInt8 {
     switch self {

@@ -126,7 +126,7 @@ final class TCPBatch {
   ///
   /// `isSure` says whether the answer cannot be a second copy of an earlier one.
   func settle(_ index: Int, _ outcome: BusOutcome, isSure: Bool = true) {
-    if isSure { unsure.remove(index) } else { unsure.insert(index) }
+    if !isSure { unsure.insert(index) } else if !unsure.isEmpty { unsure.remove(index) }
     if outcomes[index] == nil { unsettled -= 1 }
     outcomes[index] = outcome
     guard let repeated, repeated.index == index, case .failure(let failure) = outcome.result,

@@ -149,6 +149,7 @@ final class TCPConnection: ChannelInboundHandler {
 
   /// Whether the line is quiet; when it is to rest first, ``ask()`` is called again after that.
   private func mayAsk(_ next: TCPBatch.Next, _ batch: TCPBatch) -> Bool {
+    if line.quiet == nil { return true }
     let now = monotonicNow()
     let verdict = line.quiet?.verdict(
       before: next.request,
