@@ -63,7 +63,7 @@ package struct ReportRule: Sendable {
 
   private func isNews(_ frame: Frame, after last: Frame) -> Bool {
     guard frame.layout == last.layout, frame.bindings == last.bindings,
-      frame.crews == last.crews
+      frame.unsure == last.unsure, frame.crews == last.crews
     else { return true }
     for index in signals.indices {
       let (before, now) = (last.readings[index], frame.readings[index])

@@ -27,6 +27,10 @@ package struct SignalSummary: Sendable, Hashable, Codable {
   /// There were more distinct texts than are kept.
   package let hasMoreTexts: Bool
 
+  /// Readings at a conveyor that may be of this lot or of another: they are in no other figure here;
+  /// nil when there were none.
+  package let unsure: Unsure?
+
   package init(
     device: DeviceID,
     signal: String,
@@ -39,7 +43,8 @@ package struct SignalSummary: Sendable, Hashable, Codable {
     bad: Int,
     causes: [CauseCount] = [],
     texts: [String] = [],
-    hasMoreTexts: Bool = false
+    hasMoreTexts: Bool = false,
+    unsure: Unsure? = nil
   ) {
     self.device = device
     self.signal = signal
@@ -53,6 +58,29 @@ package struct SignalSummary: Sendable, Hashable, Codable {
     self.causes = causes
     self.texts = texts
     self.hasMoreTexts = hasMoreTexts
+    self.unsure = unsure
+  }
+
+  /// Readings of which it is not sure whose they are.
+  package struct Unsure: Sendable, Hashable, Codable {
+    /// Good and bad ones.
+    package let readings: Int
+
+    /// Least and greatest of the good numeric ones; nil when there was none.
+    package let minimum: Double?
+    package let maximum: Double?
+
+    package init(readings: Int, minimum: Double?, maximum: Double?) {
+      self.readings = readings
+      self.minimum = minimum
+      self.maximum = maximum
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case readings
+      case minimum = "min"
+      case maximum = "max"
+    }
   }
 
   /// How many readings are bad for one cause.
@@ -68,7 +96,7 @@ package struct SignalSummary: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, signal, quantity, unit, mean, good, bad, causes, texts
+    case device, signal, quantity, unit, mean, good, bad, causes, texts, unsure
     case minimum = "min"
     case maximum = "max"
     case hasMoreTexts = "more_texts"

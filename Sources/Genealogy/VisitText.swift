@@ -93,7 +93,7 @@ struct VisitText {
       signal.texts.isEmpty
       ? numbers(of: signal)
       : " " + TextLayout.padded(TextLayout.shortened(texts(of: signal), to: room - 1), to: room - 1)
-    return [start + middle + count] + problem(of: signal)
+    return [start + middle + count] + problem(of: signal) + unsure(of: signal)
   }
 
   private func numbers(of signal: SignalSummary) -> String {
@@ -120,5 +120,14 @@ struct VisitText {
       width: width,
       indent: "       "
     ).map(ink.problem)
+  }
+
+  private func unsure(of signal: SignalSummary) -> [String] {
+    guard let unsure = signal.unsure else { return [] }
+    return TextLayout.wrap(
+      "     ? " + Words.unsure(unsure, unit: signal.unit),
+      width: width,
+      indent: "       "
+    )
   }
 }

@@ -130,10 +130,14 @@ struct TraceHTML {
     let bad =
       signal.bad == 0
       ? "" : "<span class=\"bad\">\(Words.count(signal.bad)): \(HTML.escaped(causes))</span>"
+    let unsure =
+      signal.unsure.map {
+        "<br><span class=\"soft\">\(HTML.escaped(Words.unsure($0, unit: signal.unit)))</span>"
+      } ?? ""
     return """
       <tr><td>\(signal.device)</td><td>\(HTML.escaped(signal.signal))</td>
       <td>\(HTML.escaped(Words.unit(signal.unit)))</td>\(middle)
-      <td class="n">\(Words.count(signal.good + signal.bad))</td><td>\(bad)</td></tr>
+      <td class="n">\(Words.count(signal.good + signal.bad))</td><td>\(bad)\(unsure)</td></tr>
 
       """
   }

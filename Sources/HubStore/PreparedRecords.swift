@@ -14,6 +14,7 @@ struct PreparedRecords: Sendable {
     let layout: Int
     let bindings: [Bound]
     let crews: [Int?]
+    let belts: Int
     let readings: Int
   }
 
@@ -21,6 +22,15 @@ struct PreparedRecords: Sendable {
   struct TallyKey: Sendable, Hashable {
     let binding: Int
     let layout: Int
+
+    /// Where on a conveyor the lot was; nil for frames whose readings all belong to it.
+    let presence: Presence?
+  }
+
+  /// Places of a conveyor, as indices into the layout's, where a lot was, and where it may have been.
+  struct Presence: Sendable, Hashable {
+    var sure: [Int] = []
+    var unsure: [Int] = []
   }
 
   /// Everything but frames, in order.
@@ -29,7 +39,7 @@ struct PreparedRecords: Sendable {
   /// The first frame of each shape.
   private(set) var shapes: [FrameShape: Int] = [:]
 
-  /// For each lot and layout, one tally for each signal.
+  /// For each lot, layout and presence, one tally for each signal.
   private(set) var tallies: [TallyKey: [SignalTally]] = [:]
 
   /// Scans that were left out after a frame which is not in the batch.
@@ -80,6 +90,7 @@ struct PreparedRecords: Sendable {
       layout: frame.layout,
       bindings: frame.bindings,
       crews: frame.crews,
+      belts: frame.belts.count,
       readings: frame.readings.count
     )
     if shapes[shape] == nil { shapes[shape] = seq }
@@ -96,6 +107,12 @@ struct PreparedRecords: Sendable {
 
   /// Counts a frame, or those that were left out after it, for the lots that it is bound to.
   mutating func count(_ frame: Frame, times: Int) {
+    if !frame.belts.isEmpty {
+      for (binding, presence) in Self.presences(frame) {
+        count(frame, times, TallyKey(binding: binding, layout: frame.layout, presence: presence))
+      }
+      return
+    }
     for bound in frame.bindings {
       switch bound {
       case .nothing: break
@@ -106,8 +123,27 @@ struct PreparedRecords: Sendable {
     }
   }
 
+  /// Where each lot of a frame was.
+  private static func presences(_ frame: Frame) -> [Int: Presence] {
+    var presences: [Int: Presence] = [:]
+    for (place, bound) in frame.bindings.enumerated() {
+      let isUnsure = frame.unsure.contains(place)
+      for binding in bound.bindings {
+        if isUnsure {
+          presences[binding, default: Presence()].unsure.append(place)
+        } else {
+          presences[binding, default: Presence()].sure.append(place)
+        }
+      }
+    }
+    return presences
+  }
+
   private mutating func count(_ frame: Frame, _ times: Int, for binding: Int) {
-    let key = TallyKey(binding: binding, layout: frame.layout)
+    count(frame, times, TallyKey(binding: binding, layout: frame.layout, presence: nil))
+  }
+
+  private mutating func count(_ frame: Frame, _ times: Int, _ key: TallyKey) {
     Self.add(
       frame.readings,
       times,

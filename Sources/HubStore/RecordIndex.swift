@@ -35,7 +35,7 @@ struct RecordIndex {
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .unit, .crew: break
+    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .unit, .board, .crew: break
     }
   }
 
@@ -43,37 +43,42 @@ struct RecordIndex {
     let encoder = JSONEncoder()
     try execute(
       """
-      INSERT INTO layout (journal, seq, device, scan_group, stations, signals, signal_count)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO layout
+        (journal, seq, device, scan_group, stations, conveyors, signals, signal_count)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         journal, record.seq, layout.device.text, layout.group,
         String(decoding: try encoder.encode(layout.stations), as: UTF8.self),
+        try layout.conveyors.map { String(decoding: try encoder.encode($0), as: UTF8.self) },
         String(decoding: try encoder.encode(layout.signals), as: UTF8.self),
         layout.signals.count,
       ]
     )
   }
 
-  /// A station works on one lot; a new binding ends the one before, as it does at the agent.
+  /// A lane of a station takes one lot at a time; a new binding ends the one before, as it does at
+  /// the agent.
   private func insert(_ binding: Binding, _ record: JournalRecord) throws {
     try execute(
       """
       UPDATE binding SET ended_at = ?, end_seq = ?
-      WHERE journal = ? AND station = ? AND end_seq IS NULL
+      WHERE journal = ? AND station = ? AND lane IS ? AND end_seq IS NULL
       """,
-      [record.at.microseconds, record.seq, journal, binding.station.text]
+      [
+        record.at.microseconds, record.seq, journal, binding.station.text, binding.lane?.text,
+      ]
     )
     try execute(
       """
       INSERT INTO binding
-        (journal, seq, station, lot, part, work_order, operator, program, started_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (journal, seq, station, lane, lot, part, work_order, operator, program, started_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        journal, record.seq, binding.station.text, binding.lot.text, binding.part.text,
-        binding.workOrder.text, binding.operatorName.text, binding.program?.text,
-        record.at.microseconds,
+        journal, record.seq, binding.station.text, binding.lane?.text, binding.lot.text,
+        binding.part.text, binding.workOrder.text, binding.operatorName.text,
+        binding.program?.text, record.at.microseconds,
       ]
     )
     try touch(binding.lot, part: binding.part, at: record.at)
@@ -214,40 +219,35 @@ struct RecordIndex {
     )
   }
 
-  /// Frames must mean something: a layout with as many signals and stations, and bindings of those
-  /// stations, all of them earlier in the journal.
+  /// Frames must mean something: a layout with as many signals, places and belts, and bindings of
+  /// those places' stations, all of them earlier in the journal.
   private func check(_ shape: PreparedRecords.FrameShape, seq: Int) throws {
-    let row = try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT stations, signal_count FROM layout WHERE journal = ? AND seq = ?"
-      ),
-      arguments: [journal, shape.layout]
-    )
-    guard let row, shape.layout < seq else {
+    let layout = try StoredLayout.fetch(db, journal: journal, seq: shape.layout)
+    guard let layout, shape.layout < seq else {
       throw UnknownReference(
         seq: seq,
         reason: "it is a frame of layout \(shape.layout), and no record \(shape.layout) before it "
           + "is a layout"
       )
     }
-    let stationsText: String = row["stations"]
-    let stations = try JSONDecoder().decode([StationID].self, from: Data(stationsText.utf8))
-    let signals: Int = row["signal_count"]
-    guard shape.readings == signals, shape.bindings.count == stations.count else {
+    guard shape.readings == layout.signals.count, shape.bindings.count == layout.places.count,
+      shape.belts == layout.belts
+    else {
       throw UnknownReference(
         seq: seq,
-        reason: "it holds \(shape.readings) readings for \(shape.bindings.count) stations, but "
-          + "its layout \(shape.layout) has \(signals) signals and \(stations.count) stations"
+        reason: "it holds \(shape.readings) readings for \(shape.bindings.count) places and "
+          + "\(shape.belts) belts, but its layout \(shape.layout) has \(layout.signals.count) "
+          + "signals, \(layout.places.count) places and \(layout.belts) belts"
       )
     }
-    for (station, bound) in zip(stations, shape.bindings) {
-      for binding in bound.bindings { try check(binding, at: station, seq: seq) }
+    for (place, bound) in zip(layout.places, shape.bindings) {
+      for binding in bound.bindings { try check(binding, at: place.station, seq: seq) }
     }
-    guard shape.crews.isEmpty || shape.crews.count == stations.count else {
+    guard shape.crews.isEmpty || shape.crews.count == layout.stations.count else {
       throw UnknownReference(
         seq: seq,
         reason: "it names crews of \(shape.crews.count) stations, but its layout \(shape.layout) "
-          + "has \(stations.count)"
+          + "has \(layout.stations.count)"
       )
     }
   }

@@ -71,10 +71,20 @@ struct SQLGenealogy: GenealogyStore {
   }
 
   func signals(during visit: StationVisit) throws -> [SignalSummary] {
-    let rows = try Row.fetchAll(
+    var summaries = SummaryList()
+    for row in try summaryRows(visit, in: SummaryTable.sure) { try summaries.add(row) }
+    // A file that an earlier program has written, and no later one yet, has no such table.
+    if try db.tableExists(SummaryTable.unsure) {
+      for row in try summaryRows(visit, in: SummaryTable.unsure) { try summaries.addUnsure(row) }
+    }
+    return summaries.all
+  }
+
+  private func summaryRows(_ visit: StationVisit, in table: String) throws -> [Row] {
+    try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT s.*, l.device, l.signals FROM signal_summary s
+          SELECT s.*, l.device, l.signals FROM \(table) s
           JOIN journal j ON j.id = s.journal
           JOIN layout l ON l.journal = s.journal AND l.seq = s.layout
           WHERE j.agent = ? AND j.journal = ? AND s.binding = ?
@@ -85,9 +95,6 @@ struct SQLGenealogy: GenealogyStore {
         visit.span.start.agent.text, visit.span.start.journal, visit.span.start.seq,
       ]
     )
-    var summaries = SummaryList()
-    for row in rows { try summaries.add(row) }
-    return summaries.all
   }
 
   func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep] {
@@ -232,9 +239,21 @@ private struct SummaryList {
 
   private var order: [Key] = []
   private var tallies: [Key: SignalTally] = [:]
+  private var unsure: [Key: SignalTally] = [:]
   private var signals: [Int: [SignalDescription]] = [:]
 
   mutating func add(_ row: Row) throws {
+    let key = try key(of: row)
+    tallies[key, default: SignalTally()].merge(try SummaryTable.tally(row))
+  }
+
+  /// Readings that may be another lot's.
+  mutating func addUnsure(_ row: Row) throws {
+    let key = try key(of: row)
+    unsure[key, default: SignalTally()].merge(try SummaryTable.tally(row))
+  }
+
+  private mutating func key(of row: Row) throws -> Key {
     let layout: Int = row["layout"]
     let index: Int = row["signal"]
     let described: [SignalDescription]
@@ -249,17 +268,19 @@ private struct SummaryList {
       throw HubStoreError.damaged("layout \(layout) has no signal \(index)")
     }
     let key = Key(device: row["device"], signal: described[index].withoutDeadband)
-    if tallies[key] == nil { order.append(key) }
-    tallies[key, default: SignalTally()].merge(try SummaryTable.tally(row))
+    if tallies[key] == nil, unsure[key] == nil { order.append(key) }
+    return key
   }
 
   var all: [SignalSummary] {
-    order.compactMap { key in
-      tallies[key].map { Self.summary(key, $0) }
-    }
+    order.map { Self.summary($0, tallies[$0] ?? SignalTally(), unsure: unsure[$0]) }
   }
 
-  private static func summary(_ key: Key, _ tally: SignalTally) -> SignalSummary {
+  private static func summary(
+    _ key: Key,
+    _ tally: SignalTally,
+    unsure: SignalTally?
+  ) -> SignalSummary {
     let hasNumbers = tally.numbers > 0
     return SignalSummary(
       device: DeviceID(checked: key.device),
@@ -274,7 +295,14 @@ private struct SummaryList {
       causes: tally.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         .map { SignalSummary.CauseCount(cause: $0.key, count: $0.value) },
       texts: tally.texts,
-      hasMoreTexts: tally.hasMoreTexts
+      hasMoreTexts: tally.hasMoreTexts,
+      unsure: unsure.map { tally in
+        SignalSummary.Unsure(
+          readings: tally.good + tally.bad,
+          minimum: tally.numbers > 0 ? tally.minimum : nil,
+          maximum: tally.numbers > 0 ? tally.maximum : nil
+        )
+      }
     )
   }
 }

@@ -19,7 +19,7 @@ enum Schema {
 
   static let derivedTables = [
     "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
-    "device_write",
+    "device_write", "unsure_summary",
   ]
 
   static func create(_ db: Database) throws {
@@ -31,7 +31,16 @@ enum Schema {
   }
 
   /// Adds what files of earlier programs lack.
-  static func complete(_ db: Database) throws { try db.execute(sql: additions) }
+  static func complete(_ db: Database) throws {
+    try db.execute(sql: additions)
+    for (table, column) in addedColumns
+    where try !db.columns(in: table).contains(where: { $0.name == column }) {
+      try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) TEXT")
+    }
+  }
+
+  /// Columns that files of earlier programs lack; null there, as in records without what they hold.
+  private static let addedColumns = [("layout", "conveyors"), ("binding", "lane")]
 
   private static let truth = """
     CREATE TABLE journal (
@@ -139,8 +148,9 @@ enum Schema {
     ) STRICT;
     """
 
-  /// The last frame of each layout: what scans that were left out after it are counted as; and where
-  /// times before and after do not compare.
+  /// The last frame of each layout: what scans that were left out after it are counted as; where
+  /// times before and after do not compare; and what readings say of which it is not sure whose they
+  /// are.
   private static let additions = """
     CREATE TABLE IF NOT EXISTS last_frame (
       journal INTEGER NOT NULL,
@@ -165,6 +175,22 @@ enum Schema {
       content TEXT NOT NULL,
       outcome TEXT,
       PRIMARY KEY (journal, station, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS unsure_summary (
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      signal INTEGER NOT NULL,
+      good INTEGER NOT NULL,
+      bad INTEGER NOT NULL,
+      numbers INTEGER NOT NULL,
+      minimum REAL,
+      maximum REAL,
+      sum REAL,
+      causes TEXT,
+      texts TEXT,
+      more_texts INTEGER NOT NULL,
+      PRIMARY KEY (journal, binding, layout, signal)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -7,21 +7,51 @@ struct SummaryTable {
   let db: Database
   let journal: Int64
 
+  /// Readings of which it is sure whose they are, and the others.
+  static let (sure, unsure) = ("signal_summary", "unsure_summary")
+
   /// Adds what a batch counted to what is there.
   func add(_ tallies: [PreparedRecords.TallyKey: [SignalTally]]) throws {
     for (key, signals) in tallies {
+      guard let presence = key.presence else {
+        for (index, tally) in signals.enumerated() {
+          try add(tally, key, signal: index, to: Self.sure)
+        }
+        continue
+      }
+      guard let layout = try StoredLayout.fetch(db, journal: journal, seq: key.layout) else {
+        throw HubStoreError.damaged("there is no layout \(key.layout)")
+      }
       for (index, tally) in signals.enumerated() {
-        var total = try stored(key, signal: index) ?? SignalTally()
-        total.merge(tally)
-        try store(total, key, signal: index)
+        let places = layout.placesOfSignals[index]
+        if presence.sure.contains(where: places.contains) {
+          try add(tally, key, signal: index, to: Self.sure)
+        } else if presence.unsure.contains(where: places.contains) {
+          try add(tally, key, signal: index, to: Self.unsure)
+        }
       }
     }
   }
 
-  private func stored(_ key: PreparedRecords.TallyKey, signal: Int) throws -> SignalTally? {
+  private func add(
+    _ tally: SignalTally,
+    _ key: PreparedRecords.TallyKey,
+    signal: Int,
+    to table: String
+  ) throws {
+    var total = try stored(key, signal: signal, in: table) ?? SignalTally()
+    total.merge(tally)
+    try store(total, key, signal: signal, in: table)
+  }
+
+  private func stored(
+    _ key: PreparedRecords.TallyKey,
+    signal: Int,
+    in table: String
+  ) throws -> SignalTally? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT * FROM signal_summary
+        SELECT * FROM \(table)
         WHERE journal = ? AND binding = ? AND layout = ? AND signal = ?
         """
     )
@@ -51,11 +81,12 @@ struct SummaryTable {
   private func store(
     _ tally: SignalTally,
     _ key: PreparedRecords.TallyKey,
-    signal: Int
+    signal: Int,
+    in table: String
   ) throws {
     let statement = try db.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO signal_summary
+        INSERT OR REPLACE INTO \(table)
           (journal, binding, layout, signal, good, bad, numbers, minimum, maximum, sum, causes,
            texts, more_texts)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

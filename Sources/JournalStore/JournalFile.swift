@@ -37,7 +37,23 @@ struct JournalFile {
       if isNew {
         guard let first else { throw JournalError.foreignFile(path: path, reason: "it is empty") }
         try create(with: first())
+      } else {
+        try queue.writeWithoutTransaction { try Self.renewViews($0) }
       }
+    }
+  }
+
+  /// Views hold nothing: a file of an earlier program gets those of this one.
+  private static func renewViews(_ database: Database) throws {
+    let stored = try String.fetchOne(
+      database,
+      sql: "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = 'reading'"
+    )
+    if stored == JournalSchema.readingView { return }
+    try database.inTransaction {
+      try database.execute(sql: "DROP VIEW IF EXISTS reading")
+      try database.execute(sql: JournalSchema.readingView)
+      return .commit
     }
   }
 

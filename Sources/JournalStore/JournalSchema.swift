@@ -60,8 +60,11 @@ enum JournalSchema {
     eventView,
   ]
 
-  /// One row per reading, and per station where the device serves several.
-  private static let readingView = """
+  /// One row per reading, and per station and lot where there are several.
+  ///
+  /// At a conveyor, a reading belongs to the place of its signal; `unsure` is 1 where the lot is one of
+  /// those that may have been there.
+  static let readingView = """
     CREATE VIEW reading AS
     SELECT
       record.seq AS seq,
@@ -77,18 +80,34 @@ enum JournalSchema {
         END,
         'good'
       ) AS quality,
-      station.value AS station,
+      CASE place.type
+        WHEN 'object' THEN json_extract(place.value, '$.station') ELSE place.value
+      END AS station,
       json_extract(binding.body, '$.lot') AS lot,
       json_extract(binding.body, '$.part') AS part,
       json_extract(binding.body, '$.work_order') AS work_order,
       json_extract(binding.body, '$.operator') AS operator,
-      json_extract(binding.body, '$.program') AS program
+      json_extract(binding.body, '$.program') AS program,
+      EXISTS (
+        SELECT 1 FROM json_each(record.body, '$.unsure') AS doubt WHERE doubt.value = place.key
+      ) AS unsure
     FROM record
     JOIN record AS layout ON layout.seq = json_extract(record.body, '$.layout')
     JOIN json_each(record.body, '$.v') AS item
-    LEFT JOIN json_each(layout.body, '$.stations') AS station
-    LEFT JOIN record AS binding
-      ON binding.seq = json_extract(record.body, '$.bind[' || station.key || ']')
+    LEFT JOIN json_each(
+      coalesce(
+        json_extract(layout.body, '$.places'), json_extract(layout.body, '$.stations')
+      )
+    ) AS place ON
+      place.type <> 'object'
+      OR json_extract(place.value, '$.position')
+        IS json_extract(layout.body, '$.signals[' || item.key || '].position')
+      OR NOT EXISTS (
+        SELECT 1 FROM json_each(layout.body, '$.conveyors') AS conveyor
+        WHERE json_extract(conveyor.value, '$.station') = json_extract(place.value, '$.station')
+      )
+    LEFT JOIN json_each(record.body, '$.bind[' || place.key || ']') AS bound
+    LEFT JOIN record AS binding ON binding.seq = bound.value
     WHERE substr(record.body, 1, 15) = '{"type":"frame"'
     """
 

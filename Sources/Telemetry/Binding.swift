@@ -23,6 +23,9 @@ package struct Binding: Sendable, Hashable, Codable {
   /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
   package let notes: [String]?
 
+  /// Where the station's conveyor was when the lot began to enter; nil without one.
+  package let belt: BeltReading?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
@@ -33,7 +36,8 @@ package struct Binding: Sendable, Hashable, Codable {
     operatorName: Label,
     program: Label? = nil,
     quantity: Int? = nil,
-    notes: [String]? = nil
+    notes: [String]? = nil,
+    belt: BeltReading? = nil
   ) {
     self.station = station
     self.lane = lane
@@ -45,10 +49,28 @@ package struct Binding: Sendable, Hashable, Codable {
     self.program = program
     self.quantity = quantity
     self.notes = notes
+    self.belt = belt
+  }
+
+  /// The same binding, with where the conveyor was.
+  package func with(belt: BeltReading?) -> Binding {
+    Binding(
+      station: station,
+      lane: lane,
+      lot: lot,
+      part: part,
+      revision: revision,
+      workOrder: workOrder,
+      operatorName: operatorName,
+      program: program,
+      quantity: quantity,
+      notes: notes,
+      belt: belt
+    )
   }
 
   private enum CodingKeys: String, CodingKey {
-    case station, lane, lot, part, revision, program, quantity, notes
+    case station, lane, lot, part, revision, program, quantity, notes, belt
     case workOrder = "work_order"
     case operatorName = "operator"
   }
@@ -78,17 +100,34 @@ package struct BindingEnd: Sendable, Hashable, Codable {
   /// Nil is ``Reason/ended``.
   package let reason: Reason?
 
+  /// Where the station's conveyor was when the lot had entered; nil without one.
+  package let belt: BeltReading?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
     lot: LotID,
     binding: Int,
-    reason: Reason? = nil
+    reason: Reason? = nil,
+    belt: BeltReading? = nil
   ) {
     self.station = station
     self.lane = lane
     self.lot = lot
     self.binding = binding
     self.reason = reason
+    self.belt = belt
+  }
+
+  /// The same end, with where the conveyor was.
+  package func with(belt: BeltReading?) -> BindingEnd {
+    BindingEnd(
+      station: station,
+      lane: lane,
+      lot: lot,
+      binding: binding,
+      reason: reason,
+      belt: belt
+    )
   }
 }

@@ -9,8 +9,16 @@ package struct Frame: Sendable, Hashable {
   /// Sequence number of the ``FrameLayout`` that names the readings.
   package let layout: Int
 
-  /// What was in force at each of the layout's stations.
+  /// What was in force at each of the layout's places: one for each station, unless it has a conveyor
+  /// (``FrameLayout/boundPlaces``).
   package let bindings: [Bound]
+
+  /// Places, by index and ascending, of which it is not sure what was there: ``bindings`` names all
+  /// that may have been.
+  package let unsure: [Int]
+
+  /// How far the belts of the layout's conveyors had run, in their order.
+  package let belts: [BeltReading]
 
   /// Sequence number of the ``CrewChange`` in force, for each of the layout's stations; nil where
   /// nobody was signed on, and empty when that is so at all of them.
@@ -29,6 +37,8 @@ package struct Frame: Sendable, Hashable {
     spanMicroseconds: Int,
     layout: Int,
     bindings: [Bound],
+    unsure: [Int] = [],
+    belts: [BeltReading] = [],
     crews: [Int?] = [],
     readings: [Reading],
     skipped: Int = 0
@@ -37,6 +47,8 @@ package struct Frame: Sendable, Hashable {
     self.spanMicroseconds = spanMicroseconds
     self.layout = layout
     self.bindings = bindings
+    self.unsure = unsure
+    self.belts = belts
     self.crews = crews.allSatisfy { $0 == nil } ? [] : crews
     self.readings = readings
     self.skipped = skipped
@@ -49,6 +61,8 @@ package struct Frame: Sendable, Hashable {
       spanMicroseconds: spanMicroseconds,
       layout: layout,
       bindings: bindings,
+      unsure: unsure,
+      belts: belts,
       crews: crews,
       readings: readings,
       skipped: skipped
@@ -83,6 +97,12 @@ package struct FrameLayout: Sendable, Hashable, Codable {
   /// The stations that the device serves.
   package let stations: [StationID]
 
+  /// The conveyors of those of them that have one, in the same order; nil when none has.
+  package let conveyors: [ConveyorDescription]?
+
+  /// The places that frames are bound at; nil when they are the stations.
+  package let places: [Place]?
+
   package let signals: [SignalDescription]
 
   package init(
@@ -93,6 +113,7 @@ package struct FrameLayout: Sendable, Hashable, Codable {
     periodMilliseconds: Int?,
     heartbeatMilliseconds: Int? = nil,
     stations: [StationID],
+    conveyors: [ConveyorDescription] = [],
     signals: [SignalDescription]
   ) {
     self.device = device
@@ -102,11 +123,14 @@ package struct FrameLayout: Sendable, Hashable, Codable {
     self.periodMilliseconds = periodMilliseconds
     self.heartbeatMilliseconds = heartbeatMilliseconds
     self.stations = stations
+    let conveyors = stations.compactMap { station in conveyors.first { $0.station == station } }
+    self.conveyors = conveyors.isEmpty ? nil : conveyors
+    places = conveyors.isEmpty ? nil : Self.places(of: stations, conveyors, signals)
     self.signals = signals
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, group, profile, stations, signals
+    case device, group, profile, stations, conveyors, places, signals
     case profileHash = "profile_sha256"
     case periodMilliseconds = "period_ms"
     case heartbeatMilliseconds = "heartbeat_ms"

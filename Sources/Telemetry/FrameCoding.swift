@@ -4,8 +4,10 @@
 ///      "bind":[9],"v":[183.2,182.9,null,"running"],"q":{"2":"exception_2"}}
 ///
 /// (on one line). `"skipped":59` stands behind `layout` where scans were left out before the frame.
-/// `bind` has, for each station, a binding, an array of several, or null; behind it stands
-/// `"crew":[7]` where somebody is signed on. `v` holds the values in the layout's order, null where there is none. `q` is
+/// `bind` has, for each station, or each place where a station has a conveyor, a binding, an array of
+/// several, or null; behind it stand `"unsure":[2]` and `"belt":[[12.31,12.344]]` of a conveyor, and
+/// `"crew":[7]` where somebody is signed on. `v` holds the values in the layout's order, null where
+/// there is none. `q` is
 /// absent when every reading is good, one code when all are bad for the same cause, and otherwise
 /// an object from index to code. This is the whole format; it is written and read by hand because
 /// it is the hot path of agent and hub.
@@ -31,6 +33,7 @@ package enum FrameCoding {
     }
     bytes.append(contentsOf: #","bind":["#.utf8)
     appendBindings(of: frame, to: &bytes)
+    appendConveyor(of: frame, to: &bytes)
     if !frame.crews.isEmpty {
       bytes.append(contentsOf: #"],"crew":["#.utf8)
       for (index, crew) in frame.crews.enumerated() {
@@ -106,6 +109,8 @@ package enum FrameCoding {
     let skipped = try Self.skipped(&text)
     try text.expect(#","bind":["#)
     let bindings = try Self.bindings(&text)
+    let unsure = try Self.unsure(&text, count: bindings.count)
+    let belts = try Self.belts(&text)
     let crews = try text.take(#","crew":["#) ? Self.sequenceNumbers(&text) : []
     try text.expect(#","v":["#)
     let values = try Self.values(&text)
@@ -122,6 +127,8 @@ package enum FrameCoding {
       spanMicroseconds: span,
       layout: layout,
       bindings: bindings,
+      unsure: unsure,
+      belts: belts,
       crews: crews,
       readings: readings,
       skipped: skipped

@@ -26,6 +26,7 @@ package struct Record: Sendable, Hashable {
     case binding(Binding)
     case bindingEnd(BindingEnd)
     case unit(UnitPassage)
+    case board(BoardPassage)
     case crew(CrewChange)
     case materialLoad(MaterialLoad)
     case materialUnload(MaterialUnload)
@@ -48,6 +49,7 @@ package struct Record: Sendable, Hashable {
       case .binding: "binding"
       case .bindingEnd: "binding_end"
       case .unit: "unit"
+      case .board: "board"
       case .crew: "crew"
       case .materialLoad: "material_load"
       case .materialUnload: "material_unload"

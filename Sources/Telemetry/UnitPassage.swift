@@ -29,6 +29,9 @@ package struct UnitPassage: Sendable, Hashable, Codable {
   package let source: Source
   package let operatorName: Label?
 
+  /// Where the station's conveyor was when it entered; nil without one.
+  package let belt: BeltReading?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
@@ -36,7 +39,8 @@ package struct UnitPassage: Sendable, Hashable, Codable {
     serial: SerialNumber,
     event: Event,
     source: Source,
-    operatorName: Label? = nil
+    operatorName: Label? = nil,
+    belt: BeltReading? = nil
   ) {
     self.station = station
     self.lane = lane
@@ -45,10 +49,25 @@ package struct UnitPassage: Sendable, Hashable, Codable {
     self.event = event
     self.source = source
     self.operatorName = operatorName
+    self.belt = belt
+  }
+
+  /// The same passage, with where the conveyor was.
+  package func with(belt: BeltReading?) -> UnitPassage {
+    UnitPassage(
+      station: station,
+      lane: lane,
+      binding: binding,
+      serial: serial,
+      event: event,
+      source: source,
+      operatorName: operatorName,
+      belt: belt
+    )
   }
 
   private enum CodingKeys: String, CodingKey {
-    case station, lane, binding, serial, event, source
+    case station, lane, binding, serial, event, source, belt
     case operatorName = "operator"
   }
 }

@@ -171,8 +171,8 @@ struct JournalTests {
     ])
     try await journal.close()
     let at = sample.time.now().description
-    let bound = "reflow-1|L-1|P-1|WO-1|Rösch|SAC305"
-    let free = "reflow-2|||||"
+    let bound = "reflow-1|L-1|P-1|WO-1|Rösch|SAC305|0"
+    let free = "reflow-2||||||0"
     #expect(
       try sample.sqlite("SELECT * FROM reading ORDER BY seq, signal DESC, station") == [
         "4|\(at)|oven-1|zone1|183.2|Cel|good|\(bound)",
@@ -183,9 +183,9 @@ struct JournalTests {
         "5|\(at)|oven-1|zone1|999.0|Cel|out_of_range|\(free)",
         "5|\(at)|oven-1|state|1||good|\(bound)",
         "5|\(at)|oven-1|state|1||good|\(free)",
-        "6|\(at)|oven-1|zone1||Cel|timeout|reflow-1|||||",
+        "6|\(at)|oven-1|zone1||Cel|timeout|reflow-1||||||0",
         "6|\(at)|oven-1|zone1||Cel|timeout|\(free)",
-        "6|\(at)|oven-1|state|||timeout|reflow-1|||||",
+        "6|\(at)|oven-1|state|||timeout|reflow-1||||||0",
         "6|\(at)|oven-1|state|||timeout|\(free)",
       ]
     )
@@ -194,5 +194,65 @@ struct JournalTests {
         == ["1|opening|||", "2|layout|||", "3|binding|reflow-1|L-1|Rösch"]
     )
     #expect(try sample.sqlite("PRAGMA integrity_check") == ["ok"])
+  }
+
+  @Test("At a conveyor, the sqlite3 shell reads each reading with the lots at its place")
+  func conveyorView() async throws {
+    let sample = try Sample()
+    let journal = try sample.open()
+    let station = StationID(checked: "reflow-1")
+    let layout = FrameLayout(
+      device: DeviceID(checked: "oven-1"),
+      group: "zones",
+      profile: "oven",
+      profileHash: .sha256([]),
+      periodMilliseconds: 1_000,
+      stations: [station, StationID(checked: "room")],
+      conveyors: [
+        ConveyorDescription(station: station, length: 3, entry: 0, exit: 3, reach: 0, belts: 1)
+      ],
+      signals: [
+        SignalDescription(name: "zone1", position: 1), SignalDescription(name: "state"),
+      ]
+    )
+    try await journal.append(.layout(layout), at: sample.time.now())
+    for lot in ["A", "B"] {
+      let binding = Binding(
+        station: station,
+        lot: LotID(checked: lot),
+        part: Label(checked: "P"),
+        workOrder: Label(checked: "W"),
+        operatorName: Label(checked: "O")
+      )
+      try await journal.append(.binding(binding), at: sample.time.now())
+    }
+    let frame = Frame(
+      at: sample.time.now(),
+      spanMicroseconds: 1,
+      layout: 2,
+      bindings: [.several([3, 4]), .one(4), .nothing],
+      unsure: [1],
+      belts: [BeltReading(low: 5, high: 5)],
+      readings: [Reading(.integer(150)), Reading(.integer(7))]
+    )
+    try await journal.append([frame])
+    try await journal.close()
+    #expect(
+      try sample.sqlite(
+        "SELECT signal, value, station, lot, unsure FROM reading ORDER BY signal, station, lot"
+      ) == [
+        "state|7|reflow-1|A|0", "state|7|reflow-1|B|0", "state|7|room||0",
+        "zone1|150|reflow-1|B|1", "zone1|150|room||0",
+      ]
+    )
+  }
+
+  @Test("A file of an earlier program gets this one's view of readings")
+  func earlierView() async throws {
+    let sample = try Sample()
+    try await sample.open().close()
+    _ = try sample.sqlite("DROP VIEW reading; CREATE VIEW reading AS SELECT 1 AS old")
+    try await sample.open().close()
+    #expect(try sample.sqlite("SELECT count(unsure) FROM reading") == ["0"])
   }
 }

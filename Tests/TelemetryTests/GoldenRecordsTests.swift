@@ -222,7 +222,18 @@ struct GoldenRecordsTests {
       }
       return Reading(.real(real))
     }
-    return .frame(Self.frame(frame.bindings, readings).with(skipped: frame.skipped))
+    return .frame(
+      Frame(
+        at: frame.at,
+        spanMicroseconds: frame.spanMicroseconds,
+        layout: frame.layout,
+        bindings: frame.bindings,
+        unsure: frame.unsure,
+        belts: frame.belts,
+        readings: readings,
+        skipped: frame.skipped
+      )
+    )
   }
 
   @Test(

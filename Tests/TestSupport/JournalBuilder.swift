@@ -116,6 +116,7 @@ package struct JournalBuilder: Sendable {
   package mutating func layout(
     _ device: String,
     stations: [String],
+    conveyors: [ConveyorDescription] = [],
     signals: [SignalDescription]
   ) throws -> Int {
     try add(
@@ -127,6 +128,7 @@ package struct JournalBuilder: Sendable {
           profileHash: .sha256(Array(device.utf8)),
           periodMilliseconds: 1_000,
           stations: stations.map { try StationID($0) },
+          conveyors: conveyors,
           signals: signals
         )
       )
@@ -147,6 +149,32 @@ package struct JournalBuilder: Sendable {
           spanMicroseconds: 1_840,
           layout: layout,
           bindings: bindings.map { Bound($0) },
+          readings: readings,
+          skipped: skipped
+        )
+      )
+    )
+  }
+
+  /// A frame at a conveyor with one belt, bound place by place.
+  @discardableResult
+  package mutating func frame(
+    layout: Int,
+    places: [Bound],
+    unsure: [Int] = [],
+    belt: Double,
+    skipped: Int = 0,
+    _ readings: [Reading]
+  ) throws -> Int {
+    try add(
+      .frame(
+        Frame(
+          at: time,
+          spanMicroseconds: 1_840,
+          layout: layout,
+          bindings: places,
+          unsure: unsure,
+          belts: [BeltReading(low: belt, high: belt)],
           readings: readings,
           skipped: skipped
         )

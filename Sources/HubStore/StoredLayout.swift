@@ -1,0 +1,51 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Telemetry
+
+/// A layout as the hub keeps it: what the frames of a scan group are checked and counted by.
+struct StoredLayout {
+  let stations: [StationID]
+  let signals: [SignalDescription]
+
+  /// The places that frames are bound at, the belts that they tell of, and for each signal the places
+  /// that its readings are taken at.
+  let places: [Place]
+  let belts: Int
+  let placesOfSignals: [[Int]]
+
+  /// - Returns: nil when the journal holds no such layout.
+  static func fetch(_ db: Database, journal: Int64, seq: Int) throws -> StoredLayout? {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT * FROM layout WHERE journal = ? AND seq = ?"),
+      arguments: [journal, seq]
+    )
+    return try row.map(StoredLayout.init)
+  }
+
+  private init(_ row: Row) throws {
+    let conveyors: String? = row["conveyors"]
+    let signals = try Self.decode([SignalDescription].self, row["signals"])
+    let layout = FrameLayout(
+      device: DeviceID(checked: row["device"]),
+      group: row["scan_group"],
+      profile: "",
+      profileHash: .sha256([]),
+      periodMilliseconds: nil,
+      stations: try Self.decode([StationID].self, row["stations"]),
+      conveyors: try conveyors.map { try Self.decode([ConveyorDescription].self, $0) } ?? [],
+      signals: signals
+    )
+    stations = layout.stations
+    self.signals = signals
+    places = layout.boundPlaces
+    belts = layout.beltCount
+    placesOfSignals = layout.placesOfSignals
+  }
+
+  private static func decode<Content: Decodable>(
+    _ type: Content.Type,
+    _ text: String
+  ) throws -> Content {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+}
