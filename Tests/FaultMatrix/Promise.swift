@@ -146,10 +146,12 @@ extension Carrier {
     case .headerBits:
       strike.repeated(.bad(.checksum, .foreignReply, .timeout, .malformedReply))
     case .wrongUnit, .wrongFunction, .foreignReply: strike.repeated(.bad(.foreignReply))
+    // Of two that are late, one each may meet both askings of another function in the next scan.
     case .late:
       Promise(
         struck: .either(.timeout, .foreignReply),
-        after: .either(.timeout, .foreignReply)
+        after: .either(.timeout, .foreignReply),
+        next: strike.askings > 1 ? .either(.foreignReply) : .good
       )
     case .unplugged: .all(.bad(.noConnection))
     case .unpluggedWhileAsked:
