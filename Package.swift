@@ -113,8 +113,12 @@ let package = Package(
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
     stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles"]),
+    stage("Scans", ["Telemetry"]),
     stage("LotBinding", ["Telemetry"]),
-    stage("Settings", ["Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", crypto]),
+    stage(
+      "Settings",
+      ["Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", crypto]
+    ),
     stage(
       "Fieldbus",
       ["Telemetry", "TransportSecurity", "CModbus", "CSerialPort", nioCore, nioPosix]
@@ -165,7 +169,7 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-        argumentParser, asyncHTTPClient, nioCore, unixSignals, logging,
+        "Scans", argumentParser, asyncHTTPClient, nioCore, unixSignals, logging,
       ],
       swiftSettings: strict
     ),
@@ -209,7 +213,7 @@ let package = Package(
     tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
     tests(
       "Settings",
-      ["MarkedYAML", "Telemetry", "TransportSecurity", "LotBinding"],
+      ["MarkedYAML", "Scans", "Telemetry", "TransportSecurity", "LotBinding"],
       exclude: ["Golden"]
     ),
     tests("CommandSupport", ["MarkedYAML"]),
@@ -238,6 +242,7 @@ let package = Package(
       path: "Tests/Simulation",
       swiftSettings: strict
     ),
+    tests("Scans", ["Telemetry"]),
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
@@ -311,6 +316,13 @@ if Context.environment["LOTLINE_FUZZ"] != nil {
       name: "SerialFuzz",
       dependencies: ["FuzzDriver", "Fieldbus", "Profiles", "Telemetry"],
       path: "Tests/Fuzz/SerialFuzz",
+      exclude: ["Corpus"],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "ScanFuzz",
+      dependencies: ["FuzzDriver", "Scans", "Telemetry"],
+      path: "Tests/Fuzz/ScanFuzz",
       exclude: ["Corpus"],
       swiftSettings: strict
     ),

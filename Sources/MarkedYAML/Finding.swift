@@ -151,6 +151,10 @@ package struct FindingCode: Sendable, Hashable {
     "unknown-name",
     "nothing in the file, or in what it extends, has this name"
   )
+  package static let badPattern = FindingCode(
+    "bad-pattern",
+    "not a regular expression"
+  )
   package static let contradiction = FindingCode(
     "contradiction",
     "two statements exclude each other"

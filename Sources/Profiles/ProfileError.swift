@@ -66,10 +66,6 @@ extension FindingCode {
     "bad-repeat",
     "the block cannot be repeated as it says"
   )
-  package static let badPattern = FindingCode(
-    "bad-pattern",
-    "not a regular expression"
-  )
   package static let missingCapture = FindingCode(
     "missing-capture",
     "the pattern has no group for the field"

@@ -1,5 +1,6 @@
 package import LotBinding
 package import MarkedYAML
+package import Scans
 package import Telemetry
 
 /// What `agent.yaml` says.
@@ -18,6 +19,9 @@ package struct AgentSettings: Sendable, Hashable {
 
   /// What happens in doubtful cases.
   package let rules: BindingRules
+
+  /// What codes are.
+  package let scans: CodeRules
 
   /// SHA-256 of the file's bytes, and its text, both for the journal.
   package let hash: Digest

@@ -63,6 +63,7 @@ private struct AgentSettingsReader {
     let uplinks = self.uplinks()
     let api = self.api()
     let rules = self.rules()
+    let scans = ScansReader(fields: fields, stations: stations.map(\.id)).rules()
     fields.finish()
     guard let agent, let site, let profiles, let journal, let api else { return nil }
     return AgentSettings(
@@ -76,6 +77,7 @@ private struct AgentSettingsReader {
       uplinks: uplinks,
       api: api,
       rules: rules,
+      scans: scans,
       hash: .sha256(source.bytes),
       text: source.text,
       warnings: fields.log.findings

@@ -32,12 +32,13 @@ enum AgentShape {
     RulesShape.shape,
     "What happens in doubtful cases: allow, warn or refuse"
   )
+  static let scans = Section("scans", ScansShape.shape, "What codes are")
   static let shape = Shape(
     "agent configuration",
     [
       agent.required, site.required, stations.requiredList, buses.optionalList,
       devices.optionalList, profiles.required, journal.required, uplinks.optionalList,
-      api.optional, rules.optional,
+      api.optional, rules.optional, scans.optional,
     ]
   )
 }

@@ -20,7 +20,7 @@ struct TidyTests {
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles"],
     "Settings": [
-      "Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "FoundationEssentials",
+      "Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", "FoundationEssentials",
     ],
     "Fieldbus": [
       "Telemetry", "TransportSecurity", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix",
@@ -30,6 +30,7 @@ struct TidyTests {
     "Commissioning": [
       "Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition", "FoundationEssentials",
     ],
+    "Scans": ["Telemetry"],
     "LotBinding": ["Telemetry"],
     "JournalStore": ["Telemetry", "GRDB", "Dispatch", "FoundationEssentials", "Glibc"],
     "Uplinks": [
@@ -61,7 +62,8 @@ struct TidyTests {
       "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
     ],
     "lotline": [
-      "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
+      "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "Scans", "StationAPI",
+      "Agent",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
       "ArgumentParser",
       "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "UnixSignals", "Logging",

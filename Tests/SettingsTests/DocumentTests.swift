@@ -23,6 +23,9 @@ struct DocumentTests {
     "agent.devices.writes": (["### Writes"], 2),
     "agent.journal": (["### Journal"], 2),
     "agent.rules": (["### Rules"], 2),
+    "agent.scans": (["### Scans"], 2),
+    "agent.scans.articles": (["#### Articles"], 2),
+    "agent.scans.codes": (["#### Codes"], 2),
     "agent.uplinks": (["### Uplinks"], 2),
     "hub": (["## hub.yaml"], 2),
   ]
