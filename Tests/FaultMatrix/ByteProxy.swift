@@ -27,6 +27,8 @@ package final class ByteProxy: Sendable {
     struct Passage: Sendable {
       var came: Duration
       var left: Duration?
+      /// How long the reply was held back on purpose.
+      var delay: Duration = .zero
     }
 
     /// By function and address, one for each asking.

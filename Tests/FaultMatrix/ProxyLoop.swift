@@ -16,6 +16,8 @@ final class ProxyLoop {
 
   private struct Waiting {
     let due: Int64
+    /// How long it is held back on purpose.
+    let delay: Duration
     let order: Int
     let client: Int
     let bytes: [UInt8]
@@ -200,13 +202,21 @@ final class ProxyLoop {
     let nanoseconds =
       delay.components.seconds * 1_000_000_000
       + delay.components.attoseconds / 1_000_000_000
-    var due = Clock.monotonic() + nanoseconds
+    let now = Clock.monotonic()
+    var due = now + nanoseconds
     if inOrder {
       due = max(due, lastInOrder)
       lastInOrder = due
     }
     order += 1
-    let entry = Waiting(due: due, order: order, client: client, bytes: bytes, request: request)
+    let entry = Waiting(
+      due: due,
+      delay: .nanoseconds(due - now),
+      order: order,
+      client: client,
+      bytes: bytes,
+      request: request
+    )
     let index = waiting.firstIndex { $0.due > due } ?? waiting.endIndex
     waiting.insert(entry, at: index)
   }
@@ -228,7 +238,9 @@ final class ProxyLoop {
       let now = Clock.uptime()
       proxy.shared.withLock { shared in
         let index = shared.log.passages[key]?.firstIndex { $0.left == nil }
-        if let index { shared.log.passages[key]?[index].left = now }
+        guard let index else { return }
+        shared.log.passages[key]?[index].left = now
+        shared.log.passages[key]?[index].delay = first.delay
       }
     }
   }

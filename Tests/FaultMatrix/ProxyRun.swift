@@ -89,7 +89,13 @@ private struct ProxySession {
     if !strict.isEmpty { await settle(outcomes) }
     let (fired, log) = proxy.report()
     if fired > 0 { tally.fired(situation.strike?.kind.name ?? "", fired) }
-    let lateness = Lateness.worst(outcomes, group.requests, log, struck: struck)
+    let lateness = Lateness.worst(
+      outcomes,
+      group.requests,
+      log,
+      struck: struck,
+      timeout: carrier.timeout
+    )
     let isLine = carrier.usesTerminal && !strict.isEmpty
     let terminals = isLine ? Canary.shared.worst(since: start) : .zero
     record(number, readings, strict, max(lateness, terminals))
@@ -183,7 +189,8 @@ private struct ProxySession {
     let fault = situation.strike?.kind.name ?? ""
     let wasLenient = lenientScans > 0
     lenientScans = max(0, lenientScans - 1)
-    if lateness > carrier.timeout * 6 / 10 {
+    // What is held back on purpose, and is still to come in time, takes up to half the timeout.
+    if lateness > carrier.timeout * 4 / 10 {
       lenientScans = 3
       isBeyondBound = isBeyondBound && wasLenient || lateness > carrier.promisedLatency
     }
