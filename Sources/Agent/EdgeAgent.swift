@@ -42,7 +42,7 @@ package struct EdgeAgent: Sendable {
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
       journal: journal,
-      bindings: Bindings(stations: settings.stations.map(\.id), rules: settings.rules),
+      bindings: Bindings(settings.binding),
       board: DeviceBoard(devices: plan.devices),
       time: time,
       clock: clock,
@@ -117,6 +117,7 @@ package struct EdgeAgent: Sendable {
     }
     let clockWatcher = Loop(every: { ClockKeeper.period }, time: time) {
       await recorder.lookAtClock()
+      await recorder.timeOutCrews()
     }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     let services: [any Service] =

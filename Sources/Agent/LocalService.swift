@@ -15,7 +15,7 @@ struct LocalService: StationService {
 
   func status() async -> AgentStatus {
     let settings = await reloader.plan.settings
-    let snapshot = await recorder.snapshot(of: settings.stations.map { ($0.id, $0.title) })
+    let snapshot = await recorder.snapshot(of: settings.stations)
     var statuses: [UplinkStatus] = []
     for uplink in uplinks { statuses.append(await uplink.status(last: snapshot.journal.seq)) }
     return AgentStatus(
@@ -33,21 +33,51 @@ struct LocalService: StationService {
   }
 
   func startLot(_ command: StartLot, at station: StationID) async throws -> Receipt {
-    let binding = Binding(
+    let order = LotOrder(
       station: station,
+      lane: command.lane,
       lot: command.lot,
       part: command.part,
+      revision: command.revision,
       workOrder: command.workOrder,
       operatorName: command.operatorName,
-      program: command.program
+      program: command.program,
+      quantity: command.quantity
     )
-    return try await receipt("\(station) works on lot \(command.lot)") {
-      try await recorder.start(binding)
+    return try await receipt("\(order.place) works on lot \(command.lot)") {
+      try await recorder.start(order)
     }
   }
 
-  func endLot(at station: StationID) async throws -> Receipt {
-    try await receipt("\(station) works on no lot") { try await recorder.endLot(at: station) }
+  func endLot(_ command: EndLot, at station: StationID) async throws -> Receipt {
+    let place = StationLane(station, command.lane)
+    return try await receipt("\(place) works on no lot") {
+      try await recorder.endLot(at: place, command.reason)
+    }
+  }
+
+  func pass(_ command: PassUnit, at station: StationID) async throws -> Receipt {
+    let place = StationLane(station, command.lane)
+    return try await receipt(command.event.sentence(command.serial, place)) {
+      try await recorder.pass(
+        command.serial,
+        command.event,
+        at: place,
+        source: command.source ?? .api,
+        operatorName: command.operatorName
+      )
+    }
+  }
+
+  func signOn(_ command: SignOn, at station: StationID) async throws -> Receipt {
+    let replacing = command.replace ?? false
+    return try await receipt("") {
+      try await recorder.signOn(command.operatorName, at: station, replacing: replacing)
+    }
+  }
+
+  func signOff(_ who: Label, from station: StationID) async throws -> Receipt {
+    try await receipt("") { try await recorder.signOff(who, from: station) }
   }
 
   func load(_ command: LoadMaterial, at station: StationID) async throws -> Receipt {
@@ -91,7 +121,7 @@ struct LocalService: StationService {
       return Receipt(
         seq: done.seq,
         at: done.record.at,
-        summary: summary,
+        summary: done.crewSentence ?? summary,
         notes: done.notes.isEmpty ? nil : done.notes
       )
     } catch let error as BindingError {
@@ -107,54 +137,26 @@ struct LocalService: StationService {
   }
 }
 
-extension BindingError {
-  fileprivate var problem: Problem {
+extension Done {
+  /// Who is at the station now; nil for a record that does not say that.
+  fileprivate var crewSentence: String? {
+    guard case .crew(let change) = record.content else { return nil }
+    let names = change.operators.map(\.text).joined(separator: ", ")
+    let until = change.until.map { ", until \($0) at most" } ?? ""
+    let who = change.operatorName
+    let what =
+      change.change == .off ? "\(who) is signed off" : "\(who) is signed on\(until)"
+    return "\(what); at \(change.station): \(names.isEmpty ? "nobody" : names)"
+  }
+}
+
+extension UnitPassage.Event {
+  fileprivate func sentence(_ serial: SerialNumber, _ place: StationLane) -> String {
     switch self {
-    case .unknownStation:
-      Problem(type: "unknown-station", title: "Unknown station", status: 404, detail: description)
-    case .busy:
-      Problem(
-        type: "station-busy",
-        title: "The station works on a lot",
-        status: 409,
-        detail: description
-      )
-    case .idle:
-      Problem(
-        type: "no-active-lot",
-        title: "No lot is active",
-        status: 409,
-        detail: description
-      )
-    case .alreadyLoaded:
-      Problem(
-        type: "already-loaded",
-        title: "The material is loaded",
-        status: 409,
-        detail: description
-      )
-    case .notLoaded:
-      Problem(
-        type: "not-loaded",
-        title: "The material is not loaded",
-        status: 404,
-        detail: description
-      )
-    case .intoItself:
-      Problem(
-        type: "bad-request",
-        title: "A lot cannot go into itself",
-        status: 400,
-        detail: description
-      )
-    case .refused(let notes):
-      Problem(
-        type: "refused-by-rule",
-        title: "The plant's rules refuse it",
-        status: 409,
-        detail: "Nothing was recorded: \(description)",
-        notes: notes
-      )
+    case .entered: "\(serial) is at \(place)"
+    case .left: "\(serial) has left \(place)"
+    case .removed: "\(serial) was taken out of \(place)"
+    case .scrapped: "\(serial) is scrapped at \(place)"
     }
   }
 }

@@ -59,9 +59,9 @@ struct StationsInUse: Error, Sendable, Hashable {
 }
 
 extension Recorder {
-  /// What stands in the way of knowing only these stations.
-  func objections(toKeepingOnly stations: [StationSettings]) -> [String] {
-    bindings.objections(toKeepingOnly: stations.map(\.id))
+  /// What stands in the way of going by this configuration.
+  func objections(to settings: AgentSettings) -> [String] {
+    bindings.objections(to: settings.binding)
   }
 
   /// Makes sure that the journal can be written.
@@ -84,7 +84,7 @@ extension Recorder {
     after old: PlantPlan,
     _ changes: PlantChanges
   ) throws -> Adoption {
-    let objections = objections(toKeepingOnly: plan.settings.stations)
+    let objections = objections(to: plan.settings)
     if !objections.isEmpty { throw StationsInUse(objections: objections) }
     let before = Dictionary(old.devices.map { ($0.id, $0) }) { first, _ in first }
     let isKept = { (device: DeviceBoard.Device) in
@@ -108,7 +108,7 @@ extension Recorder {
       watches[device.id] = device.watch
       reports.set(device.groups)
     }
-    bindings.adopt(stations: plan.settings.stations.map(\.id), rules: plan.settings.rules)
+    bindings.adopt(plan.settings.binding)
     return adoption
   }
 

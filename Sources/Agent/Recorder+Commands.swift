@@ -1,5 +1,6 @@
 internal import JournalStore
 internal import LotBinding
+internal import Logging
 internal import Telemetry
 
 /// A command that was carried out.
@@ -15,13 +16,54 @@ struct Done: Sendable, Hashable {
 
 extension Recorder {
   /// Starts a lot; it is durable when this returns.
-  func start(_ binding: Binding) throws -> Done {
-    try perform { bindings, _ in try bindings.start(binding) }
+  func start(_ order: LotOrder) throws -> Done {
+    try perform { bindings, now in try bindings.start(order, now: now.wall) }
   }
 
-  /// Ends the lot at a station; durable when this returns.
-  func endLot(at station: StationID) throws -> Done {
-    try perform { bindings, _ in try bindings.end(station) }
+  /// Ends the lot at a place; durable when this returns.
+  func endLot(at place: StationLane, _ reason: BindingEnd.Reason? = nil) throws -> Done {
+    try perform { bindings, _ in try bindings.end(place, reason) }
+  }
+
+  /// Records that a board or device came or went; durable when this returns.
+  func pass(
+    _ serial: SerialNumber,
+    _ event: UnitPassage.Event,
+    at place: StationLane,
+    source: UnitPassage.Source,
+    operatorName: Label?
+  ) throws -> Done {
+    try perform { bindings, _ in
+      try bindings.pass(serial, event, at: place, source: source, operatorName: operatorName)
+    }
+  }
+
+  /// Signs an operator on; durable when this returns.
+  func signOn(_ who: Label, at station: StationID, replacing: Bool) throws -> Done {
+    try perform { [local] bindings, now in
+      try bindings.signOn(who, at: station, replacing: replacing, now: now.wall, local: local)
+    }
+  }
+
+  /// Signs an operator off; durable when this returns.
+  func signOff(_ who: Label, from station: StationID) throws -> Done {
+    try perform { bindings, _ in try bindings.signOff(who, from: station) }
+  }
+
+  /// Signs off operators whose time or shift is over.
+  func timeOutCrews() {
+    do {
+      while let content = bindings.timeOut(at: time.moment()) {
+        _ = try perform { _, _ in Judgement(content) }
+        if case .crew(let change) = content {
+          logger.notice(
+            "\(change.operatorName) is signed off from \(change.station): the time was over"
+          )
+        }
+      }
+    } catch {
+      noteStorage(error)
+    }
   }
 
   /// Loads material; durable when this returns.

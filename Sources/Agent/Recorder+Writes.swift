@@ -12,15 +12,17 @@ extension Recorder {
   /// - Parameters:
   ///   - order: What is to be written.
   ///   - group: The scan group that reads the same signal.
-  /// - Returns: The record; it is durable, and only then may anything be sent.
+  /// - Returns: What is recorded; it is durable, and only then may anything be sent.
   /// - Throws: `Problem`; then nothing may be sent.
-  func order(_ order: WriteOrder, scannedBy group: ScanGroupID) throws -> Record {
+  func order(_ order: WriteOrder, scannedBy group: ScanGroupID) throws -> Done {
     guard let scan = board.lastScan(of: group) else {
       throw Problem.deviceSilent(order.device, "it has not been read yet")
     }
     if let silence = scan.silence { throw Problem.deviceSilent(order.device, silence.detail) }
     do {
-      return try perform { _, _ in Judgement(.write(order)) }.record
+      return try perform { bindings, now in try bindings.write(order, now: now.wall) }
+    } catch let error as BindingError {
+      throw error.problem
     } catch let error as JournalError {
       if case .uncertain(_, let seq, _) = error {
         // The order may be in the journal, and must not stay open there: nothing was sent.

@@ -15,7 +15,10 @@ actor Recorder {
   let journal: Journal
   let time: any TimeSource
   let logger: Logger
-  private let startedAt: Instant
+
+  /// What clocks on the wall show, by which shifts go.
+  let local: any LocalTime
+  let startedAt: Instant
   var bindings: Bindings
   var board: DeviceBoard
 
@@ -31,7 +34,7 @@ actor Recorder {
   /// Which scans are believed, and which are recorded.
   var watches: [DeviceID: FrameWatch] = [:]
   var reports = ReportRules()
-  private var clock: ClockKeeper
+  private(set) var clock: ClockKeeper
 
   /// Up to when the missed scans of groups whose device is silent are recorded.
   var accounted: [ScanGroupID: Duration] = [:]
@@ -52,8 +55,10 @@ actor Recorder {
     board: DeviceBoard,
     time: any TimeSource,
     clock: any KernelClock,
+    local: any LocalTime = SystemLocalTime(),
     logger: Logger
   ) {
+    self.local = local
     self.clock = ClockKeeper(time: time, kernel: clock, logger: logger)
     self.journal = journal
     self.bindings = bindings
@@ -95,6 +100,7 @@ actor Recorder {
       }
     }
     try commit()
+    timeOutCrews()
   }
 
   private func recordStart() throws {
@@ -157,7 +163,8 @@ actor Recorder {
       at: scan.at,
       spanMicroseconds: Int(scan.span.wholeMicroseconds),
       layout: layout,
-      bindings: device.stations.map { Bound(bindings.inForce(at: $0, uptime: scan.uptime)) },
+      bindings: device.stations.map { bindings.inForce(at: $0, uptime: scan.uptime) },
+      crews: device.stations.map { bindings.crewInForce(at: $0, uptime: scan.uptime) },
       readings: scan.readings
     )
     if let frame = reports.take(frame, of: scan) { record(frame, of: scan.group) }
@@ -233,7 +240,7 @@ actor Recorder {
     }
   }
 
-  private func noteStorage(_ error: any Error) {
+  func noteStorage(_ error: any Error) {
     if !isStorageFailing { logger.error("the journal cannot be written: \(error)") }
     isStorageFailing = true
   }
@@ -263,51 +270,6 @@ actor Recorder {
     guard write(content, at: instant) else { return false }
     reports.beginEpoch()
     return true
-  }
-
-  // MARK: Status
-
-  /// What is known now, but for the uplinks.
-  func snapshot(of stations: [(id: StationID, title: String?)]) -> Snapshot {
-    let status = journal.assumeIsolated { $0.status() }
-    return Snapshot(
-      startedAt: startedAt,
-      stations: stations.map { station in
-        StationStatus(
-          id: station.id,
-          title: station.title,
-          binding: bindings.active(at: station.id).map {
-            StationStatus.ActiveBinding(seq: $0.seq, since: $0.since, binding: $0.binding)
-          },
-          materials: bindings.loaded(at: station.id).map {
-            StationStatus.LoadedMaterial(
-              seq: $0.seq,
-              since: $0.since,
-              lot: $0.load.lot,
-              material: $0.load.material
-            )
-          }
-        )
-      },
-      devices: board.statuses(at: time.uptime()),
-      journal: JournalStatus(
-        seq: status.seq,
-        at: status.at,
-        path: journal.path,
-        bytes: status.bytes,
-        problem: status.problem
-      ),
-      clock: clock.status
-    )
-  }
-
-  /// The recorder's part of an ``AgentStatus``.
-  struct Snapshot: Sendable {
-    let startedAt: Instant
-    let stations: [StationStatus]
-    let devices: [DeviceStatus]
-    let journal: JournalStatus
-    let clock: ClockStatus
   }
 
   // MARK: The journal

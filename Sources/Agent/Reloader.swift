@@ -111,7 +111,7 @@ actor Reloader {
     }
     let findings =
       new.restartFindings(after: plan)
-      + stationFindings(await recorder.objections(toKeepingOnly: new.settings.stations), new)
+      + stationFindings(await recorder.objections(to: new.settings), new)
     if !findings.isEmpty { throw await refusal(findings) }
     let changes = PlantChanges(from: plan, to: new)
     if changes.isEmpty {

@@ -57,9 +57,9 @@ actor SignalWriter {
     if let stranger = await stranger(at: target, over: bus) {
       throw Problem.deviceSilent(device, stranger.detail)
     }
-    let record = try await recorder.order(order, scannedBy: target.group)
-    let outcome = await carry(write, to: target, over: bus, order: record.seq)
-    return try await conclude(order, record, outcome)
+    let done = try await recorder.order(order, scannedBy: target.group)
+    let outcome = await carry(write, to: target, over: bus, order: done.seq)
+    return try await conclude(order, done, outcome)
   }
 
   /// Asks the device once more what it is, where its profile states that: it may have been changed
@@ -171,7 +171,7 @@ actor SignalWriter {
   /// Has the outcome recorded, and says it.
   private func conclude(
     _ order: WriteOrder,
-    _ record: Record,
+    _ done: Done,
     _ outcome: WriteOutcome
   ) async throws -> WriteReceipt {
     var seq: Int?
@@ -179,11 +179,12 @@ actor SignalWriter {
     do { seq = try await recorder.conclude(outcome, of: order).seq } catch { doubt = error }
     let receipt = WriteReceipt(
       order: order,
-      seq: record.seq,
-      at: record.at,
+      seq: done.seq,
+      at: done.record.at,
       outcome: outcome,
       outcomeSeq: seq,
-      summary: order.sentence(outcome)
+      summary: order.sentence(outcome),
+      notes: done.notes.isEmpty ? nil : done.notes
     )
     if let doubt { throw Problem.outcomeNotDurable(receipt, doubt) }
     guard outcome.kind == .done else { throw Problem.notDone(receipt) }

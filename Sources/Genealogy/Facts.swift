@@ -54,6 +54,12 @@ package struct StationVisit: Sendable, Hashable, Codable {
   /// What was written meanwhile to devices that serve the station.
   package let writes: [RecordedWrite]
 
+  /// Who was signed on at the station: when the visit began, and each change meanwhile.
+  package let crews: [RecordedCrew]
+
+  /// Boards and devices of the lot that came or went, in the order in which they first did.
+  package let units: [UnitStay]
+
   package init(
     span: RecordSpan,
     site: Label,
@@ -62,7 +68,9 @@ package struct StationVisit: Sendable, Hashable, Codable {
     to: Instant?,
     signals: [SignalSummary] = [],
     clockSteps: [RecordedClockStep] = [],
-    writes: [RecordedWrite] = []
+    writes: [RecordedWrite] = [],
+    crews: [RecordedCrew] = [],
+    units: [UnitStay] = []
   ) {
     self.span = span
     self.site = site
@@ -72,13 +80,18 @@ package struct StationVisit: Sendable, Hashable, Codable {
     self.signals = signals
     self.clockSteps = clockSteps
     self.writes = writes
+    self.crews = crews
+    self.units = units
   }
 
-  /// The same visit with what was measured and written, and what the clock did.
+  /// The same visit with what was measured and written, who and what was there, and what the clock
+  /// did.
   package func with(
     signals: [SignalSummary],
     clockSteps: [RecordedClockStep],
-    writes: [RecordedWrite]
+    writes: [RecordedWrite],
+    crews: [RecordedCrew] = [],
+    units: [UnitStay] = []
   ) -> StationVisit {
     StationVisit(
       span: span,
@@ -88,12 +101,14 @@ package struct StationVisit: Sendable, Hashable, Codable {
       to: to,
       signals: signals,
       clockSteps: clockSteps,
-      writes: writes
+      writes: writes,
+      crews: crews,
+      units: units
     )
   }
 
   private enum CodingKeys: String, CodingKey {
-    case span, site, binding, from, to, signals, writes
+    case span, site, binding, from, to, signals, writes, crews, units
     case clockSteps = "clock_steps"
   }
 }
@@ -132,6 +147,51 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   private enum CodingKeys: String, CodingKey {
     case span, load, from, to
     case clockSteps = "clock_steps"
+  }
+}
+
+/// Who was at a station from a record's time on.
+package struct RecordedCrew: Sendable, Hashable, Codable {
+  package let record: RecordReference
+  package let at: Instant
+  package let crew: CrewChange
+
+  package init(record: RecordReference, at: Instant, crew: CrewChange) {
+    self.record = record
+    self.at = at
+    self.crew = crew
+  }
+}
+
+/// A board or device of a lot at a station.
+package struct UnitStay: Sendable, Hashable, Codable {
+  package let serial: SerialNumber
+
+  /// All that was recorded of it, in order.
+  package let events: [Event]
+
+  package init(serial: SerialNumber, events: [Event]) {
+    self.serial = serial
+    self.events = events
+  }
+
+  package struct Event: Sendable, Hashable, Codable {
+    package let seq: Int
+    package let at: Instant
+    package let event: UnitPassage.Event
+    package let source: UnitPassage.Source
+
+    package init(
+      seq: Int,
+      at: Instant,
+      event: UnitPassage.Event,
+      source: UnitPassage.Source
+    ) {
+      self.seq = seq
+      self.at = at
+      self.event = event
+      self.source = source
+    }
   }
 }
 

@@ -14,6 +14,12 @@ package protocol GenealogyStore {
   /// What was written during a visit to devices that serve its station.
   func writes(during visit: StationVisit) throws -> [RecordedWrite]
 
+  /// Who was signed on at a visit's station: when it began, and each change meanwhile.
+  func crews(during visit: StationVisit) throws -> [RecordedCrew]
+
+  /// The units of a visit's binding that came or went.
+  func units(of visit: StationVisit) throws -> [UnitStay]
+
   /// How often and how far the agent's clock was set within a span of its journal.
   func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep]
 

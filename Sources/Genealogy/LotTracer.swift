@@ -105,7 +105,9 @@ package struct LotTracer<Store: GenealogyStore> {
         visit.with(
           signals: measured ? try store.signals(during: visit) : [],
           clockSteps: try store.clockSteps(during: visit.span),
-          writes: try store.writes(during: visit)
+          writes: try store.writes(during: visit),
+          crews: try store.crews(during: visit),
+          units: try store.units(of: visit)
         )
       }
     )

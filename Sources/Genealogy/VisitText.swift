@@ -18,8 +18,9 @@ struct VisitText {
   var lines: [String] {
     let binding = visit.binding
     let program = binding.program.map { ", program \(Words.safe($0.text))" } ?? ""
+    let lane = binding.lane.map { " lane \($0)" } ?? ""
     var lines = TextLayout.wrap(
-      "  at \(binding.station), \(Words.safe(visit.site.text)), "
+      "  at \(binding.station)\(lane), \(Words.safe(visit.site.text)), "
         + Words.span(
           from: visit.from,
           to: visit.to,
@@ -31,11 +32,14 @@ struct VisitText {
     )
     lines += TextLayout.wrap(
       "     operator \(Words.safe(binding.operatorName.text)), "
-        + "work order \(Words.safe(binding.workOrder.text))\(program); "
+        + "\(visit.work)\(program); "
         + Words.reference(visit.span.start),
       width: width,
       indent: "     "
     )
+    for text in visit.sentences {
+      lines += TextLayout.wrap("     " + text, width: width, indent: "       ")
+    }
     for step in visit.clockSteps {
       lines += TextLayout.wrap("     ! " + Words.clockStep(step), width: width, indent: "       ")
         .map(ink.problem)

@@ -83,15 +83,17 @@ struct TraceHTML {
   private func visit(_ visit: StationVisit) -> String {
     let binding = visit.binding
     let program = binding.program.map { ", program \(HTML.escaped($0.text))" } ?? ""
+    let lane = binding.lane.map { " lane \($0)" } ?? ""
     let reference = visit.span.start
     var html = """
-      <p>at <strong>\(binding.station)</strong>, \(HTML.escaped(visit.site.text)),
+      <p>at <strong>\(binding.station)\(lane)</strong>, \(HTML.escaped(visit.site.text)),
       \(span(of: visit))<br>
       operator \(HTML.escaped(binding.operatorName.text)),
-      work order \(HTML.escaped(binding.workOrder.text))\(program)
+      \(HTML.escaped(visit.work))\(program)
       <span class="soft">record \(reference.seq) of \(reference.agent)</span></p>
 
       """
+    html += visit.sentences.map { "<p>\(HTML.escaped($0))</p>\n" }.joined()
     html += visit.clockSteps.map { "<p class=\"bad\">\(HTML.escaped(Words.clockStep($0)))</p>\n" }
       .joined()
     html +=

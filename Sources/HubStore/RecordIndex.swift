@@ -29,13 +29,15 @@ struct RecordIndex {
     case .layout(let layout): try insert(layout, record)
     case .binding(let binding): try insert(binding, record)
     case .bindingEnd(let end): try finish(end, record)
+    case .unit(let passage): try insert(passage, record)
+    case .crew(let change): try insert(change, record)
     case .materialLoad(let load): try insert(load, record)
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .unit, .board, .crew: break
+    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board: break
     }
   }
 
@@ -72,13 +74,14 @@ struct RecordIndex {
     try execute(
       """
       INSERT INTO binding
-        (journal, seq, station, lane, lot, part, work_order, operator, program, started_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (journal, seq, station, lane, lot, part, work_order, operator, program, started_at, content)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         journal, record.seq, binding.station.text, binding.lane?.text, binding.lot.text,
         binding.part.text, binding.workOrder.text, binding.operatorName.text,
         binding.program?.text, record.at.microseconds,
+        String(decoding: try JSONEncoder().encode(binding), as: UTF8.self),
       ]
     )
     try touch(binding.lot, part: binding.part, at: record.at)
@@ -243,13 +246,7 @@ struct RecordIndex {
     for (place, bound) in zip(layout.places, shape.bindings) {
       for binding in bound.bindings { try check(binding, at: place.station, seq: seq) }
     }
-    guard shape.crews.isEmpty || shape.crews.count == layout.stations.count else {
-      throw UnknownReference(
-        seq: seq,
-        reason: "it names crews of \(shape.crews.count) stations, but its layout \(shape.layout) "
-          + "has \(layout.stations.count)"
-      )
-    }
+    try check(crews: shape.crews, at: layout.stations, seq: seq)
   }
 
   private func check(_ binding: Int, at station: StationID, seq: Int) throws {
@@ -266,11 +263,11 @@ struct RecordIndex {
     }
   }
 
-  private func execute(_ sql: String, _ arguments: StatementArguments) throws {
+  func execute(_ sql: String, _ arguments: StatementArguments) throws {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)
   }
 
-  private func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
+  func exists(_ sql: String, _ arguments: StatementArguments) throws -> Bool {
     try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) ?? false
   }
 }

@@ -8,8 +8,7 @@ struct SQLGenealogy: GenealogyStore {
   let db: Database
 
   private static let visitColumns = """
-    SELECT j.agent, j.journal, j.site, b.seq, b.end_seq, b.station, b.lot, b.part, b.work_order,
-      b.operator, b.program, b.started_at, b.ended_at
+    SELECT j.agent, j.journal, j.site, b.*
     FROM binding b JOIN journal j ON j.id = b.journal
     """
 
@@ -175,7 +174,7 @@ struct SQLGenealogy: GenealogyStore {
   private func fetch<Fact>(
     _ sql: String,
     _ arguments: StatementArguments,
-    _ fact: (Row) -> Fact
+    _ fact: (Row) throws -> Fact
   ) throws -> [Fact] {
     try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(fact)
   }
@@ -186,20 +185,28 @@ struct SQLGenealogy: GenealogyStore {
     ]
   }
 
-  private static func visit(_ row: Row) -> StationVisit {
+  private static func visit(_ row: Row) throws -> StationVisit {
     StationVisit(
       span: RecordSpan(start: reference(row), end: row["end_seq"]),
       site: Label(checked: row["site"]),
-      binding: Binding(
-        station: StationID(checked: row["station"]),
-        lot: LotID(checked: row["lot"]),
-        part: Label(checked: row["part"]),
-        workOrder: Label(checked: row["work_order"]),
-        operatorName: Label(checked: row["operator"]),
-        program: label(row["program"])
-      ),
+      binding: try binding(row),
       from: Instant(microseconds: row["started_at"]),
       to: (row["ended_at"] as Int64?).map { Instant(microseconds: $0) }
+    )
+  }
+
+  /// The record's content; earlier programs kept only what these columns hold.
+  private static func binding(_ row: Row) throws -> Binding {
+    if row.hasColumn("content"), let content: String = row["content"] {
+      return try JSONDecoder().decode(Binding.self, from: Data(content.utf8))
+    }
+    return Binding(
+      station: StationID(checked: row["station"]),
+      lot: LotID(checked: row["lot"]),
+      part: Label(checked: row["part"]),
+      workOrder: Label(checked: row["work_order"]),
+      operatorName: Label(checked: row["operator"]),
+      program: label(row["program"])
     )
   }
 
@@ -218,7 +225,7 @@ struct SQLGenealogy: GenealogyStore {
     )
   }
 
-  private static func reference(_ row: Row) -> RecordReference {
+  static func reference(_ row: Row) -> RecordReference {
     RecordReference(
       agent: AgentID(checked: row["agent"]),
       journal: row["journal"],

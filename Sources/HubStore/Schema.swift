@@ -19,7 +19,7 @@ enum Schema {
 
   static let derivedTables = [
     "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
-    "device_write", "unsure_summary",
+    "device_write", "unsure_summary", "crew", "unit",
   ]
 
   static func create(_ db: Database) throws {
@@ -40,7 +40,9 @@ enum Schema {
   }
 
   /// Columns that files of earlier programs lack; null there, as in records without what they hold.
-  private static let addedColumns = [("layout", "conveyors"), ("binding", "lane")]
+  private static let addedColumns = [
+    ("layout", "conveyors"), ("binding", "lane"), ("binding", "content"),
+  ]
 
   private static let truth = """
     CREATE TABLE journal (
@@ -192,5 +194,24 @@ enum Schema {
       more_texts INTEGER NOT NULL,
       PRIMARY KEY (journal, binding, layout, signal)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS crew (
+      journal INTEGER NOT NULL,
+      station TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      content TEXT NOT NULL,
+      PRIMARY KEY (journal, station, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS unit (
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      serial TEXT NOT NULL,
+      event TEXT NOT NULL,
+      source TEXT NOT NULL,
+      PRIMARY KEY (journal, binding, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS unit_serial ON unit (serial);
     """
 }

@@ -90,7 +90,11 @@ enum JournalSchema {
       json_extract(binding.body, '$.program') AS program,
       EXISTS (
         SELECT 1 FROM json_each(record.body, '$.unsure') AS doubt WHERE doubt.value = place.key
-      ) AS unsure
+      ) AS unsure,
+      json_extract(binding.body, '$.lane') AS lane,
+      (
+        SELECT group_concat(member.value, ', ') FROM json_each(crew.body, '$.operators') AS member
+      ) AS crew
     FROM record
     JOIN record AS layout ON layout.seq = json_extract(record.body, '$.layout')
     JOIN json_each(record.body, '$.v') AS item
@@ -108,6 +112,11 @@ enum JournalSchema {
       )
     LEFT JOIN json_each(record.body, '$.bind[' || place.key || ']') AS bound
     LEFT JOIN record AS binding ON binding.seq = bound.value
+    LEFT JOIN json_each(layout.body, '$.stations') AS there
+      ON there.value = CASE place.type
+        WHEN 'object' THEN json_extract(place.value, '$.station') ELSE place.value
+      END
+    LEFT JOIN record AS crew ON crew.seq = json_extract(record.body, '$.crew[' || there.key || ']')
     WHERE substr(record.body, 1, 15) = '{"type":"frame"'
     """
 

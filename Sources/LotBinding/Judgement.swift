@@ -24,12 +24,13 @@ package struct RuleCheck: Sendable {
 
   package init(_ rules: BindingRules) { self.rules = rules }
 
-  /// Takes a situation that was found.
+  /// Takes a situation that was found, unless another finding has said it.
   ///
   /// - Parameters:
   ///   - rule: Which.
   ///   - sentence: What was found, where, and the mend, without a full stop.
   package mutating func find(_ rule: BindingRule, _ sentence: @autoclosure () -> String) {
+    if (warnings + refusals).contains(where: { $0.code == rule.rawValue }) { return }
     switch rules[rule] {
     case .allow: return
     case .warn: warnings.append(BindingNote(code: rule.rawValue, sentence: sentence()))

@@ -1,67 +1,124 @@
 package import Telemetry
 
-/// Which lot each station works on.
+/// Which lot each lane of each station works on, and which lots are done with.
 package struct Lots: Sendable, Hashable {
   /// A binding in force.
   package struct Active: Sendable, Hashable {
     package let seq: Int
     package let since: Instant
     package let binding: Binding
+
+    package var place: StationLane { StationLane(binding.station, binding.lane) }
   }
 
-  private var active: [StationID: Active] = [:]
-  private var spans: [StationID: [Span]] = [:]
-
-  /// From when on which binding is in force, on the monotonic clock, which no clock step disturbs.
-  private struct Span: Sendable, Hashable {
-    let from: Duration
-    let binding: Int?
+  private struct Track: Sendable, Hashable {
+    var active: Active?
+    var spans = Spans()
   }
 
-  /// Changes that are remembered for each station: enough for scans that are still on their way.
-  private static let rememberedSpans = 8
+  private var tracks: [StationID: [LaneID?: Track]] = [:]
+  private var closed = ClosedLots()
 
   init() {}
 
-  /// The binding in force at a station, or nil.
-  package func active(at station: StationID) -> Active? { active[station] }
+  /// The binding in force at a place, or nil.
+  package func active(at place: StationLane) -> Active? {
+    tracks[place.station]?[place.lane]?.active
+  }
+
+  /// The bindings in force at a station, by their lanes.
+  package func active(at station: StationID) -> [Active] {
+    (tracks[station] ?? [:]).values.compactMap(\.active)
+      .sorted { ($0.binding.lane?.text ?? "") < ($1.binding.lane?.text ?? "") }
+  }
 
   /// See ``Bindings/inForce(at:uptime:)``.
-  func inForce(at station: StationID, uptime: Duration) -> Int? {
-    guard let spans = spans[station] else { return active[station]?.seq }
-    return (spans.last { $0.from <= uptime } ?? spans[0]).binding
+  func inForce(at station: StationID, uptime: Duration) -> Bound {
+    guard let tracks = tracks[station] else { return .nothing }
+    var bound: [Int] = []
+    for track in tracks.values {
+      if let seq = track.spans.inForce(at: uptime, now: track.active?.seq) { bound.append(seq) }
+    }
+    return Bound(bound)
   }
 
   mutating func apply(_ record: Record, uptime: Duration?) {
     switch record.content {
     case .binding(let binding):
-      remember(record.seq, at: binding.station, from: uptime)
-      active[binding.station] = Active(seq: record.seq, since: record.at, binding: binding)
+      set(
+        Active(seq: record.seq, since: record.at, binding: binding),
+        at: StationLane(binding.station, binding.lane),
+        uptime
+      )
+      closed.reopen(binding.lot)
     case .bindingEnd(let end):
-      remember(nil, at: end.station, from: uptime)
-      active[end.station] = nil
+      set(nil, at: StationLane(end.station, end.lane), uptime)
+      closed.close(end, at: record.at)
     default: break
     }
   }
 
-  private mutating func remember(_ binding: Int?, at station: StationID, from uptime: Duration?) {
-    guard let uptime else { return }
-    var changes =
-      spans[station] ?? [Span(from: .seconds(Int64.min / 2), binding: active[station]?.seq)]
-    changes.append(Span(from: uptime, binding: binding))
-    spans[station] = changes.suffix(Self.rememberedSpans)
+  private mutating func set(_ active: Active?, at place: StationLane, _ uptime: Duration?) {
+    var track = tracks[place.station]?[place.lane] ?? Track()
+    track.spans.change(from: track.active?.seq, to: active?.seq, at: uptime)
+    track.active = active
+    tracks[place.station, default: [:]][place.lane] = track
   }
 
-  func start(_ binding: Binding) throws(BindingError) -> Judgement {
-    if let current = active[binding.station] {
-      throw .busy(binding.station, lot: current.binding.lot, since: current.since)
+  /// - Throws: ``BindingError/busy(_:lot:since:)`` where a lot is active.
+  func checkFree(_ place: StationLane) throws(BindingError) {
+    guard let current = active(at: place) else { return }
+    throw .busy(place, lot: current.binding.lot, since: current.since)
+  }
+
+  /// Finds what is doubtful about a lot that is to be started.
+  func judge(_ lot: LotID, _ lists: PlantLists, _ check: inout RuleCheck) {
+    closed.judge(lot, &check)
+    if let list = lists.lots { list.judge(lot, &check) }
+    let others = tracks.keys.sorted().flatMap { active(at: $0) }
+      .filter { $0.binding.lot == lot }
+    if let other = others.first {
+      check.find(
+        .lotElsewhere,
+        "lot \(lot) is active at \(other.place) since \(other.since) too; end it there where it is "
+          + "done: lotline lot end \(other.place.arguments)"
+      )
     }
-    return Judgement(.binding(binding))
   }
 
-  func end(_ station: StationID) throws(BindingError) -> Judgement {
-    guard let current = active[station] else { throw .idle(station) }
-    let end = BindingEnd(station: station, lot: current.binding.lot, binding: current.seq)
-    return Judgement(.bindingEnd(end))
+  /// - Throws: ``BindingError/idle(_:)`` where no lot is active.
+  func end(_ place: StationLane, _ reason: BindingEnd.Reason?) throws(BindingError) -> Judgement {
+    guard let current = active(at: place) else { throw .idle(place) }
+    return Judgement(
+      .bindingEnd(
+        BindingEnd(
+          station: place.station,
+          lane: place.lane,
+          lot: current.binding.lot,
+          binding: current.seq,
+          reason: reason
+        )
+      )
+    )
+  }
+}
+
+extension PlantList<ListedLot> {
+  fileprivate func judge(_ lot: LotID, _ check: inout RuleCheck) {
+    let list = "the plant's list of lots, revision \(revision)"
+    guard let entry = self[lot] else {
+      check.find(.lotUnknown, "lot \(lot) is not in \(list); check the number, or have it released")
+      return
+    }
+    let reason = entry.reason.map { " (\($0))" } ?? ""
+    switch entry.state {
+    case .released: return
+    case .hold:
+      check.find(.lotOnHold, "lot \(lot) is on hold by \(list)\(reason); ask who holds it")
+    case .scrapped:
+      check.find(.lotScrapped, "lot \(lot) is scrapped by \(list)\(reason); take it off the line")
+    case .finished:
+      check.find(.lotFinished, "lot \(lot) is finished by \(list)\(reason); check the number")
+    }
   }
 }

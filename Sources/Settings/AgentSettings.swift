@@ -23,6 +23,9 @@ package struct AgentSettings: Sendable, Hashable {
   /// What codes are.
   package let scans: CodeRules
 
+  /// When operators are signed off who do not do so themselves.
+  package let crews: CrewRules
+
   /// SHA-256 of the file's bytes, and its text, both for the journal.
   package let hash: Digest
   package let text: String
@@ -31,9 +34,23 @@ package struct AgentSettings: Sendable, Hashable {
   package let warnings: [Finding]
 }
 
+extension AgentSettings {
+  /// What lots, operators and material are bound by.
+  package var binding: BindingPlan {
+    BindingPlan(
+      stations: Dictionary(stations.map { ($0.id, $0.lanes) }) { first, _ in first },
+      rules: rules,
+      crews: crews
+    )
+  }
+}
+
 package struct StationSettings: Sendable, Hashable {
   package let id: StationID
   package let title: String?
+
+  /// On each of which a lot can be; empty for a station that takes one lot at a time.
+  package let lanes: [LaneID]
 }
 
 /// One serial port or one TCP endpoint.

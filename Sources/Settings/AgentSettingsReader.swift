@@ -64,6 +64,7 @@ private struct AgentSettingsReader {
     let api = self.api()
     let rules = self.rules()
     let scans = ScansReader(fields: fields, stations: stations.map(\.id)).rules()
+    let crews = CrewSettingsReader(fields).crews()
     fields.finish()
     guard let agent, let site, let profiles, let journal, let api else { return nil }
     return AgentSettings(
@@ -78,6 +79,7 @@ private struct AgentSettingsReader {
       api: api,
       rules: rules,
       scans: scans,
+      crews: crews,
       hash: .sha256(source.bytes),
       text: source.text,
       warnings: fields.log.findings
@@ -89,11 +91,21 @@ private struct AgentSettingsReader {
     return fields.mappings(AgentShape.stations).compactMap { reader in
       let id = reader.value(StationShape.id)
       let title = reader.value(StationShape.title)
+      let lanes = self.lanes(reader)
       reader.finish()
       guard let id else { return nil }
       names.take(Marked(id.value.text, at: id.mark), advice: "give each station an id of its own")
-      return StationSettings(id: id.value, title: title?.value)
+      return StationSettings(id: id.value, title: title?.value, lanes: lanes)
     }
+  }
+
+  private func lanes(_ reader: FieldReader) -> [LaneID] {
+    var names = UniqueNames(noun: "lane", log: fields.log)
+    let lanes = reader.values(StationShape.lanes) ?? []
+    for lane in lanes {
+      names.take(Marked(lane.value.text, at: lane.mark), advice: "give each lane a name of its own")
+    }
+    return lanes.map(\.value)
   }
 
   /// Reads the buses; `declared` gets the ids of all, those that are wrong included.

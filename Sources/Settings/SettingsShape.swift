@@ -33,12 +33,18 @@ enum AgentShape {
     "What happens in doubtful cases: allow, warn or refuse"
   )
   static let scans = Section("scans", ScansShape.shape, "What codes are")
+  static let operators = Section(
+    "operators",
+    OperatorsShape.shape,
+    "When operators are signed off who do not do so themselves"
+  )
+  static let shifts = Section("shifts", ShiftShape.shape, "The plant's shifts, in local time")
   static let shape = Shape(
     "agent configuration",
     [
       agent.required, site.required, stations.requiredList, buses.optionalList,
       devices.optionalList, profiles.required, journal.required, uplinks.optionalList,
-      api.optional, rules.optional, scans.optional,
+      api.optional, rules.optional, scans.optional, operators.optional, shifts.optionalList,
     ]
   )
 }
@@ -82,7 +88,12 @@ extension BindingRule {
 enum StationShape {
   static let id = Key("id", ScalarKind<StationID>.identifier, "What people call it in commands")
   static let title = Key("title", .text, "What the page calls it")
-  static let shape = Shape("station", [id.required, title.optional])
+  static let lanes = Key(
+    "lanes",
+    ScalarKind<LaneID>.lane,
+    "The lanes on each of which a lot can be, where there are several"
+  )
+  static let shape = Shape("station", [id.required, title.optional, lanes.list()])
 }
 
 enum DeviceShape {

@@ -47,69 +47,6 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   }
 }
 
-/// One station, and what it works on.
-package struct StationStatus: Sendable, Hashable, Codable {
-  package let id: StationID
-  package let title: String?
-
-  /// Nil when no lot is active: readings are recorded and bound to none.
-  package let binding: ActiveBinding?
-  package let materials: [LoadedMaterial]
-
-  package init(
-    id: StationID,
-    title: String?,
-    binding: ActiveBinding?,
-    materials: [LoadedMaterial]
-  ) {
-    self.id = id
-    self.title = title
-    self.binding = binding
-    self.materials = materials
-  }
-
-  package struct ActiveBinding: Sendable, Hashable, Codable {
-    /// The binding's record.
-    package let seq: Int
-    package let since: Instant
-    package let lot: LotID
-    package let part: Label
-    package let workOrder: Label
-    package let operatorName: Label
-    package let program: Label?
-
-    package init(seq: Int, since: Instant, binding: Binding) {
-      self.seq = seq
-      self.since = since
-      lot = binding.lot
-      part = binding.part
-      workOrder = binding.workOrder
-      operatorName = binding.operatorName
-      program = binding.program
-    }
-
-    private enum CodingKeys: String, CodingKey {
-      case seq, since, lot, part, program
-      case workOrder = "work_order"
-      case operatorName = "operator"
-    }
-  }
-
-  package struct LoadedMaterial: Sendable, Hashable, Codable {
-    package let seq: Int
-    package let since: Instant
-    package let lot: LotID
-    package let material: Label
-
-    package init(seq: Int, since: Instant, lot: LotID, material: Label) {
-      self.seq = seq
-      self.since = since
-      self.lot = lot
-      self.material = material
-    }
-  }
-}
-
 /// One device, and the last reading of each of its signals.
 package struct DeviceStatus: Sendable, Hashable, Codable {
   package let id: DeviceID

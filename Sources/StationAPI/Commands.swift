@@ -1,34 +1,5 @@
 package import Telemetry
 
-/// Body of `POST /v1/stations/{station}/lot`.
-package struct StartLot: Sendable, Hashable, Codable {
-  package let lot: LotID
-  package let part: Label
-  package let workOrder: Label
-  package let operatorName: Label
-  package let program: Label?
-
-  package init(
-    lot: LotID,
-    part: Label,
-    workOrder: Label,
-    operatorName: Label,
-    program: Label? = nil
-  ) {
-    self.lot = lot
-    self.part = part
-    self.workOrder = workOrder
-    self.operatorName = operatorName
-    self.program = program
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case lot, part, program
-    case workOrder = "work_order"
-    case operatorName = "operator"
-  }
-}
-
 /// Body of `POST /v1/stations/{station}/materials`.
 package struct LoadMaterial: Sendable, Hashable, Codable {
   package let lot: LotID

@@ -47,13 +47,17 @@ package struct WriteReceipt: Sendable, Hashable, Codable {
   /// Why the configuration permits it.
   package let reason: Label
 
+  /// What is doubtful about it; nil when nothing is.
+  package let notes: [BindingNote]?
+
   package init(
     order: WriteOrder,
     seq: Int,
     at: Instant,
     outcome: WriteOutcome,
     outcomeSeq: Int?,
-    summary: String
+    summary: String,
+    notes: [BindingNote]? = nil
   ) {
     self.seq = seq
     self.at = at
@@ -66,10 +70,12 @@ package struct WriteReceipt: Sendable, Hashable, Codable {
     unit = order.unit
     readBack = outcome.readBack
     reason = order.reason
+    self.notes = notes
   }
 
   private enum CodingKeys: String, CodingKey {
     case seq, at, outcome, summary, device, signal, value, unit, reason
+    case notes
     case outcomeSeq = "outcome_seq"
     case readBack = "read_back"
   }

@@ -21,8 +21,32 @@ extension CommandBody {
 
 extension StartLot: CommandBody {
   static let subject = "Starting a lot"
-  static let required = ["lot", "part", "work_order", "operator"]
-  static let optional = ["program"]
+  static let required = ["lot"]
+  static let optional = [
+    "lane", "part", "revision", "work_order", "operator", "program", "quantity",
+  ]
+
+  var objection: String? {
+    quantity.flatMap { $0 > 0 ? nil : "The member \"quantity\" must be above zero." }
+  }
+}
+
+extension EndLot: CommandBody {
+  static let subject = "Ending a lot"
+  static let required: [String] = []
+  static let optional = ["lane", "reason"]
+}
+
+extension PassUnit: CommandBody {
+  static let subject = "Recording a unit"
+  static let required = ["serial", "event"]
+  static let optional = ["lane", "source", "operator"]
+}
+
+extension SignOn: CommandBody {
+  static let subject = "Signing on"
+  static let required = ["operator"]
+  static let optional = ["replace"]
 }
 
 extension LoadMaterial: CommandBody {
@@ -89,6 +113,7 @@ extension CommandBody {
 
   private static var usage: String {
     if required.isEmpty, optional.isEmpty { return "\(subject) takes no members: send {}." }
+    if required.isEmpty { return "\(subject) may have the members \(list(optional))." }
     if optional.isEmpty { return "\(subject) takes the members \(list(required))." }
     return "\(subject) takes the members \(list(required)), and may have \(list(optional))."
   }
@@ -111,10 +136,21 @@ extension CommandBody {
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
       return "The body is not JSON. \(usage)"
     case .dataCorrupted(let context):
-      return "The member \"\(path(context))\" is not right: \(context.debugDescription)."
+      let path = path(context)
+      let reason = words[path].map { "use " + $0.joined(separator: ", ") }
+      return "The member \"\(path)\" is not right: \(reason ?? context.debugDescription)."
     @unknown default:
       return "The body cannot be understood. \(usage)"
     }
+  }
+
+  /// The words that a member may be.
+  private static var words: [String: [String]] {
+    [
+      "event": UnitPassage.Event.allCases.map(\.rawValue),
+      "source": UnitPassage.Source.allCases.map(\.rawValue),
+      "reason": BindingEnd.Reason.allCases.map(\.rawValue),
+    ]
   }
 
   private static func path(_ context: DecodingError.Context) -> String {
@@ -124,6 +160,7 @@ extension CommandBody {
   private static func expectation(_ context: DecodingError.Context) -> String {
     switch path(context) {
     case "quantity": "a number is expected"
+    case "replace": "true or false is expected"
     case "value": "a number, true, false or a text is expected"
     default: "a text is expected"
     }

@@ -13,10 +13,13 @@ struct PageFile {
     "/icon.svg": PageFile(mediaType: "image/svg+xml", bytes: PackageResources.icon_svg),
     "/page.js": script(PackageResources.page_js),
     "/connection.js": script(PackageResources.connection_js),
+    "/crew.js": script(PackageResources.crew_js),
     "/device.js": script(PackageResources.device_js),
     "/document.js": script(PackageResources.document_js),
+    "/lot.js": script(PackageResources.lot_js),
     "/oven.js": script(PackageResources.oven_js),
     "/record.js": script(PackageResources.record_js),
+    "/start.js": script(PackageResources.start_js),
     "/station.js": script(PackageResources.station_js),
     "/words.js": script(PackageResources.words_js),
   ]

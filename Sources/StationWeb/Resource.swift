@@ -9,6 +9,12 @@ enum Resource: Hashable {
   case events
   /// The lot that a station works on.
   case lot(station: String)
+  case lotEnd(station: String)
+  /// Boards and devices that come and go.
+  case units(station: String)
+  /// Who is at a station.
+  case operators(station: String)
+  case operatorThere(station: String, name: String)
   /// The material lots loaded at a station.
   case materials(station: String)
   case material(station: String, lot: String)
@@ -46,6 +52,10 @@ enum Resource: Hashable {
   private init?(ofStation segments: [String]) {
     switch (segments.count, segments[3]) {
     case (4, "lot"): self = .lot(station: segments[2])
+    case (5, "lot") where segments[4] == "end": self = .lotEnd(station: segments[2])
+    case (4, "units"): self = .units(station: segments[2])
+    case (4, "operators"): self = .operators(station: segments[2])
+    case (5, "operators"): self = .operatorThere(station: segments[2], name: segments[4])
     case (4, "materials"): self = .materials(station: segments[2])
     case (5, "materials"): self = .material(station: segments[2], lot: segments[4])
     default: return nil
@@ -58,8 +68,8 @@ enum Resource: Hashable {
     case .file, .health, .status: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .materials, .consumptions, .reload, .writes: [.post]
-    case .material: [.delete]
+    case .lotEnd, .units, .operators, .materials, .consumptions, .reload, .writes: [.post]
+    case .operatorThere, .material: [.delete]
     }
   }
 

@@ -70,7 +70,18 @@ struct StationResponder: HTTPResponder {
       let (command, station) = try (await body(StartLot.self, of: request), id(station))
       return try .json(await service.startLot(command, at: station), status: .created)
     case .lot(let station):
-      return try .json(await service.endLot(at: id(station)))
+      return try .json(await service.endLot(EndLot(), at: id(station)))
+    case .lotEnd(let station):
+      let (command, station) = try (await body(EndLot.self, of: request), id(station))
+      return try .json(await service.endLot(command, at: station), status: .created)
+    case .units(let station):
+      let (command, station) = try (await body(PassUnit.self, of: request), id(station))
+      return try .json(await service.pass(command, at: station), status: .created)
+    case .operators(let station):
+      let (command, station) = try (await body(SignOn.self, of: request), id(station))
+      return try .json(await service.signOn(command, at: station), status: .created)
+    case .operatorThere(let station, let name):
+      return try .json(await service.signOff(label(name), from: id(station)))
     case .materials(let station):
       let (command, station) = try (await body(LoadMaterial.self, of: request), id(station))
       return try .json(await service.load(command, at: station), status: .created)
@@ -116,6 +127,10 @@ struct StationResponder: HTTPResponder {
 
   private func device(_ text: String) throws -> DeviceID {
     do { return try DeviceID(text) } catch { throw Problem.badRequest("\(error).") }
+  }
+
+  private func label(_ text: String) throws -> Label {
+    do { return try Label(text) } catch { throw Problem.badRequest("\(error).") }
   }
 
   private func lot(_ text: String) throws -> LotID {

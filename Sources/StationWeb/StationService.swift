@@ -12,8 +12,17 @@ package protocol StationService: Sendable {
   /// Records that the station works on a lot from now on.
   func startLot(_ command: StartLot, at station: StationID) async throws -> Receipt
 
-  /// Records that the station's lot has ended.
-  func endLot(at station: StationID) async throws -> Receipt
+  /// Records that a lot at the station has ended.
+  func endLot(_ command: EndLot, at station: StationID) async throws -> Receipt
+
+  /// Records that a board or device came to the station, or went.
+  func pass(_ command: PassUnit, at station: StationID) async throws -> Receipt
+
+  /// Records that an operator is at the station from now on.
+  func signOn(_ command: SignOn, at station: StationID) async throws -> Receipt
+
+  /// Records that an operator is no longer at the station.
+  func signOff(_ who: Label, from station: StationID) async throws -> Receipt
 
   /// Records that a material lot stands ready at the station.
   func load(_ command: LoadMaterial, at station: StationID) async throws -> Receipt

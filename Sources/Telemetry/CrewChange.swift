@@ -23,6 +23,9 @@ package struct CrewChange: Sendable, Hashable, Codable {
   /// The shift in which that was, where the configuration names shifts.
   package let shift: Label?
 
+  /// When the agent signs off who came.
+  package let until: Instant?
+
   /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
   package let notes: [String]?
 
@@ -32,6 +35,7 @@ package struct CrewChange: Sendable, Hashable, Codable {
     change: Change,
     operatorName: Label,
     shift: Label? = nil,
+    until: Instant? = nil,
     notes: [String]? = nil
   ) {
     self.station = station
@@ -39,11 +43,12 @@ package struct CrewChange: Sendable, Hashable, Codable {
     self.change = change
     self.operatorName = operatorName
     self.shift = shift
+    self.until = until
     self.notes = notes
   }
 
   private enum CodingKeys: String, CodingKey {
-    case station, operators, change, shift, notes
+    case station, operators, change, shift, until, notes
     case operatorName = "operator"
   }
 }

@@ -26,6 +26,9 @@ package struct WriteOrder: Sendable, Hashable, Codable {
   /// Why the configuration allows it.
   package let reason: Label
 
+  /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
+  package let notes: [String]?
+
   package init(
     device: DeviceID,
     signal: String,
@@ -36,7 +39,8 @@ package struct WriteOrder: Sendable, Hashable, Codable {
     address: Int,
     raw: [UInt16],
     operatorName: Label,
-    reason: Label
+    reason: Label,
+    notes: [String]? = nil
   ) {
     self.device = device
     self.signal = signal
@@ -48,10 +52,28 @@ package struct WriteOrder: Sendable, Hashable, Codable {
     self.raw = raw
     self.operatorName = operatorName
     self.reason = reason
+    self.notes = notes
+  }
+
+  /// The same order, as it is recorded.
+  package func with(operatorName: Label, notes: [String]?) -> WriteOrder {
+    WriteOrder(
+      device: device,
+      signal: signal,
+      stations: stations,
+      value: value,
+      unit: unit,
+      table: table,
+      address: address,
+      raw: raw,
+      operatorName: operatorName,
+      reason: reason,
+      notes: notes
+    )
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, signal, stations, value, unit, table, address, raw, reason
+    case device, signal, stations, value, unit, table, address, raw, reason, notes
     case operatorName = "operator"
   }
 }

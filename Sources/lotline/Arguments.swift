@@ -60,12 +60,17 @@ struct OutputOption: ParsableArguments {
     if json { try Terminal.json(document) } else { Terminal.line(text()) }
   }
 
+  /// What is doubtful, a line each, with a line break before it.
+  static func lines(_ notes: [BindingNote]?) -> String {
+    (notes ?? []).map { "\nNote: \($0.sentence). [\($0.code)]" }.joined()
+  }
+
   /// Prints what a command recorded.
   func print(_ receipt: Receipt) throws {
-    let notes = (receipt.notes ?? []).map { "\nNote: \($0.sentence). [\($0.code)]" }.joined()
     try print(
       receipt,
-      text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary).\(notes)"
+      text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary)."
+        + Self.lines(receipt.notes)
     )
   }
 }

@@ -33,7 +33,8 @@ struct Lotline: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self,
-      MaterialCommand.self, WriteCommand.self, BarcodeCommand.self,
+      UnitCommand.self, OperatorCommand.self, MaterialCommand.self, WriteCommand.self,
+      BarcodeCommand.self,
       ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )

@@ -23,23 +23,7 @@ struct StatusReport {
       + "  (lotline \(status.software), running since \(status.startedAt))\n"
   }
 
-  private var stations: [String] {
-    status.stations.flatMap { station -> [String] in
-      let name = Self.padded(station.id.text, to: 16)
-      let materials = station.materials.map {
-        Self.padded("", to: 16) + "loaded: \($0.material), lot \($0.lot)"
-      }
-      guard let binding = station.binding else {
-        return [name + "no lot; readings are recorded and bound to none"] + materials
-      }
-      let program = binding.program.map { ", program \($0)" } ?? ""
-      return [
-        name + Terminal.coloured("lot \(binding.lot)", .bold)
-          + ", part \(binding.part), work order \(binding.workOrder), operator "
-          + "\(binding.operatorName)\(program), since \(binding.since)"
-      ] + materials
-    }
-  }
+  private var stations: [String] { status.stations.flatMap { StationReport($0).lines } }
 
   private var devices: [String] {
     status.devices.flatMap { device -> [String] in
@@ -123,7 +107,7 @@ struct StatusReport {
   }
 
   private static func padded(_ text: String, to width: Int) -> String {
-    text + String(repeating: " ", count: max(1, width - text.count))
+    Terminal.padded(text, to: width)
   }
 
   private static func size(_ bytes: Int) -> String {

@@ -38,7 +38,7 @@ struct WriteCommand: AsyncParsableCommand {
       try output.print(
         receipt,
         text: "Recorded (\(receipt.seq), \(receipt.at)): \(receipt.summary).\n"
-          + "Permitted for this reason: \(receipt.reason)."
+          + "Permitted for this reason: \(receipt.reason)." + OutputOption.lines(receipt.notes)
       )
     } catch let problem as Problem {
       if output.json { try Terminal.json(problem.write) }

@@ -85,7 +85,7 @@ final class SimulatedPlant {
   /// Starts a lot at the station.
   func start(_ lot: String) async throws {
     _ = try await recorder.start(
-      Binding(
+      LotOrder(
         station: station,
         lot: LotID(lot),
         part: Label("part"),
@@ -95,7 +95,7 @@ final class SimulatedPlant {
     )
   }
 
-  func endLot() async throws { _ = try await recorder.endLot(at: station) }
+  func endLot() async throws { _ = try await recorder.endLot(at: StationLane(station)) }
 
   /// Stops the agent's recorder.
   ///

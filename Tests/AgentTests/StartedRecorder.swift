@@ -18,7 +18,7 @@ extension PlantPlan {
     )
     let recorder = Recorder(
       journal: try Journal.open(at: path, opening: opening, time: time),
-      bindings: Bindings(stations: settings.stations.map(\.id)),
+      bindings: Bindings(settings.binding),
       board: DeviceBoard(devices: devices),
       time: time,
       clock: FakeKernelClock(),

@@ -26,10 +26,10 @@ struct CommandTests {
 
   @Test("What goes wrong on the command line has its exit status and a sentence with what to do")
   func mistakes() throws {
-    let start = ["lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--operator", "mara"]
     let cases: [(arguments: [String], status: Int32, words: String)] = [
       (["statsu"], 64, "Did you mean 'status'?"),
-      (start, 64, "--work-order"),
+      (["lot", "start", "reflow-1"], 64, "<lot>"),
+      (["lot", "start", "reflow-1", "A", "--quantity", "0"], 64, "above zero"),
       (["lot", "end", "re flow"], 64, "use letters, digits"),
       (["lot", "end", "reflow-1", "--agent", Self.deadAddress], 69, "nothing listens there"),
       (["status", "--agent", "http://exa mple"], 64, "is no address"),
@@ -128,7 +128,8 @@ struct CommandTests {
   @Test(
     "No help text is torn at 80 columns",
     arguments: [
-      "", "run", "status", "lot", "lot start", "lot end", "lot consume", "material",
+      "", "run", "status", "lot", "lot start", "lot end", "lot consume", "unit",
+      "unit enter", "unit scrap", "operator", "operator on", "operator off", "material",
       "material load", "material unload", "profile", "profile check", "profile test",
       "profile verify", "profile plan", "profile expand", "profile import", "profile schema",
       "profile list", "config", "config check", "config schema", "scan",

@@ -8,6 +8,8 @@ struct MemoryGenealogy: GenealogyStore {
   var consumptions: [RecordedConsumption] = []
   var clockSteps: [RecordedClockStep] = []
   var writes: [RecordedWrite] = []
+  var crews: [RecordedCrew] = []
+  var units: [Int: [UnitStay]] = [:]
 
   func visits(of lot: LotID) -> [StationVisit] {
     visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: [], writes: []) }
@@ -27,6 +29,15 @@ struct MemoryGenealogy: GenealogyStore {
         && visit.span.start.seq < write.record.seq && write.record.seq < visit.span.end ?? .max
     }
   }
+
+  func crews(during visit: StationVisit) -> [RecordedCrew] {
+    crews.filter { crew in
+      crew.crew.station == visit.binding.station && crew.record.agent == visit.span.start.agent
+        && visit.span.start.seq < crew.record.seq && crew.record.seq < visit.span.end ?? .max
+    }
+  }
+
+  func units(of visit: StationVisit) -> [UnitStay] { units[visit.span.start.seq] ?? [] }
 
   func signals(during visit: StationVisit) -> [SignalSummary] {
     visits.first { $0.span == visit.span }?.signals ?? []

@@ -171,8 +171,8 @@ struct JournalTests {
     ])
     try await journal.close()
     let at = sample.time.now().description
-    let bound = "reflow-1|L-1|P-1|WO-1|Rösch|SAC305|0"
-    let free = "reflow-2||||||0"
+    let bound = "reflow-1|L-1|P-1|WO-1|Rösch|SAC305|0||"
+    let free = "reflow-2||||||0||"
     #expect(
       try sample.sqlite("SELECT * FROM reading ORDER BY seq, signal DESC, station") == [
         "4|\(at)|oven-1|zone1|183.2|Cel|good|\(bound)",
@@ -183,9 +183,9 @@ struct JournalTests {
         "5|\(at)|oven-1|zone1|999.0|Cel|out_of_range|\(free)",
         "5|\(at)|oven-1|state|1||good|\(bound)",
         "5|\(at)|oven-1|state|1||good|\(free)",
-        "6|\(at)|oven-1|zone1||Cel|timeout|reflow-1||||||0",
+        "6|\(at)|oven-1|zone1||Cel|timeout|reflow-1||||||0||",
         "6|\(at)|oven-1|zone1||Cel|timeout|\(free)",
-        "6|\(at)|oven-1|state|||timeout|reflow-1||||||0",
+        "6|\(at)|oven-1|state|||timeout|reflow-1||||||0||",
         "6|\(at)|oven-1|state|||timeout|\(free)",
       ]
     )

@@ -12,8 +12,8 @@ struct BindingsTests {
 
   private func bindings() -> Bindings { Bindings(stations: [reflow, servo]) }
 
-  private func binding(_ lot: String, at station: StationID? = nil) -> Binding {
-    Binding(
+  private func binding(_ lot: String, at station: StationID? = nil) -> LotOrder {
+    LotOrder(
       station: station ?? reflow,
       lot: LotID(checked: lot),
       part: Label(checked: "PCB-9"),
@@ -32,24 +32,24 @@ struct BindingsTests {
 
   @Test("A station without a lot binds to none")
   func idle() {
-    #expect(bindings().active(at: reflow) == nil)
+    #expect(bindings().lots.active(at: reflow).isEmpty)
     #expect(bindings().inForce(at: reflow, uptime: .seconds(5)) == nil)
   }
 
   @Test("A lot that starts is in force at its station and at no other")
   func starts() throws {
     var bindings = bindings()
-    bindings.apply(record(7, try bindings.start(binding("A"))), uptime: .seconds(1))
-    #expect(bindings.active(at: reflow)?.binding.lot == LotID(checked: "A"))
-    #expect(bindings.active(at: servo) == nil)
+    bindings.apply(record(7, try bindings.start(binding("A"), now: start)), uptime: .seconds(1))
+    #expect(bindings.lots.active(at: StationLane(reflow))?.binding.lot == LotID(checked: "A"))
+    #expect(bindings.lots.active(at: servo).isEmpty)
   }
 
   @Test("A scan is bound to the lot that was there at its middle, not at its recording")
   func middle() throws {
     var bindings = bindings()
-    bindings.apply(record(7, try bindings.start(binding("A"))), uptime: .seconds(10))
-    bindings.apply(record(9, try bindings.end(reflow)), uptime: .seconds(20))
-    bindings.apply(record(10, try bindings.start(binding("B"))), uptime: .seconds(21))
+    bindings.apply(record(7, try bindings.start(binding("A"), now: start)), uptime: .seconds(10))
+    bindings.apply(record(9, try bindings.end(StationLane(reflow))), uptime: .seconds(20))
+    bindings.apply(record(10, try bindings.start(binding("B"), now: start)), uptime: .seconds(21))
     #expect(bindings.inForce(at: reflow, uptime: .milliseconds(9_999)) == nil)
     #expect(bindings.inForce(at: reflow, uptime: .seconds(10)) == 7)
     #expect(bindings.inForce(at: reflow, uptime: .milliseconds(19_999)) == 7)
@@ -60,9 +60,9 @@ struct BindingsTests {
   @Test("A lot of an earlier run stays in force after a restart")
   func replayed() throws {
     var bindings = bindings()
-    bindings.apply(record(7, .binding(binding("A"))))
+    bindings.apply(record(7, try bindings.start(binding("A"), now: start)))
     #expect(bindings.inForce(at: reflow, uptime: .zero) == 7)
-    bindings.apply(record(9, try bindings.end(reflow)), uptime: .seconds(3))
+    bindings.apply(record(9, try bindings.end(StationLane(reflow))), uptime: .seconds(3))
     #expect(bindings.inForce(at: reflow, uptime: .seconds(2)) == 7)
     #expect(bindings.inForce(at: reflow, uptime: .seconds(3)) == nil)
   }
@@ -72,11 +72,11 @@ struct BindingsTests {
     var bindings = bindings()
     for index in 0..<100 {
       bindings.apply(
-        record(index * 2 + 1, try bindings.start(binding("L\(index)"))),
+        record(index * 2 + 1, try bindings.start(binding("L\(index)"), now: start)),
         uptime: .seconds(index)
       )
       bindings.apply(
-        record(index * 2 + 2, try bindings.end(reflow)),
+        record(index * 2 + 2, try bindings.end(StationLane(reflow))),
         uptime: .seconds(index) + .milliseconds(500)
       )
     }
@@ -87,11 +87,12 @@ struct BindingsTests {
   @Test("A second lot is refused while one is active, and the answer names the way out")
   func busy() throws {
     var bindings = bindings()
-    bindings.apply(record(7, try bindings.start(binding("A"))))
-    #expect(throws: BindingError.busy(reflow, lot: LotID(checked: "A"), since: start)) {
-      try bindings.start(binding("B"))
+    bindings.apply(record(7, try bindings.start(binding("A"), now: start)))
+    #expect(throws: BindingError.busy(StationLane(reflow), lot: LotID(checked: "A"), since: start))
+    {
+      try bindings.start(binding("B"), now: start)
     }
-    let error = BindingError.busy(reflow, lot: LotID(checked: "A"), since: start)
+    let error = BindingError.busy(StationLane(reflow), lot: LotID(checked: "A"), since: start)
     #expect(error.description.contains("lotline lot end reflow-1"))
   }
 
@@ -99,13 +100,15 @@ struct BindingsTests {
   func unknown() {
     let other = StationID(checked: "reflow-9")
     #expect(throws: BindingError.unknownStation(other, known: [reflow, servo])) {
-      try bindings().start(binding("A", at: other))
+      try bindings().start(binding("A", at: other), now: start)
     }
   }
 
   @Test("Ending where nothing runs is refused")
   func nothingToEnd() {
-    #expect(throws: BindingError.idle(reflow)) { try bindings().end(reflow) }
+    #expect(throws: BindingError.idle(StationLane(reflow))) {
+      try bindings().end(StationLane(reflow))
+    }
   }
 
   @Test("Material is loaded once, and unloaded by its lot")

@@ -218,6 +218,42 @@ def check_commands(page):
     expect(stand.locator('[data-field="lot"]')).to_have_text("No lot")
 
 
+def check_crew(page):
+    """A badge signs on, a second one takes over, and the one who is there starts lots unnamed."""
+    stand = station(page, "servo-burn-in-2")
+    form = stand.locator('[data-form="sign-on"]')
+    expect(stand.locator('[data-field="nobody"]')).to_be_visible()
+    form.locator('input[name="badge"]').focus()
+    page.keyboard.type("P. Kumar")
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-operator="P. Kumar"]')).to_contain_text("P. Kumar, since")
+    expect(stand.locator('[data-field="nobody"]')).to_be_hidden()
+    start = stand.locator('[data-form="start-lot"]')
+    assert start.locator('input[name="operator"]').get_attribute("required") is None
+    form.locator('input[name="replace"]').check()
+    form.locator('input[name="badge"]').fill("J. Lim")
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-operator="J. Lim"]')).to_have_count(1)
+    expect(stand.locator('[data-operator="P. Kumar"]')).to_have_count(0)
+    stand.locator('[data-operator="J. Lim"] [data-action="sign-off"]').click()
+    expect(stand.locator('[data-field="nobody"]')).to_be_visible()
+
+
+def check_lanes(page):
+    """Each lane has its lot, and the form starts one on the lane that is free."""
+    step("lanes")
+    oven = station(page, "reflow-1")
+    front = oven.locator('[data-lane="front"]')
+    expect(front.locator('[data-field="lot"]')).to_have_text("PCB-2611-0042")
+    expect(front.locator('[data-field="quantity"]')).to_have_text("40 pieces")
+    expect(front.locator('[data-field="units"]')).to_have_text("2 inside, 11 left, 1 scrapped")
+    expect(front.locator('[data-field="notes"]')).to_have_text("Doubtful: lot elsewhere")
+    expect(oven.locator('[data-lane="rear"] [data-field="lot"]')).to_have_text("No lot")
+    lanes = oven.locator('select[name="lane"] option')
+    expect(lanes).to_have_text(["rear"])
+    oven.screenshot(path=f"{folder}/station-lanes.png")
+
+
 def check_offline(page):
     step("stop")
     state = page.locator("[data-field='connection']")
@@ -225,7 +261,8 @@ def check_offline(page):
     banner = page.locator('[data-field="banner"]')
     expect(banner).to_contain_text("no connection to the agent")
     expect(banner).to_contain_text("keeps recording")
-    expect(station(page, "reflow-1").locator('[data-field="lot"]')).to_have_text("PCB-2611-0042")
+    front = station(page, "reflow-1").locator('[data-lane="front"] [data-field="lot"]')
+    expect(front).to_have_text("PCB-2611-0042")
     page.screenshot(path=f"{folder}/station-offline.png")
     step("start again")
     expect(state).to_have_text("LIVE")
@@ -289,6 +326,8 @@ with sync_playwright() as playwright:
     check_words(page)
     check_live(page)
     check_commands(page)
+    check_crew(page)
+    check_lanes(page)
     assert not complaints, complaints
     page.remove_listener("console", note)
     check_offline(page)

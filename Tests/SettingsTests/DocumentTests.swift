@@ -22,6 +22,8 @@ struct DocumentTests {
     "agent.devices": (["### Devices"], 2),
     "agent.devices.writes": (["### Writes"], 2),
     "agent.journal": (["### Journal"], 2),
+    "agent.operators": (["### Operators and shifts"], 2),
+    "agent.shifts": (["#### Shifts"], 2),
     "agent.rules": (["### Rules"], 2),
     "agent.scans": (["### Scans"], 2),
     "agent.scans.articles": (["#### Articles"], 2),

@@ -44,7 +44,7 @@ final class SimulatedEngine: Sendable {
     let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
     let recorder = Recorder(
       journal: journal,
-      bindings: Bindings(stations: plan.settings.stations.map(\.id)),
+      bindings: Bindings(plan.settings.binding),
       board: DeviceBoard(devices: plan.devices),
       time: time,
       clock: SteadyKernelClock(),

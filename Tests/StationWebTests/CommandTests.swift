@@ -36,7 +36,76 @@ struct CommandTests {
     try await Served.with { served in
       let answer = try await served.send("DELETE", "/v1/stations/reflow-1/lot")
       #expect(answer.status == 200)
-      #expect(await served.service.commands == [.end(Line.oven)])
+      #expect(await served.service.commands == [.end(EndLot(), Line.oven)])
+    }
+  }
+
+  @Test("A lot of a lane is started and ended, for a reason")
+  func lane() async throws {
+    try await Served.with { served in
+      let path = "/v1/stations/reflow-1/lot"
+      let body = #"{"lot":"A","lane":"rear","revision":"C","quantity":40}"#
+      let started = try await served.send("POST", path, body: body)
+      let end = #"{"lane":"rear","reason":"finished"}"#
+      let ended = try await served.send("POST", path + "/end", body: end)
+      #expect((started.status, ended.status) == (201, 201))
+      let rear = LaneID(checked: "rear")
+      let start = StartLot(
+        lot: LotID(checked: "A"),
+        lane: rear,
+        revision: Label(checked: "C"),
+        quantity: 40
+      )
+      #expect(
+        await served.service.commands == [
+          .start(start, Line.oven), .end(EndLot(lane: rear, reason: .finished), Line.oven),
+        ]
+      )
+    }
+  }
+
+  @Test("A unit comes, and an event that is none is answered with those there are")
+  func unit() async throws {
+    try await Served.with { served in
+      let path = "/v1/stations/reflow-1/units"
+      let body = #"{"serial":"SN 1/2","event":"entered","source":"scan"}"#
+      let right = try await served.send("POST", path, body: body)
+      #expect(right.status == 201)
+      let wrong = try await served.send(
+        "POST",
+        path,
+        body: #"{"serial":"SN 1/2","event":"came"}"#
+      )
+      #expect(wrong.status == 400)
+      #expect(
+        try wrong.json(Problem.self).detail
+          == #"The member "event" is not right: use entered, left, removed, scrapped."#
+      )
+      let unit = PassUnit(
+        serial: SerialNumber(checked: "SN 1/2"),
+        event: .entered,
+        source: .scan
+      )
+      #expect(await served.service.commands == [.pass(unit, Line.oven)])
+    }
+  }
+
+  @Test("Operators sign on and off, by names with any characters")
+  func operators() async throws {
+    try await Served.with { served in
+      let path = "/v1/stations/reflow-1/operators"
+      let body = #"{"operator":"Ş. Öz/2","replace":true}"#
+      let on = try await served.send("POST", path, body: body)
+      #expect(on.status == 201)
+      let off = try await served.send("DELETE", path + "/%C5%9E.%20%C3%96z%2F2")
+      #expect(off.status == 200)
+      let name = Label(checked: "Ş. Öz/2")
+      #expect(
+        await served.service.commands == [
+          .signOn(SignOn(operatorName: name, replace: true), Line.oven),
+          .signOff(name, Line.oven),
+        ]
+      )
     }
   }
 
@@ -177,7 +246,7 @@ struct CommandBodyTests {
   @Test(
     "An error names the member and what is expected",
     arguments: [
-      (#"{"lot":"L","part":"P","operator":"O"}"#, #""work_order" is missing"#),
+      (#"{"part":"P","operator":"O"}"#, #""lot" is missing"#),
       (
         #"{"lot":5,"part":"P","work_order":"W","operator":"O"}"#,
         #""lot" is of the wrong kind; a text"#

@@ -7,7 +7,10 @@ import TestSupport
 actor FakeStation: StationService {
   enum Command: Sendable, Hashable {
     case start(StartLot, StationID)
-    case end(StationID)
+    case end(EndLot, StationID)
+    case pass(PassUnit, StationID)
+    case signOn(SignOn, StationID)
+    case signOff(Label, StationID)
     case load(LoadMaterial, StationID)
     case unload(LotID, StationID)
     case consume(Consumption)
@@ -47,18 +50,43 @@ actor FakeStation: StationService {
       binding: Binding(
         station: station,
         lot: command.lot,
-        part: command.part,
-        workOrder: command.workOrder,
-        operatorName: command.operatorName,
-        program: command.program
+        part: command.part ?? Label(checked: "part of the list"),
+        revision: command.revision,
+        workOrder: command.workOrder ?? Label(checked: "order of the list"),
+        operatorName: command.operatorName ?? Label(checked: "who is there"),
+        program: command.program,
+        quantity: command.quantity
       )
     )
     return receipt
   }
 
-  func endLot(at station: StationID) throws -> Receipt {
-    let receipt = try take(.end(station), "\(station) works on no lot")
+  func endLot(_ command: EndLot, at station: StationID) throws -> Receipt {
+    let receipt = try take(.end(command, station), "\(station) works on no lot")
     line.bindings[station] = nil
+    return receipt
+  }
+
+  func pass(_ command: PassUnit, at station: StationID) throws -> Receipt {
+    try take(.pass(command, station), "\(command.serial) is at \(station)")
+  }
+
+  func signOn(_ command: SignOn, at station: StationID) throws -> Receipt {
+    let receipt = try take(.signOn(command, station), "\(command.operatorName) is signed on")
+    let member = StationStatus.CrewMember(
+      name: command.operatorName,
+      since: receipt.at,
+      shift: nil,
+      until: receipt.at.advanced(by: .seconds(12 * 3_600))
+    )
+    let others = command.replace == true ? [] : line.crews[station] ?? []
+    line.crews[station] = others + [member]
+    return receipt
+  }
+
+  func signOff(_ who: Label, from station: StationID) throws -> Receipt {
+    let receipt = try take(.signOff(who, station), "\(who) is signed off")
+    line.crews[station]?.removeAll { $0.name == who }
     return receipt
   }
 

@@ -9,6 +9,8 @@ struct Line: Sendable {
 
   var seq = 48_213
   var bindings: [StationID: StationStatus.ActiveBinding] = [:]
+  var lanes: [StationID: [LaneID]] = [:]
+  var crews: [StationID: [StationStatus.CrewMember]] = [:]
   var materials: [StationStatus.LoadedMaterial] = []
   var uplink = (state: UplinkStatus.State.connected, since: Instant(microseconds: 0), backlog: 3)
   var journalProblem: String?
@@ -66,7 +68,9 @@ struct Line: Sendable {
     StationStatus(
       id: id,
       title: title,
-      binding: bindings[id],
+      lanes: lanes[id] ?? [],
+      lots: bindings[id].map { [$0] } ?? [],
+      crew: crews[id] ?? [],
       materials: id == Self.oven ? materials : []
     )
   }

@@ -79,6 +79,31 @@ struct PageTests {
     )
   }
 
+  /// A lot on one of two lanes, with all that can be said of it.
+  private static let laned = StationStatus.ActiveBinding(
+    seq: 41_007,
+    since: start.advanced(by: .seconds(-23 * 60)),
+    binding: Binding(
+      station: Line.oven,
+      lane: LaneID(checked: "front"),
+      lot: LotID(checked: "PCB-2611-0042"),
+      part: Label(checked: "4711"),
+      revision: Label(checked: "C"),
+      workOrder: Label(checked: "WO-88120"),
+      operatorName: Label(checked: "N. Aziz"),
+      program: Label(checked: "SAC305-4711"),
+      quantity: 40,
+      notes: ["lot_elsewhere"]
+    ),
+    units: StationStatus.UnitCount(
+      inside: 2,
+      left: 11,
+      removed: 0,
+      scrapped: 1,
+      serials: [SerialNumber(checked: "SN-12"), SerialNumber(checked: "SN-13")]
+    )
+  )
+
   private static func material(_ seq: Int, _ lot: String, _ name: String)
     -> StationStatus.LoadedMaterial
   {
@@ -107,6 +132,11 @@ struct PageTests {
       await service.change { $0.servoSilence = silence }
     case "age": await service.change { $0.ageMilliseconds = 60_000 }
     case "hub back": await service.change { $0.uplink = (.connected, start, 3) }
+    case "lanes":
+      await service.change {
+        $0.lanes[Line.oven] = [LaneID(checked: "front"), LaneID(checked: "rear")]
+        $0.bindings[Line.oven] = laned
+      }
     case "commands work": await service.fail(with: nil)
     default: Issue.record("the script asks for an unknown step: \(step)")
     }

@@ -180,6 +180,7 @@ struct GoldenRecordsTests {
       ),
       .writeOutcome(WriteOutcome(of: 24, .notSent, detail: "no connection")),
     ] + (try PlantListSamples.parts(putAt: at).map { .plantList($0) })
+      + (try BindingSamples.records(at: at))
   }
 
   private static func frame(_ bindings: [Bound], _ readings: [Reading]) -> Frame {
@@ -230,6 +231,7 @@ struct GoldenRecordsTests {
         bindings: frame.bindings,
         unsure: frame.unsure,
         belts: frame.belts,
+        crews: frame.crews,
         readings: readings,
         skipped: frame.skipped
       )

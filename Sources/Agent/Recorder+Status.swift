@@ -1,0 +1,80 @@
+internal import JournalStore
+internal import LotBinding
+internal import Settings
+internal import StationAPI
+internal import Telemetry
+
+extension Recorder {
+  /// What is known now, but for the uplinks.
+  func snapshot(of stations: [StationSettings]) -> Snapshot {
+    let status = journal.assumeIsolated { $0.status() }
+    return Snapshot(
+      startedAt: startedAt,
+      stations: stations.map { StationStatus($0, bindings) },
+      devices: board.statuses(at: time.uptime()),
+      journal: JournalStatus(
+        seq: status.seq,
+        at: status.at,
+        path: journal.path,
+        bytes: status.bytes,
+        problem: status.problem
+      ),
+      clock: clock.status
+    )
+  }
+
+  /// The recorder's part of an ``AgentStatus``.
+  struct Snapshot: Sendable {
+    let startedAt: Instant
+    let stations: [StationStatus]
+    let devices: [DeviceStatus]
+    let journal: JournalStatus
+    let clock: ClockStatus
+  }
+}
+
+extension StationStatus {
+  fileprivate init(_ station: StationSettings, _ bindings: Bindings) {
+    self.init(
+      id: station.id,
+      title: station.title,
+      lanes: station.lanes,
+      lots: bindings.lots.active(at: station.id).map { active in
+        ActiveBinding(
+          seq: active.seq,
+          since: active.since,
+          binding: active.binding,
+          units: UnitCount(bindings.units.count(at: active.place), at: active.place, bindings)
+        )
+      },
+      crew: (bindings.crews.crew(at: station.id)?.members ?? []).map {
+        CrewMember(name: $0.name, since: $0.since, shift: $0.shift, until: $0.until)
+      },
+      materials: bindings.loaded(at: station.id).map {
+        LoadedMaterial(
+          seq: $0.seq,
+          since: $0.since,
+          lot: $0.load.lot,
+          material: $0.load.material
+        )
+      }
+    )
+  }
+}
+
+extension StationStatus.UnitCount {
+  /// Units whose numbers are shown.
+  private static let shown = 20
+
+  fileprivate init?(_ count: Units.Count, at place: StationLane, _ bindings: Bindings) {
+    let inside = bindings.units.inside(place)
+    if count.all == 0, inside.isEmpty { return nil }
+    self.init(
+      inside: inside.count,
+      left: count.left,
+      removed: count.removed,
+      scrapped: count.scrapped,
+      serials: inside.suffix(Self.shown).map(\.serial)
+    )
+  }
+}

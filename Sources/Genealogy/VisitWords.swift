@@ -1,0 +1,49 @@
+internal import Telemetry
+
+extension StationVisit {
+  /// Units that a sentence names.
+  private static let unitLimit = 8
+
+  /// What is made, such as `part 4711 revision C, work order WO-88, 40 pieces planned`.
+  ///
+  /// A part without a revision is known from the lot.
+  package var work: String {
+    let part = binding.revision.map { revision in
+      "part \(Words.safe(binding.part.text)) revision \(Words.safe(revision.text)), "
+    }
+    let quantity = binding.quantity.map { ", \(Words.count($0, "piece")) planned" }
+    return (part ?? "") + "work order \(Words.safe(binding.workOrder.text))" + (quantity ?? "")
+  }
+
+  /// What was doubtful, who was there, and which units came: each in a sentence, where there is
+  /// something to say.
+  package var sentences: [String] { [doubts, crew, unitList].compactMap { $0 } }
+
+  private var doubts: String? {
+    binding.notes.map {
+      "doubtful when it was started: " + $0.map(Words.safe).joined(separator: ", ")
+    }
+  }
+
+  private var crew: String? {
+    if crews.isEmpty { return nil }
+    let parts = crews.map { crew in
+      let names = crew.crew.operators.map { Words.safe($0.text) }.joined(separator: ", ")
+      let from = crew.record.seq > span.start.seq ? "from \(Words.time(crew.at)) UTC " : ""
+      return from + (names.isEmpty ? "nobody" : names)
+    }
+    return "signed on: " + parts.joined(separator: "; ")
+  }
+
+  private var unitList: String? {
+    if units.isEmpty { return nil }
+    let serials = units.prefix(Self.unitLimit).map { Words.safe($0.serial.text) }
+    let more = units.count > Self.unitLimit ? ", …" : ""
+    let gone = [UnitPassage.Event.removed, .scrapped].map { event in
+      let count = units.filter { $0.events.last?.event == event }.count
+      return count > 0 ? ", \(Words.count(count)) \(event.rawValue)" : ""
+    }
+    return Words.count(units.count, "unit") + gone.joined() + ": "
+      + serials.joined(separator: ", ") + more
+  }
+}

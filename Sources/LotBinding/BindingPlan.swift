@@ -1,0 +1,39 @@
+package import Telemetry
+
+/// What the configuration says of lots, operators and material.
+package struct BindingPlan: Sendable, Hashable {
+  /// The stations with their lanes; a station without any has one place for a lot.
+  package let stations: [StationID: [LaneID]]
+  package let rules: BindingRules
+  package let crews: CrewRules
+
+  package init(
+    stations: [StationID: [LaneID]],
+    rules: BindingRules = BindingRules(),
+    crews: CrewRules = CrewRules()
+  ) {
+    self.stations = stations
+    self.rules = rules
+    self.crews = crews
+  }
+
+  /// - Throws: ``BindingError`` when there is no such station.
+  func check(_ station: StationID) throws(BindingError) {
+    guard stations[station] != nil else {
+      throw .unknownStation(station, known: stations.keys.sorted())
+    }
+  }
+
+  /// - Throws: ``BindingError`` when there is no such lane, or one must be named.
+  func check(_ place: StationLane) throws(BindingError) {
+    guard let lanes = stations[place.station] else {
+      throw .unknownStation(place.station, known: stations.keys.sorted())
+    }
+    switch place.lane {
+    case nil where !lanes.isEmpty: throw .laneNeeded(place.station, lanes: lanes)
+    case let lane? where !lanes.contains(lane):
+      throw .unknownLane(lane, of: place.station, lanes: lanes)
+    default: return
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package import Telemetry
+
+/// One station, what it works on, and who is there.
+package struct StationStatus: Sendable, Hashable, Codable {
+  package let id: StationID
+  package let title: String?
+
+  /// Empty for a station that takes one lot at a time.
+  package let lanes: [LaneID]
+
+  /// The lot in work at a station without lanes.
+  package let binding: ActiveBinding?
+
+  /// The lots in work, by their lanes; where none is, readings are recorded and bound to none.
+  package let lots: [ActiveBinding]
+
+  /// Who is signed on, in the order in which they did.
+  package let crew: [CrewMember]
+  package let materials: [LoadedMaterial]
+
+  package init(
+    id: StationID,
+    title: String?,
+    lanes: [LaneID] = [],
+    lots: [ActiveBinding],
+    crew: [CrewMember] = [],
+    materials: [LoadedMaterial]
+  ) {
+    self.id = id
+    self.title = title
+    self.lanes = lanes
+    self.lots = lots
+    binding = lots.first { $0.lane == nil }
+    self.crew = crew
+    self.materials = materials
+  }
+
+  package struct ActiveBinding: Sendable, Hashable, Codable {
+    /// The binding's record.
+    package let seq: Int
+    package let since: Instant
+    package let lane: LaneID?
+    package let lot: LotID
+    package let part: Label
+    package let revision: Label?
+    package let workOrder: Label
+    package let operatorName: Label
+    package let program: Label?
+
+    /// Pieces that are planned.
+    package let quantity: Int?
+
+    /// Boards or devices that were recorded one by one; nil where none was.
+    package let units: UnitCount?
+
+    /// Codes of what was doubtful when it was started.
+    package let notes: [String]?
+
+    package init(seq: Int, since: Instant, binding: Binding, units: UnitCount? = nil) {
+      self.seq = seq
+      self.since = since
+      self.units = units
+      lane = binding.lane
+      lot = binding.lot
+      part = binding.part
+      revision = binding.revision
+      workOrder = binding.workOrder
+      operatorName = binding.operatorName
+      program = binding.program
+      quantity = binding.quantity
+      notes = binding.notes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case seq, since, lane, lot, part, revision, program, quantity, units, notes
+      case workOrder = "work_order"
+      case operatorName = "operator"
+    }
+  }
+
+  /// Boards or devices at a place.
+  package struct UnitCount: Sendable, Hashable, Codable {
+    /// In the station now.
+    package let inside: Int
+    package let left: Int
+    package let removed: Int
+    package let scrapped: Int
+
+    /// Those that are inside, at most twenty, the last ones to come.
+    package let serials: [SerialNumber]
+
+    package init(inside: Int, left: Int, removed: Int, scrapped: Int, serials: [SerialNumber]) {
+      self.inside = inside
+      self.left = left
+      self.removed = removed
+      self.scrapped = scrapped
+      self.serials = serials
+    }
+  }
+
+  package struct CrewMember: Sendable, Hashable, Codable {
+    package let name: Label
+    package let since: Instant
+    package let shift: Label?
+
+    /// When the agent signs them off.
+    package let until: Instant?
+
+    package init(name: Label, since: Instant, shift: Label?, until: Instant?) {
+      self.name = name
+      self.since = since
+      self.shift = shift
+      self.until = until
+    }
+  }
+
+  package struct LoadedMaterial: Sendable, Hashable, Codable {
+    package let seq: Int
+    package let since: Instant
+    package let lot: LotID
+    package let material: Label
+
+    package init(seq: Int, since: Instant, lot: LotID, material: Label) {
+      self.seq = seq
+      self.since = since
+      self.lot = lot
+      self.material = material
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import CommandSupport
+internal import StationAPI
+internal import Telemetry
+
+/// One station of a status, for people.
+struct StationReport {
+  private let station: StationStatus
+
+  init(_ station: StationStatus) { self.station = station }
+
+  var lines: [String] {
+    let all = lots + crew + materials
+    return all.enumerated().map { index, line in
+      Terminal.padded(index == 0 ? station.id.text : "", to: 16) + line
+    }
+  }
+
+  private var lots: [String] {
+    if station.lanes.isEmpty, station.lots.isEmpty {
+      return ["no lot; readings are recorded and bound to none"]
+    }
+    let free = station.lanes.filter { lane in !station.lots.contains { $0.lane == lane } }
+    return station.lots.flatMap(lines(of:)) + free.map { "lane \($0): no lot" }
+  }
+
+  private func lines(of lot: StationStatus.ActiveBinding) -> [String] {
+    let lane = lot.lane.map { "lane \($0): " } ?? ""
+    let revision = lot.revision.map { " revision \($0)" } ?? ""
+    let program = lot.program.map { ", program \($0)" } ?? ""
+    let quantity = lot.quantity.map { ", \(counted($0, "piece"))" } ?? ""
+    let notes = lot.notes.map {
+      Terminal.coloured(" [\($0.joined(separator: ", "))]", .yellow)
+    }
+    let first =
+      lane + Terminal.coloured("lot \(lot.lot)", .bold)
+      + ", part \(lot.part)\(revision), work order \(lot.workOrder)\(quantity), operator "
+      + "\(lot.operatorName)\(program), since \(lot.since)\(notes ?? "")"
+    return [first] + (lot.units.map { ["  units: \(Self.words(for: $0))"] } ?? [])
+  }
+
+  private static func words(for units: StationStatus.UnitCount) -> String {
+    let others = [
+      (units.left, "left"), (units.removed, "taken out"), (units.scrapped, "scrapped"),
+    ]
+    let rest = others.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
+    let serials = units.serials.map(\.text).joined(separator: ", ")
+    let more = units.inside > units.serials.count ? ", …" : ""
+    return "\(units.inside) inside" + (serials.isEmpty ? "" : " (\(serials)\(more))") + rest
+  }
+
+  private var crew: [String] {
+    if station.crew.isEmpty { return [] }
+    let members = station.crew.map { member in
+      let shift = member.shift.map { ", \($0) shift" } ?? ""
+      let until = member.until.map { ", until \($0) at most" } ?? ""
+      return "\(member.name) (since \(member.since)\(shift)\(until))"
+    }
+    return ["signed on: " + members.joined(separator: ", ")]
+  }
+
+  private var materials: [String] {
+    station.materials.map { "loaded: \($0.material), lot \($0.lot)" }
+  }
+}
+
+extension Terminal {
+  /// A text with spaces behind it, one at least.
+  static func padded(_ text: String, to width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// Random lives of a plant, judged by a model that was written apart from the agent.
+///
+/// `LOTLINE_MODEL_SEQUENCES` says how many, `LOTLINE_MODEL_SEED` where they begin;
+/// `Scripts/model-bindings` runs a hundred thousand.
+@Suite("Bindings against a model")
+struct ModelTests {
+  private static func number(_ name: String, else usual: Int) -> Int {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
+  }
+
+  @Test("Every reading is bound as the model says, whatever happens at the plant")
+  func sequences() throws {
+    let first = Self.number("LOTLINE_MODEL_SEED", else: 1)
+    for seed in first..<first + Self.number("LOTLINE_MODEL_SEQUENCES", else: 2_000) {
+      var run = ModelRun(seed: UInt64(seed))
+      if let difference = try run.run(30) {
+        Issue.record("seed \(seed): \(difference)\nafter \(run.events.map { "\($0)" })")
+        return
+      }
+    }
+  }
+}
