@@ -84,7 +84,7 @@ package struct Matrix: Sendable {
   private func run(_ isWanted: @Sendable (Job) -> Bool) async throws -> [[Tally]] {
     try await withThrowingTaskGroup(of: (Int, Int, Tally).self) { group in
       for (index, entry) in Self.jobs.enumerated() where isWanted(entry.job) {
-        let each = max(scans * entry.share / 100 / workers, 1)
+        let each = max((scans * entry.share / 100 + workers - 1) / workers, 1)
         for worker in 0..<workers {
           var mix = SeededGenerator(seed: seed &+ UInt64(index * 1_000 + worker))
           let own = mix.next()

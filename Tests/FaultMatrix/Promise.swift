@@ -146,12 +146,13 @@ extension Carrier {
     case .headerBits:
       strike.repeated(.bad(.checksum, .foreignReply, .timeout, .malformedReply))
     case .wrongUnit, .wrongFunction, .foreignReply: strike.repeated(.bad(.foreignReply))
-    // Of two that are late, one each may meet both askings of another function in the next scan.
+    // Of two that are late, one each may meet both askings of another function in the next scan; and
+    // a device that answers in order keeps that waiting too.
     case .late:
       Promise(
         struck: .either(.timeout, .foreignReply),
         after: .either(.timeout, .foreignReply),
-        next: strike.askings > 1 ? .either(.foreignReply) : .good
+        next: strike.askings > 1 ? .either(.timeout, .foreignReply) : .good
       )
     case .unplugged: .all(.bad(.noConnection))
     case .unpluggedWhileAsked:
