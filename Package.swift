@@ -142,7 +142,8 @@ let package = Package(
       "Agent",
       [
         "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-        "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals, logging,
+        "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals,
+        logging,
       ]
     ),
     stage(

@@ -21,6 +21,7 @@ package struct EdgeAgent: Sendable {
   private let client: HTTPHubClient
   private let uplinks: [HubUplink]
   private let server: StationServer
+  private let scanners: Scanners
   private let time: any TimeSource
   private let logger: Logger
 
@@ -75,6 +76,13 @@ package struct EdgeAgent: Sendable {
       logger: logger,
       read: { () async throws(SettingsError) in try await reader.read() }
     )
+    let desk = ScanDesk(recorder: recorder, time: time) { [reloader] in
+      let settings = await reloader.plan.settings
+      return (codes: settings.scans, stations: settings.stations.map(\.id))
+    }
+    scanners = Scanners(desk: desk, recorder: recorder, time: time) { [reloader] in
+      await reloader.plan.settings.scanners
+    }
     server = StationServer(
       address: settings.api,
       service: LocalService(
@@ -86,6 +94,7 @@ package struct EdgeAgent: Sendable {
           plan: { [reloader] in await reloader.plan },
           bus: { [supervisor] in await supervisor.bus(of: $0) }
         ),
+        desk: desk,
         uplinks: uplinks,
         time: time
       ),
@@ -121,7 +130,10 @@ package struct EdgeAgent: Sendable {
     }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     let services: [any Service] =
-      [Cancelled(supervisor: supervisor), Cancelled(reloader: reloader)]
+      [
+        Cancelled(supervisor: supervisor), Cancelled(reloader: reloader),
+        Cancelled(scanners: scanners),
+      ]
       + uplinks.map(Cancelled.init(uplink:))
       + [committer, clockWatcher, HangUps(reloader: reloader), server]
     let group = ServiceGroup(

@@ -10,6 +10,7 @@ struct LocalService: StationService {
   let recorder: Recorder
   let reloader: Reloader
   let writer: SignalWriter
+  let desk: ScanDesk
   let uplinks: [HubUplink]
   let time: any TimeSource
 
@@ -28,7 +29,8 @@ struct LocalService: StationService {
       devices: snapshot.devices,
       journal: snapshot.journal,
       uplinks: statuses,
-      clock: snapshot.clock
+      clock: snapshot.clock,
+      separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys
     )
   }
 
@@ -105,6 +107,15 @@ struct LocalService: StationService {
     }
   }
 
+  func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt {
+    try await desk.scan(
+      Array(command.code.utf8),
+      lot: command.lot,
+      at: StationLane(station, command.lane),
+      from: "page or program"
+    )
+  }
+
   func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt {
     try await writer.write(command, to: device)
   }
@@ -127,12 +138,7 @@ struct LocalService: StationService {
     } catch let error as BindingError {
       throw error.problem
     } catch {
-      throw Problem(
-        type: "storage-failed",
-        title: "The journal cannot be written",
-        status: 503,
-        detail: "Nothing was recorded. \(error)"
-      )
+      throw Problem.notStored(error)
     }
   }
 }

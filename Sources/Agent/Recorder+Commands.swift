@@ -83,17 +83,23 @@ extension Recorder {
 
   /// Judges a command, writes its record and applies it.
   ///
-  /// - Parameter judge: Gets what is in force, and now, which is the time of the record.
+  /// - Parameters:
+  ///   - scan: What was scanned to have it done; nil where nothing was.
+  ///   - judge: Gets what is in force, and now, which is the time of the record.
   /// - Returns: The record, and what its maker is told.
   /// - Throws: What `judge` throws, or `JournalError` when the journal cannot be written.
-  func perform(_ judge: (Bindings, Moment) throws -> Judgement) throws -> Done {
+  func perform(
+    scan: String? = nil,
+    _ judge: (Bindings, Moment) throws -> Judgement
+  ) throws -> Done {
     try settleUndecided()
     followClock()
     let now = time.moment()
     let judgement = try judge(bindings, now)
+    let content = scan.map(judgement.content.scanned) ?? judgement.content
     do {
       let record = try journal.assumeIsolated { journal in
-        try journal.appendDurably(judgement.content, at: now.wall)
+        try journal.appendDurably(content, at: now.wall)
       }
       bindings.apply(record, uptime: now.uptime)
       return Done(record: record, notes: judgement.notes)

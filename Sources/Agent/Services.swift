@@ -11,6 +11,8 @@ struct Cancelled: Service {
 
   init(reloader: Reloader) { body = { await reloader.run() } }
 
+  init(scanners: Scanners) { body = { await scanners.run() } }
+
   init(uplink: HubUplink) { body = { await uplink.run() } }
 
   func run() async throws {

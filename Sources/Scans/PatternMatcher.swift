@@ -53,7 +53,7 @@ extension CodeFacts {
   }
 
   /// What is said, as elements with the groups' names.
-  var elements: [CodeElement] {
+  package var elements: [CodeElement] {
     let said = CodePattern.groups.compactMap { name, place in
       self[keyPath: place].map { CodeElement(name, Self.titles[name] ?? name, $0) }
     }

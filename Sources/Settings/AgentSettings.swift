@@ -20,8 +20,10 @@ package struct AgentSettings: Sendable, Hashable {
   /// What happens in doubtful cases.
   package let rules: BindingRules
 
-  /// What codes are.
+  /// What codes are, and what keyboard scanners press for the separator.
   package let scans: CodeRules
+  package let separatorKeys: [String]
+  package let scanners: [ScannerSettings]
 
   /// When operators are signed off who do not do so themselves.
   package let crews: CrewRules

@@ -63,8 +63,15 @@ private struct AgentSettingsReader {
     let uplinks = self.uplinks()
     let api = self.api()
     let rules = self.rules()
-    let scans = ScansReader(fields: fields, stations: stations.map(\.id)).rules()
     let crews = CrewSettingsReader(fields).crews()
+    let scans = ScansReader(
+      fields: fields,
+      paths: paths,
+      stations: stations.map(\.id),
+      buses: buses
+    )
+    let codes = scans.rules()
+    let scanners = scans.scanners()
     fields.finish()
     guard let agent, let site, let profiles, let journal, let api else { return nil }
     return AgentSettings(
@@ -78,7 +85,9 @@ private struct AgentSettingsReader {
       uplinks: uplinks,
       api: api,
       rules: rules,
-      scans: scans,
+      scans: codes.rules,
+      separatorKeys: codes.separatorKeys,
+      scanners: scanners,
       crews: crews,
       hash: .sha256(source.bytes),
       text: source.text,

@@ -5,19 +5,21 @@ internal import Telemetry
 /// Reads what `agent.yaml` says of codes.
 struct ScansReader {
   let fields: FieldReader
+  let paths: PathResolver
   let stations: [StationID]
+  let buses: [BusSettings]
 
-  func rules() -> CodeRules {
-    guard let reader = fields.mapping(AgentShape.scans) else { return CodeRules() }
+  func rules() -> (rules: CodeRules, separatorKeys: [String]) {
+    guard let reader = fields.mapping(AgentShape.scans) else { return (CodeRules(), []) }
     let codes = reader.mappings(ScansShape.codes).compactMap(code)
     var names = UniqueNames(noun: "article", log: fields.log)
     let articles = reader.mappings(ScansShape.articles).compactMap { article($0, &names) }
     let standIns = reader.values(ScansShape.standIns)?.map(\.value)
+    let keys = reader.values(ScansShape.separatorKeys)?.map(\.value) ?? []
     reader.finish()
-    return CodeRules(
-      codes: codes,
-      articles: articles,
-      standIns: standIns ?? CodeRules.usualStandIns
+    return (
+      CodeRules(codes: codes, articles: articles, standIns: standIns ?? CodeRules.usualStandIns),
+      keys
     )
   }
 

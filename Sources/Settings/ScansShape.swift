@@ -16,9 +16,14 @@ enum ScansShape {
     "What scanners send in place of the separator GS",
     default: #"["{GS}", "~d029", "^]", "␝"]"#
   )
+  static let separatorKeys = Key(
+    "separator_keys",
+    ScalarKind<String>.text.suchAs("F8"),
+    "Keys that a keyboard scanner presses in place of the separator, beside Ctrl+]"
+  )
   static let shape = Shape(
     "scans section",
-    [codes.optionalList, articles.optionalList, standIns.list()]
+    [codes.optionalList, articles.optionalList, standIns.list(), separatorKeys.list()]
   )
 }
 

@@ -39,12 +39,18 @@ enum AgentShape {
     "When operators are signed off who do not do so themselves"
   )
   static let shifts = Section("shifts", ShiftShape.shape, "The plant's shifts, in local time")
+  static let scanners = Section(
+    "scanners",
+    ScannerShape.shape,
+    "Barcode readers on serial ports"
+  )
   static let shape = Shape(
     "agent configuration",
     [
       agent.required, site.required, stations.requiredList, buses.optionalList,
       devices.optionalList, profiles.required, journal.required, uplinks.optionalList,
-      api.optional, rules.optional, scans.optional, operators.optional, shifts.optionalList,
+      api.optional, rules.optional, operators.optional, shifts.optionalList, scans.optional,
+      scanners.optionalList,
     ]
   )
 }

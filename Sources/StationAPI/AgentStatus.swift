@@ -17,6 +17,9 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   /// Nil from an agent that does not know of it.
   package let clock: ClockStatus?
 
+  /// Keys that a keyboard scanner presses for the separator GS, beside Ctrl+]; nil for none.
+  package let separatorKeys: [String]?
+
   package init(
     agent: AgentID,
     site: Label,
@@ -27,7 +30,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     devices: [DeviceStatus],
     journal: JournalStatus,
     uplinks: [UplinkStatus],
-    clock: ClockStatus?
+    clock: ClockStatus?,
+    separatorKeys: [String]? = nil
   ) {
     self.agent = agent
     self.site = site
@@ -39,11 +43,13 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.journal = journal
     self.uplinks = uplinks
     self.clock = clock
+    self.separatorKeys = separatorKeys
   }
 
   private enum CodingKeys: String, CodingKey {
     case schema, agent, site, software, at, stations, devices, journal, uplinks, clock
     case startedAt = "started_at"
+    case separatorKeys = "separator_keys"
   }
 }
 

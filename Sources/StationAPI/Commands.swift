@@ -67,6 +67,9 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
   /// The rules that refuse a command, and why; nil for every other problem.
   package let notes: [BindingNote]?
 
+  /// Why a code was not taken; nil for every other problem.
+  package let scan: ScanRefusal?
+
   package init(
     type: String,
     title: String,
@@ -74,7 +77,8 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
     detail: String,
     findings: [ProblemFinding]? = nil,
     write: WriteReceipt? = nil,
-    notes: [BindingNote]? = nil
+    notes: [BindingNote]? = nil,
+    scan: ScanRefusal? = nil
   ) {
     self.type = type
     self.title = title
@@ -83,6 +87,7 @@ package struct Problem: Error, Sendable, Hashable, Codable, CustomStringConverti
     self.findings = findings
     self.write = write
     self.notes = notes
+    self.scan = scan
   }
 
   package var description: String { detail }

@@ -55,6 +55,12 @@ extension LoadMaterial: CommandBody {
   static let optional = ["operator", "certificate"]
 }
 
+extension ScanCode: CommandBody {
+  static let subject = "A scan"
+  static let required = ["code"]
+  static let optional = ["lot", "lane"]
+}
+
 extension Consumption: CommandBody {
   static let subject = "Recording what went into a lot"
   static let required = ["output", "input"]

@@ -19,6 +19,7 @@ struct PageFile {
     "/lot.js": script(PackageResources.lot_js),
     "/oven.js": script(PackageResources.oven_js),
     "/record.js": script(PackageResources.record_js),
+    "/scan.js": script(PackageResources.scan_js),
     "/start.js": script(PackageResources.start_js),
     "/station.js": script(PackageResources.station_js),
     "/words.js": script(PackageResources.words_js),

@@ -18,6 +18,8 @@ enum Resource: Hashable {
   /// The material lots loaded at a station.
   case materials(station: String)
   case material(station: String, lot: String)
+  /// What is scanned at a station.
+  case scans(station: String)
   case consumptions
   case reload
   /// What is written to a device.
@@ -57,6 +59,7 @@ enum Resource: Hashable {
     case (4, "operators"): self = .operators(station: segments[2])
     case (5, "operators"): self = .operatorThere(station: segments[2], name: segments[4])
     case (4, "materials"): self = .materials(station: segments[2])
+    case (4, "scans"): self = .scans(station: segments[2])
     case (5, "materials"): self = .material(station: segments[2], lot: segments[4])
     default: return nil
     }
@@ -68,7 +71,9 @@ enum Resource: Hashable {
     case .file, .health, .status: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .lotEnd, .units, .operators, .materials, .consumptions, .reload, .writes: [.post]
+    case .lotEnd, .units, .operators, .materials, .scans, .consumptions, .reload,
+      .writes:
+      [.post]
     case .operatorThere, .material: [.delete]
     }
   }

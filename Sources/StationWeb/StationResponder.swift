@@ -87,6 +87,10 @@ struct StationResponder: HTTPResponder {
       return try .json(await service.load(command, at: station), status: .created)
     case .material(let station, let lot):
       return try .json(await service.unload(self.lot(lot), from: id(station)))
+    case .scans(let station):
+      let (command, station) = try (await body(ScanCode.self, of: request), id(station))
+      let receipt = try await service.scan(command, at: station)
+      return try .json(receipt, status: receipt.receipt == nil ? .ok : .created)
     case .consumptions:
       let command = try await body(Consumption.self, of: request)
       return try .json(await service.consume(command), status: .created)

@@ -33,6 +33,9 @@ package protocol StationService: Sendable {
   /// Records that one lot went into another.
   func consume(_ consumption: Consumption) async throws -> Receipt
 
+  /// Understands a code that was scanned at the station, and does what it means.
+  func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt
+
   /// Writes a signal of a device, where the configuration permits that, and records it.
   func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt
 

@@ -26,6 +26,10 @@ package struct Binding: Sendable, Hashable, Codable {
   /// Where the station's conveyor was when the lot began to enter; nil without one.
   package let belt: BeltReading?
 
+  /// What was scanned to have it recorded, control characters made visible; nil where a person or a
+  /// program said it.
+  package private(set) var scan: String?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
@@ -69,8 +73,15 @@ package struct Binding: Sendable, Hashable, Codable {
     )
   }
 
+  /// The same, recorded because of a scan.
+  package func scanned(_ text: String) -> Binding {
+    var copy = self
+    copy.scan = text
+    return copy
+  }
+
   private enum CodingKeys: String, CodingKey {
-    case station, lane, lot, part, revision, program, quantity, notes, belt
+    case station, lane, lot, part, revision, program, quantity, notes, belt, scan
     case workOrder = "work_order"
     case operatorName = "operator"
   }
@@ -103,6 +114,10 @@ package struct BindingEnd: Sendable, Hashable, Codable {
   /// Where the station's conveyor was when the lot had entered; nil without one.
   package let belt: BeltReading?
 
+  /// What was scanned to have it recorded, control characters made visible; nil where a person or a
+  /// program said it.
+  package private(set) var scan: String?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
@@ -117,6 +132,13 @@ package struct BindingEnd: Sendable, Hashable, Codable {
     self.binding = binding
     self.reason = reason
     self.belt = belt
+  }
+
+  /// The same, recorded because of a scan.
+  package func scanned(_ text: String) -> BindingEnd {
+    var copy = self
+    copy.scan = text
+    return copy
   }
 
   /// The same end, with where the conveyor was.

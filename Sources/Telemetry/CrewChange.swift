@@ -29,6 +29,10 @@ package struct CrewChange: Sendable, Hashable, Codable {
   /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
   package let notes: [String]?
 
+  /// What was scanned to have it recorded, control characters made visible; nil where a person or a
+  /// program said it.
+  package private(set) var scan: String?
+
   package init(
     station: StationID,
     operators: [Label],
@@ -47,8 +51,15 @@ package struct CrewChange: Sendable, Hashable, Codable {
     self.notes = notes
   }
 
+  /// The same, recorded because of a scan.
+  package func scanned(_ text: String) -> CrewChange {
+    var copy = self
+    copy.scan = text
+    return copy
+  }
+
   private enum CodingKeys: String, CodingKey {
-    case station, operators, change, shift, until, notes
+    case station, operators, change, shift, until, notes, scan
     case operatorName = "operator"
   }
 }

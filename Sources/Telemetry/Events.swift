@@ -59,6 +59,9 @@ package struct Event: Sendable, Hashable, Codable {
     case signalsAnswered = "signals_answered"
     case configurationApplied = "configuration_applied"
     case configurationRefused = "configuration_refused"
+    case scanRefused = "scan_refused"
+    case scannerLost = "scanner_lost"
+    case scannerRecovered = "scanner_recovered"
   }
 
   package let kind: Kind

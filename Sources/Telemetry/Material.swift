@@ -15,6 +15,10 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
   /// The supplier's certificate, as its number or address.
   package let certificate: Label?
 
+  /// What was scanned to have it recorded, control characters made visible; nil where a person or a
+  /// program said it.
+  package private(set) var scan: String?
+
   package init(
     station: StationID,
     lot: LotID,
@@ -29,8 +33,15 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
     self.certificate = certificate
   }
 
+  /// The same, recorded because of a scan.
+  package func scanned(_ text: String) -> MaterialLoad {
+    var copy = self
+    copy.scan = text
+    return copy
+  }
+
   private enum CodingKeys: String, CodingKey {
-    case station, lot, material, certificate
+    case station, lot, material, certificate, scan
     case operatorName = "operator"
   }
 }

@@ -32,6 +32,10 @@ package struct UnitPassage: Sendable, Hashable, Codable {
   /// Where the station's conveyor was when it entered; nil without one.
   package let belt: BeltReading?
 
+  /// What was scanned to have it recorded, control characters made visible; nil where a person or a
+  /// program said it.
+  package private(set) var scan: String?
+
   package init(
     station: StationID,
     lane: LaneID? = nil,
@@ -66,8 +70,15 @@ package struct UnitPassage: Sendable, Hashable, Codable {
     )
   }
 
+  /// The same, recorded because of a scan.
+  package func scanned(_ text: String) -> UnitPassage {
+    var copy = self
+    copy.scan = text
+    return copy
+  }
+
   private enum CodingKeys: String, CodingKey {
-    case station, lane, binding, serial, event, source, belt
+    case station, lane, binding, serial, event, source, belt, scan
     case operatorName = "operator"
   }
 }

@@ -74,6 +74,13 @@ struct AgentClient: Sendable {
     return try decode(answer, as: WriteReceipt.self)
   }
 
+  /// Has a code done at a station.
+  func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt {
+    let path = "/v1/stations/\(station)/scans"
+    let answer = try await send(.POST, path, body: try JSONEncoder().encode(command))
+    return try decode(answer, as: ScanReceipt.self)
+  }
+
   /// Sends a command without a body and gives its receipt.
   func delete(_ path: String) async throws -> Receipt {
     try decode(try await send(.DELETE, path, body: nil), as: Receipt.self)

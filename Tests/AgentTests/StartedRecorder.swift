@@ -9,7 +9,7 @@ import TestSupport
 
 extension PlantPlan {
   /// A recorder that has just started for this plan, on the journal as it is.
-  func recorder(at path: String, time: ManualTime) async throws -> Recorder {
+  func recorder(at path: String, time: any TimeSource) async throws -> Recorder {
     let opening = JournalOpening(
       agent: settings.agent,
       site: settings.site,

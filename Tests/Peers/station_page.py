@@ -192,9 +192,10 @@ def check_commands(page):
     stand = station(page, "servo-burn-in-2")
     form = stand.locator('[data-form="start-lot"]')
     form.locator('input[name="lot"]').focus()
-    page.keyboard.type("10LOT21")
+    # So slow that no scanner is recognised.
+    page.keyboard.type("10LOT21", delay=80)
     page.keyboard.press("Control+]")
-    page.keyboard.type("SN")
+    page.keyboard.type("SN", delay=80)
     for text in ["", "ACT-900", "WO-1", "P. Kumar"]:
         if text:
             page.keyboard.type(text)
@@ -254,6 +255,46 @@ def check_lanes(page):
     oven.screenshot(path=f"{folder}/station-lanes.png")
 
 
+def check_scans(page):
+    """A scanner types anywhere on the page; people who type are none."""
+    echo = page.locator("#scan .echo")
+    summary = page.locator('[data-field="scan-summary"]')
+    page.locator('[data-field="scan-station"]').select_option("servo-burn-in-2")
+    expect(echo).to_be_hidden()
+    page.keyboard.type("HELLO", delay=150)
+    page.keyboard.press("Enter")
+    expect(echo).to_be_hidden()
+    page.keyboard.type("]C110LOT-42")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21SN0001")
+    page.keyboard.press("Enter")
+    expect(summary).to_have_text("servo-burn-in-2 works on lot LOT-42")
+    expect(page.locator('[data-field="scan-elements"]')).to_contain_text("LOT-42")
+    expect(page.locator('[data-field="scan-undo"]')).to_contain_text("Wrong lot?")
+    page.screenshot(path=f"{folder}/station-scan.png")
+    page.keyboard.type("10LOT21SN")
+    page.keyboard.press("Enter")
+    expect(echo).to_have_attribute("data-state", "refused")
+    expect(summary).to_have_text("it is ambiguous")
+    page.screenshot(path=f"{folder}/station-scan-ambiguous.png")
+    page.get_by_role("button", name="The label says lot LOT", exact=True).click()
+    expect(summary).to_have_text("servo-burn-in-2 works on lot LOT")
+    # A plain code in a field is what people would type; one of several elements is a scan.
+    field = station(page, "servo-burn-in-2").locator('input[name="lot"]')
+    field.fill("was here")
+    page.keyboard.type("10LOT-43")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21SN")
+    page.keyboard.press("Enter")
+    expect(summary).to_have_text("servo-burn-in-2 works on lot LOT-43")
+    # In place of Ctrl+] the configuration names F8.
+    page.keyboard.type("10LOT-44")
+    page.keyboard.press("F8")
+    page.keyboard.type("21SN")
+    page.keyboard.press("Enter")
+    expect(summary).to_contain_text("LOT-44")
+
+
 def check_offline(page):
     step("stop")
     state = page.locator("[data-field='connection']")
@@ -311,7 +352,8 @@ with sync_playwright() as playwright:
 
     def note(message):
         # A refused command shows up as a failed resource, which is what it is.
-        if message.type == "error" and "status of 409" not in message.text:
+        is_refusal = re.search("status of (409|422)", message.text)
+        if message.type == "error" and not is_refusal:
             complaints.append(message.text)
 
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -328,6 +370,7 @@ with sync_playwright() as playwright:
     check_commands(page)
     check_crew(page)
     check_lanes(page)
+    check_scans(page)
     assert not complaints, complaints
     page.remove_listener("console", note)
     check_offline(page)

@@ -44,6 +44,7 @@ struct TidyTests {
     ],
     "Agent": [
       "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
+      "Scans",
       "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "UnixSignals",
       "Logging",
       "FoundationEssentials", "Synchronization",

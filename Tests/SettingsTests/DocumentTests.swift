@@ -25,6 +25,7 @@ struct DocumentTests {
     "agent.operators": (["### Operators and shifts"], 2),
     "agent.shifts": (["#### Shifts"], 2),
     "agent.rules": (["### Rules"], 2),
+    "agent.scanners": (["### Scanners"], 2),
     "agent.scans": (["### Scans"], 2),
     "agent.scans.articles": (["#### Articles"], 2),
     "agent.scans.codes": (["#### Codes"], 2),

@@ -1,10 +1,11 @@
 import Scans
+import Telemetry
 import TestSupport
 import Testing
 
 @testable import Settings
 
-@Suite("Codes in the configuration")
+@Suite("Codes and scanners in the configuration")
 struct ScansTests {
   private static func settings(_ more: String) throws -> AgentSettings {
     let folder = try TemporaryFolder()
@@ -23,28 +24,33 @@ struct ScansTests {
   func fallback() throws {
     let settings = try Self.settings("")
     #expect(settings.scans == CodeRules())
+    #expect(settings.scanners == [] && settings.separatorKeys == [])
   }
 
   @Test("The document's examples are taken, and say what the document says of them")
   func document() throws {
     let examples = try Document("configuration.md").blocks(of: "yaml")
     let scans = try #require(examples.first { $0.hasPrefix("scans:") })
-    let settings = try Self.settings(scans)
+    let scanners = try #require(examples.first { $0.hasPrefix("scanners:") })
+    let settings = try Self.settings(scans + scanners)
     let reader = try CodeReader(settings.scans, year: 2_026)
     let lot = try reader.read("PCB-2411".utf8)
     #expect(lot.facts.kind == .lot && lot.facts.lot == "PCB-2411" && lot.facts.part == "4711-C")
     #expect(try reader.read("BADGE-mara".utf8).facts.operatorName == "mara")
     let device = try reader.read("]d2010950600013435210D-7\u{1D}".utf8)
     #expect(device.facts.kind == .lot && device.facts.part == "9000-A")
+    #expect(settings.scanners.map(\.end) == [.cr])
+    #expect(settings.scanners.first?.line.baud == 9_600)
   }
 
-  @Test("Every kind and command is named in the document")
+  @Test("Every end, kind and command is named in the document")
   func words() throws {
     let document = try Document("configuration.md")
     func said(_ key: String, _ heading: String) throws -> String {
       try #require(document.rows(below: heading).first { $0[0] == key })[1]
     }
     func listed(_ words: [String]) -> String { words.map { "`\($0)`" }.joined(separator: ", ") }
+    #expect(try said("end", "### Scanners") == listed(CodeEnd.allCases.map(\.rawValue)))
     #expect(try said("kind", "#### Codes") == listed(CodeKind.allCases.map(\.rawValue)))
     #expect(try said("command", "#### Codes") == listed(CodeCommand.allCases.map(\.rawValue)))
   }

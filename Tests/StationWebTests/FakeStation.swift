@@ -13,6 +13,7 @@ actor FakeStation: StationService {
     case signOff(Label, StationID)
     case load(LoadMaterial, StationID)
     case unload(LotID, StationID)
+    case scan(ScanCode, StationID)
     case consume(Consumption)
     case write(WriteSignal, DeviceID)
     case reload
@@ -102,6 +103,43 @@ actor FakeStation: StationService {
     try take(.consume(consumption), "\(consumption.input) went into \(consumption.output)")
   }
 
+  /// Starts the lot that stands between `10` and the separator, takes `10LOT21SN` for ambiguous, and
+  /// knows no other code.
+  func scan(_ command: ScanCode, at station: StationID) throws -> ScanReceipt {
+    if let failure { throw failure }
+    let parts = command.code.split(separator: "\u{1D}")
+    let lot = command.lot?.text ?? (parts.count > 1 ? parts[0].components(after: "10") : nil)
+    guard let lot else {
+      let readings = ["LOT21SN", "LOT"].map {
+        [ScanElement(key: "10", title: "batch or lot", value: $0, date: nil)]
+      }
+      throw Problem(
+        type: "scan-refused",
+        title: "The code is not taken",
+        status: 422,
+        detail: command.code == "10LOT21SN" ? "it is ambiguous" : "\(command.code) is unknown",
+        scan: ScanRefusal(
+          code: command.code,
+          reason: "ambiguous",
+          position: 3,
+          readings: command.code == "10LOT21SN" ? readings : []
+        )
+      )
+    }
+    let receipt = try take(.scan(command, station), "\(station) works on lot \(lot)")
+    return ScanReceipt(
+      .lotStarted,
+      summary: receipt.summary,
+      code: command.code,
+      standard: "GS1 element string",
+      kind: "lot",
+      elements: [ScanElement(key: "10", title: "batch or lot", value: lot, date: nil)],
+      notes: [],
+      receipt: receipt,
+      undo: "Wrong lot? End \(lot), then scan the right one."
+    )
+  }
+
   func write(_ command: WriteSignal, to device: DeviceID) throws -> WriteReceipt {
     let receipt = try take(.write(command, device), "\(device) is written")
     let order = WriteOrder(
@@ -144,5 +182,13 @@ actor FakeStation: StationService {
     commands.append(command)
     line.seq += 1
     return Receipt(seq: line.seq, at: time.now(), summary: summary)
+  }
+}
+
+extension Substring {
+  /// What stands behind the first `mark`; nil without one.
+  fileprivate func components(after mark: String) -> String? {
+    split(separator: mark, maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first
+      .map(String.init)
   }
 }

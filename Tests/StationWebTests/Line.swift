@@ -60,7 +60,8 @@ struct Line: Sendable {
           detail: uplink.state == .away ? "The hub does not answer; tried again in 30 s." : nil
         )
       ],
-      clock: ClockStatus(clock, epoch: 0, lastStep: nil)
+      clock: ClockStatus(clock, epoch: 0, lastStep: nil),
+      separatorKeys: ["F8"]
     )
   }
 

@@ -14,6 +14,7 @@ struct ResourceTests {
       ("/v1/devices/oven-1/writes", .writes(device: "oven-1")),
       ("/v1/stations/reflow-1/lot", .lot(station: "reflow-1")),
       ("/v1/stations/reflow-1/materials", .materials(station: "reflow-1")),
+      ("/v1/stations/reflow-1/scans", .scans(station: "reflow-1")),
       ("/v1/stations/r/materials/a%2Fb%20%C3%A9", .material(station: "r", lot: "a/b é")),
     ]
   )

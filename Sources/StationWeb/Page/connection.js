@@ -110,5 +110,7 @@ export async function send(method, path, body) {
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw new Error(answer.detail ?? `The agent answered with status ${response.status}.`);
+  const error = new Error(answer.detail ?? `The agent answered with status ${response.status}.`);
+  error.problem = answer;
+  throw error;
 }

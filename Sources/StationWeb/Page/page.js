@@ -4,6 +4,7 @@ import { Connection } from "./connection.js";
 import { DeviceView, tally, tallyText } from "./device.js";
 import { setAttribute, setText, show, ViewList } from "./document.js";
 import { RecordView } from "./record.js";
+import { ScanView } from "./scan.js";
 import { StationView } from "./station.js";
 import { countOf, secondsText } from "./words.js";
 
@@ -20,6 +21,7 @@ const parts = {
 };
 document.getElementById("without-script").remove();
 const record = new RecordView(document.querySelector("footer.record"));
+const scan = new ScanView(document.getElementById("scan"), refresh);
 const stations = new ViewList(
   document.getElementById("stations"),
   (station) => station.id,
@@ -83,6 +85,7 @@ function drawStatus() {
   shared.update(others, now);
   show(parts.shared, others.length > 0);
   record.update(status, now);
+  scan.update(status);
 }
 
 function drawConnection() {

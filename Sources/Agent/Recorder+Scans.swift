@@ -1,0 +1,70 @@
+internal import LotBinding
+internal import Logging
+internal import Scans
+internal import Telemetry
+
+extension Recorder {
+  /// What is going on at a place, as far as scans need to know it.
+  func facts(at place: StationLane) -> StationFacts {
+    StationFacts(
+      lot: bindings.lots.active(at: place)?.binding.lot,
+      operators: (bindings.crews.crew(at: place.station)?.members ?? []).map(\.name),
+      materials: Set(bindings.loaded(at: place.station).map(\.load.lot)),
+      lists: bindings.lists
+    )
+  }
+
+  /// Does what a scan means; durable when this returns.
+  ///
+  /// - Parameters:
+  ///   - order: What that is.
+  ///   - place: Where.
+  ///   - scan: What was scanned, control characters made visible; it stands in the record.
+  func perform(_ order: ScanOrder, at place: StationLane, scan: String) throws -> Done {
+    try perform(scan: scan) { [local] bindings, now in
+      switch order {
+      case .start(let lot):
+        return try bindings.start(
+          LotOrder(
+            station: place.station,
+            lane: place.lane,
+            lot: lot.lot,
+            part: lot.part,
+            revision: lot.revision,
+            workOrder: lot.workOrder,
+            operatorName: lot.operatorName,
+            program: lot.program
+          ),
+          now: now.wall
+        )
+      case .end: return try bindings.end(place)
+      case .enter(let serial):
+        return try bindings.pass(serial, .entered, at: place, source: .scan)
+      case .signOn(let who):
+        return try bindings.signOn(who, at: place.station, now: now.wall, local: local)
+      case .signOff(let who): return try bindings.signOff(who, from: place.station)
+      case .load(let material):
+        return try bindings.load(
+          MaterialLoad(
+            station: place.station,
+            lot: material.lot,
+            material: material.material,
+            operatorName: material.operatorName
+          )
+        )
+      }
+    }
+  }
+
+  /// Records that a code was not taken.
+  func refuseScan(_ detail: String) {
+    logger.warning("\(detail)")
+    write(.event(Event(.scanRefused, detail: detail)), at: time.now())
+  }
+
+  /// Records that a scanner is gone, or back.
+  func note(_ kind: Event.Kind, ofScanner detail: String) {
+    logger.notice("\(detail)")
+    write(.event(Event(kind, detail: detail)), at: time.now())
+  }
+}
