@@ -20,6 +20,8 @@ extension Recorder {
   ///   - order: What that is.
   ///   - place: Where.
   ///   - scan: What was scanned, control characters made visible; it stands in the record.
+  /// - Returns: The record, and what its maker is told.
+  /// - Throws: ``BindingError``, or `JournalError` when the journal cannot be written.
   func perform(_ order: ScanOrder, at place: StationLane, scan: String) throws -> Done {
     try perform(scan: scan) { [local] bindings, now in
       switch order {

@@ -47,10 +47,10 @@ package struct ScanReceipt: Sendable, Hashable, Codable {
   /// What was read, control characters made visible.
   package let code: String
 
-  /// `GS1 element string`, `HIBC`, `plain code`, …
+  /// The standard that the code follows: `GS1 element string`, `HIBC`.
   package let standard: String
 
-  /// What it is to the plant: `lot`, `operator`, …
+  /// What it is to the plant: `lot`.
   package let kind: String?
   package let elements: [ScanElement]
 
@@ -114,7 +114,7 @@ package struct ScanRefusal: Sendable, Hashable, Codable {
   /// What was read, control characters made visible.
   package let code: String
 
-  /// `ambiguous`, `check`, `unknown`, …
+  /// What kind of refusal it is: `ambiguous`.
   package let reason: String
 
   /// The character at fault, counted from 1.
