@@ -19,6 +19,8 @@ struct ClosedLots: Sendable, Hashable {
 
   mutating func close(_ end: BindingEnd, at: Instant) {
     guard end.reason == .finished || end.reason == .scrapped else { return }
+    // What one lane scrapped another one cannot finish.
+    if closings[end.lot]?.end.reason == .scrapped { return }
     closings[end.lot] = Closing(end: end, at: at)
     order.append(end)
     guard order.count >= Self.limit * 2 else { return }

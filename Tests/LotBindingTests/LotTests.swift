@@ -108,6 +108,15 @@ struct LotTests {
     #expect(refusal(Plant.order("B")).isEmpty)
   }
 
+  @Test("A lot that one lane has scrapped stays so when another lane finishes it")
+  mutating func scrappedAndFinished() throws {
+    try plant.start("A", at: Plant.oven, lane: Plant.front)
+    try plant.start("A", at: Plant.oven, lane: Plant.rear)
+    plant.record(try plant.bindings.end(front, .scrapped))
+    plant.record(try plant.bindings.end(rear, .finished))
+    #expect(refusal(Plant.order("A")).map(\.code) == ["lot_scrapped"])
+  }
+
   @Test("Ten thousand finished lots are remembered, and memory does not grow with more")
   mutating func forgets() throws {
     for number in 1...25_000 {

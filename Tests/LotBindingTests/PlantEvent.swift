@@ -20,8 +20,8 @@ enum PlantEvent: Sendable, Hashable {
 }
 
 extension PlantEvent {
-  private static let lots = (1...5).map { LotID(checked: "L\($0)") }
-  private static let serials = (1...4).map { SerialNumber(checked: "S\($0)") }
+  private static let lots = (1...3).map { LotID(checked: "L\($0)") }
+  private static let serials = (1...3).map { SerialNumber(checked: "S\($0)") }
   static let names = ["mara", "jon", "ana"].map { Label(checked: $0) }
 
   /// One more or less likely event; some of them cannot be done.

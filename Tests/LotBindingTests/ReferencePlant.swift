@@ -137,14 +137,17 @@ struct ReferencePlant {
 
   private func doubts(of lot: LotID) -> [BindingRule] {
     var doubts: [BindingRule] = []
-    let last = facts.last { fact in
-      switch fact.happening {
-      case .started(lot, _), .ended(lot, _, .finished), .ended(lot, _, .scrapped): true
-      default: false
-      }
+    let start = facts.lastIndex { fact in
+      if case .started(lot, _) = fact.happening { true } else { false }
     }
-    if case .ended(_, _, let reason) = last?.happening {
-      doubts.append(reason == .scrapped ? .lotScrapped : .lotFinished)
+    let since = facts[(start ?? 0)...].map(\.happening)
+    func ended(_ reason: BindingEnd.Reason) -> Bool {
+      since.contains { if case .ended(lot, _, reason) = $0 { true } else { false } }
+    }
+    if ended(.scrapped) {
+      doubts.append(.lotScrapped)
+    } else if ended(.finished) {
+      doubts.append(.lotFinished)
     }
     guard let lots else { return doubts }
     switch lots[lot] {
