@@ -106,13 +106,14 @@ let package = Package(
     stage("Telemetry", ["CTimex", crypto]),
     stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
+    stage("Tables"),
     stage("TransportSecurity", ["Telemetry", nioCore, nioSSL, nioTLS, swiftASN1]),
     stage("StationAPI", ["Telemetry"]),
     stage("CommandSupport", ["Telemetry", "MarkedYAML", argumentParser, system]),
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
-    stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles"]),
+    stage("ProfileImport", ["Telemetry", "MarkedYAML", "Profiles", "Tables"]),
     stage("Scans", ["Telemetry"]),
     stage("LotBinding", ["Telemetry"]),
     stage(
@@ -138,11 +139,13 @@ let package = Package(
       ["Telemetry", "StationAPI", hummingbird, nioCore, lifecycle, logging],
       resources: [.embedInCode("Page")]
     ),
+    stage("Interlock", ["Telemetry", "StationAPI"]),
     stage(
       "Agent",
       [
         "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-        "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", lifecycle, unixSignals,
+        "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock", lifecycle,
+        unixSignals,
         logging,
       ]
     ),
@@ -159,7 +162,7 @@ let package = Package(
     stage(
       "Hub",
       [
-        "Telemetry", "Genealogy", "HubStore", "Gzip", hummingbird, nioCore, lifecycle,
+        "Telemetry", "Genealogy", "HubStore", "Gzip", "Tables", hummingbird, nioCore, lifecycle,
         logging,
       ]
     ),
@@ -178,8 +181,7 @@ let package = Package(
       name: "lotline-hub",
       dependencies: [
         "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", argumentParser,
-        lifecycle,
-        logging,
+        asyncHTTPClient, nioCore, lifecycle, logging,
       ],
       swiftSettings: strict
     ),
@@ -211,7 +213,11 @@ let package = Package(
     tests("MarkedYAML"),
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
-    tests("ProfileImport", ["MarkedYAML", "Profiles", "Telemetry"], exclude: ["Golden"]),
+    tests(
+      "ProfileImport",
+      ["MarkedYAML", "Profiles", "Tables", "Telemetry"],
+      exclude: ["Golden"]
+    ),
     tests(
       "Settings",
       ["MarkedYAML", "Scans", "Telemetry", "TransportSecurity", "LotBinding"],
@@ -247,6 +253,7 @@ let package = Package(
     tests("LotBinding"),
     tests("JournalStore", [grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
+    tests("Interlock", ["StationAPI", "Telemetry"]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests(
       "DeviceSimulator",

@@ -35,7 +35,7 @@ enum HTML {
     </head>
     <body>
     <header>
-    <a class="home" href="/">Lotline hub</a>
+    <nav><a class="home" href="/">Lotline hub</a> <a href="/lists">Lists</a></nav>
     <form action="/trace" method="get" role="search">
     <label>Lot <input name="lot" required maxlength="128" autocomplete="off"></label>
     <button>Trace</button>

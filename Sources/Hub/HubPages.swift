@@ -11,10 +11,49 @@ struct HubPages: Sendable {
   let time: any TimeSource
 
   private static let lotsOnPage = 50
+  private static let entriesOnPage = 200
+  private static let revisionsOnPage = 20
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/") { request, _ in try await lots(request) }
     router.get("trace") { request, _ in try await trace(request) }
+    router.get("lists") { _, _ in try await lists() }
+    router.get("lists/:list") { try await list($0, $1) }
+    router.get("lists/:list/:key") { _, context in try await entry(context) }
+  }
+
+  private func lists() async throws -> Response {
+    Self.page(title: "Lists of the plant", ListsHTML(heads: try await reader.listHeads()).body)
+  }
+
+  private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    guard let list = PlantListName(rawValue: context.parameters.get("list") ?? "") else {
+      return try await lists()
+    }
+    do {
+      let page = try await reader.page(
+        of: list,
+        after: request.uri.queryParameters.get("after"),
+        limit: Self.entriesOnPage
+      )
+      let revisions = try await reader.history(of: list, limit: Self.revisionsOnPage)
+      return Self.page(title: list.title, ListHTML(page: page, revisions: revisions).body)
+    } catch let error as PlantListError {
+      return Self.page(title: list.title, status: .notFound, "<p>\(HTML.escaped("\(error)"))</p>")
+    }
+  }
+
+  private func entry(_ context: BasicRequestContext) async throws -> Response {
+    guard let list = PlantListName(rawValue: context.parameters.get("list") ?? ""),
+      let key = context.parameters.get("key").flatMap(PercentEncoding.decode)
+    else { return try await lists() }
+    do {
+      let moments = try await reader.history(of: list, key, limit: ListRoutes.historyLimit)
+      let history = PlantListHistory(list: list, key: key, moments: moments)
+      return Self.page(title: "\(list.title): \(key)", EntryHTML(history: history).body)
+    } catch let error as PlantListError {
+      return Self.page(title: list.title, status: .notFound, "<p>\(HTML.escaped("\(error)"))</p>")
+    }
   }
 
   private func lots(_ request: Request) async throws -> Response {

@@ -19,13 +19,17 @@ package struct HubProblem: Error, Sendable, Hashable, Codable, CustomStringConve
   /// Lots that may have been meant.
   package let near: [String]?
 
+  /// What is wrong with a list that was sent.
+  package let findings: [ListFinding]?
+
   package init(
     _ type: String,
     _ title: String,
     status: Int,
     detail: String,
     mark: HubMark? = nil,
-    near: [String]? = nil
+    near: [String]? = nil,
+    findings: [ListFinding]? = nil
   ) {
     self.type = type
     self.title = title
@@ -33,6 +37,7 @@ package struct HubProblem: Error, Sendable, Hashable, Codable, CustomStringConve
     self.detail = detail
     self.mark = mark
     self.near = near
+    self.findings = findings
   }
 
   package var description: String { detail }

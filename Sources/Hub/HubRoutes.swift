@@ -25,6 +25,7 @@ struct HubRoutes: Sendable {
     router.get("v1/agents") { _, _ in try await agents() }
     router.get("v1/lots") { request, _ in try await lots(request) }
     router.get("v1/lots/:lot/trace") { try await trace($0, $1) }
+    ListRoutes(database: database, time: time).add(to: router)
     router.get("health") { _, _ in try await health() }
     HubPages(reader: database.reader, time: time).add(to: router)
     return router
@@ -179,6 +180,10 @@ struct ProblemMiddleware: RouterMiddleware {
       )
     } catch let error as UnknownLot {
       problem = .unknownStart(error)
+    } catch let error as PlantListError {
+      problem = HubProblem(error)
+    } catch let refused as ListRefused {
+      problem = HubProblem(refused)
     } catch let error as HubStoreError {
       context.logger.error("\(error)")
       problem = HubProblem("storage", "The hub's database", status: 503, detail: "\(error)")

@@ -72,6 +72,13 @@ package struct HubDatabase: Sendable {
     throw HubStoreError.contended(agent: header.agent.text)
   }
 
+  /// One transaction of the writer.
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await writer.write(body)
+  }
+
   /// Makes everything that is derived from the records again, in one transaction.
   ///
   /// `progress` is told of each journal before it is replayed.

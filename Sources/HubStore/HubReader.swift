@@ -37,6 +37,13 @@ package struct HubReader: Sendable {
 
   func close() throws { try queue.close() }
 
+  /// One look at the file as it is at one moment.
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await queue.read(body)
+  }
+
   func state(agent: AgentID, journal: String) async throws -> JournalState {
     try await queue.read { db in try JournalState.fetch(db, agent: agent, journal: journal) }
   }

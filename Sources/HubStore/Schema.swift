@@ -2,8 +2,9 @@ internal import GRDB
 
 /// The layout of the hub's file.
 ///
-/// `journal` and `record` are what agents sent; every other table is derived from them and can be
-/// made again (``HubDatabase/rebuild()``).
+/// `journal` and `record` are what agents sent, `plant_list` and `plant_list_entry` what the plant's
+/// systems and people put; every other table is derived from the records and can be made again
+/// (``HubDatabase/rebuild()``).
 enum Schema {
   /// `LOTH`: what `file` and we recognise the file by.
   static let applicationID = 0x4C4F_5448
@@ -32,7 +33,7 @@ enum Schema {
 
   /// Adds what files of earlier programs lack.
   static func complete(_ db: Database) throws {
-    try db.execute(sql: additions)
+    try db.execute(sql: additions + lists)
     for (table, column) in addedColumns
     where try !db.columns(in: table).contains(where: { $0.name == column }) {
       try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) TEXT")

@@ -1,4 +1,5 @@
 internal import MarkedYAML
+internal import Tables
 
 /// What a column of a table can hold.
 package enum CSVKey: String, Sendable, CaseIterable {

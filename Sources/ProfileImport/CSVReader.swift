@@ -1,3 +1,5 @@
+internal import Tables
+
 /// Reads a table of signals, such as Kepware writes.
 struct CSVReader {
   let file: String

@@ -20,6 +20,9 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   /// Keys that a keyboard scanner presses for the separator GS, beside Ctrl+]; nil for none.
   package let separatorKeys: [String]?
 
+  /// The plant's lists; nil where none is in force, and none is looked for.
+  package let lists: ListsStatus?
+
   package init(
     agent: AgentID,
     site: Label,
@@ -31,7 +34,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     journal: JournalStatus,
     uplinks: [UplinkStatus],
     clock: ClockStatus?,
-    separatorKeys: [String]? = nil
+    separatorKeys: [String]? = nil,
+    lists: ListsStatus? = nil
   ) {
     self.agent = agent
     self.site = site
@@ -44,10 +48,11 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.uplinks = uplinks
     self.clock = clock
     self.separatorKeys = separatorKeys
+    self.lists = lists
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, agent, site, software, at, stations, devices, journal, uplinks, clock
+    case schema, agent, site, software, at, stations, devices, journal, uplinks, clock, lists
     case startedAt = "started_at"
     case separatorKeys = "separator_keys"
   }

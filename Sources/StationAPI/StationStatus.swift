@@ -56,8 +56,18 @@ package struct StationStatus: Sendable, Hashable, Codable {
     /// Codes of what was doubtful when it was started.
     package let notes: [String]?
 
-    package init(seq: Int, since: Instant, binding: Binding, units: UnitCount? = nil) {
+    /// What the plant's lists say against it now, such as a hold; nil for nothing.
+    package let doubts: [BindingNote]?
+
+    package init(
+      seq: Int,
+      since: Instant,
+      binding: Binding,
+      units: UnitCount? = nil,
+      doubts: [BindingNote]? = nil
+    ) {
       self.seq = seq
+      self.doubts = doubts
       self.since = since
       self.units = units
       lane = binding.lane
@@ -72,7 +82,7 @@ package struct StationStatus: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case seq, since, lane, lot, part, revision, program, quantity, units, notes
+      case seq, since, lane, lot, part, revision, program, quantity, units, notes, doubts
       case workOrder = "work_order"
       case operatorName = "operator"
     }

@@ -62,23 +62,52 @@ package struct Event: Sendable, Hashable, Codable {
     case scanRefused = "scan_refused"
     case scannerLost = "scanner_lost"
     case scannerRecovered = "scanner_recovered"
+    case listRefused = "list_refused"
+    case lotHeld = "lot_held"
+    case lotCleared = "lot_cleared"
+    case programWithdrawn = "program_withdrawn"
+    case programReleased = "program_released"
+    case interlockRun = "interlock_run"
+    case interlockStop = "interlock_stop"
+    case interlockFailed = "interlock_failed"
+    case interlockWorks = "interlock_works"
   }
 
   package let kind: Kind
   package let device: DeviceID?
 
+  /// The station, lane and lot that it is about.
+  package let station: StationID?
+  package let lane: LaneID?
+  package let lot: LotID?
+
+  /// Codes of what it is about, as of ``BindingNote/code``.
+  package let notes: [String]?
+
   /// What happened, in words.
   package let detail: String
 
-  package init(_ kind: Kind, device: DeviceID? = nil, detail: String) {
+  package init(
+    _ kind: Kind,
+    device: DeviceID? = nil,
+    station: StationID? = nil,
+    lane: LaneID? = nil,
+    lot: LotID? = nil,
+    notes: [String]? = nil,
+    detail: String
+  ) {
     self.kind = kind
     self.device = device
+    self.station = station
+    self.lane = lane
+    self.lot = lot
+    self.notes = notes?.isEmpty == true ? nil : notes
     self.detail = detail
   }
 
   private enum CodingKeys: String, CodingKey {
     case kind = "event"
-    case device, detail
+    case device, station, lane, lot, notes, detail
   }
 }
 

@@ -13,7 +13,8 @@ struct LotlineHub: AsyncParsableCommand {
     commandName: "lotline-hub",
     abstract: "Receives the journals of lotline agents and traces lots.",
     discussion: """
-      Start the hub with "serve". The other commands read its database, whether or not it runs.
+      Start the hub with "serve". The other commands read its database, whether or not it runs; those \
+      of "list" ask the running hub.
 
       EXAMPLES
         lotline-hub serve --config Config/hub.yaml
@@ -24,7 +25,7 @@ struct LotlineHub: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       ServeCommand.self, TraceCommand.self, LotsCommand.self, AgentsCommand.self,
-      VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
+      PlantListCommand.self, VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
     ]
   )
 }

@@ -1,5 +1,6 @@
 import MarkedYAML
 import Telemetry
+import Tables
 import TestSupport
 import Testing
 

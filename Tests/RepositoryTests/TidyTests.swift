@@ -13,12 +13,13 @@ struct TidyTests {
     "Telemetry": ["CTimex", "Crypto", "FoundationEssentials", "Glibc"],
     "MarkedYAML": ["Telemetry", "Yams", "FoundationEssentials"],
     "Gzip": ["CZlib"],
+    "Tables": [],
     "TransportSecurity": [
       "Telemetry", "NIOCore", "NIOSSL", "NIOTLS", "SwiftASN1", "FoundationEssentials", "Glibc",
       "Synchronization",
     ],
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
-    "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles"],
+    "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles", "Tables"],
     "Settings": [
       "Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", "FoundationEssentials",
     ],
@@ -38,15 +39,15 @@ struct TidyTests {
       "Logging", "FoundationEssentials", "Glibc",
     ],
     "StationAPI": ["Telemetry"],
+    "Interlock": ["Telemetry", "StationAPI", "Dispatch", "Glibc"],
     "StationWeb": [
       "Telemetry", "StationAPI", "Hummingbird", "HTTPTypes", "NIOCore", "ServiceLifecycle",
       "Logging", "FoundationEssentials", "Glibc",
     ],
     "Agent": [
       "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-      "Scans",
-      "JournalStore", "Uplinks", "StationAPI", "StationWeb", "ServiceLifecycle", "UnixSignals",
-      "Logging",
+      "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock",
+      "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Synchronization",
     ],
     "DeviceSimulator": [
@@ -56,8 +57,8 @@ struct TidyTests {
     "Genealogy": ["Telemetry"],
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
     "Hub": [
-      "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Hummingbird", "HummingbirdCore",
-      "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Tables", "Hummingbird",
+      "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
     ],
     "CommandSupport": [
       "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
@@ -72,7 +73,7 @@ struct TidyTests {
     ],
     "lotline-hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
-      "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials", "Glibc",
+      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials", "Glibc",
     ],
   ]
 

@@ -1,20 +1,20 @@
 /// A table in a text file (RFC 4180), also with semicolons or tabs for commas.
-struct CSVText: Sendable, Hashable {
-  struct Row: Sendable, Hashable {
-    let line: Int
-    let cells: [String]
+package struct CSVText: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
+    package let line: Int
+    package let cells: [String]
 
     /// Whether no cell holds anything.
     var isBlank: Bool { cells.allSatisfy(\.isEmpty) }
   }
 
-  let separator: Character
-  let rows: [Row]
+  package let separator: Character
+  package let rows: [Row]
 
   /// Reads a table; the separator is the one that its first line has most of.
   ///
   /// - Throws: ``CSVError`` where quotes do not fit.
-  init(_ text: String) throws(CSVError) {
+  package init(_ text: String) throws(CSVError) {
     var scanner = CSVScanner(text)
     // Excel's own way to say it: a first line of sep=;
     let hint = text.prefix(6)
@@ -37,9 +37,9 @@ struct CSVText: Sendable, Hashable {
 }
 
 /// Why a text is not a table.
-struct CSVError: Error, Sendable, Hashable {
-  let line: Int
-  let reason: String
+package struct CSVError: Error, Sendable, Hashable {
+  package let line: Int
+  package let reason: String
 }
 
 /// Steps through the characters of a table.
