@@ -20,6 +20,8 @@ package struct EdgeAgent: Sendable {
   private let reloader: Reloader
   private let client: HTTPHubClient
   private let uplinks: [HubUplink]
+  private let puller: ListPuller?
+  private let interlocks: [InterlockKeeper]
   private let server: StationServer
   private let scanners: Scanners
   private let time: any TimeSource
@@ -40,6 +42,7 @@ package struct EdgeAgent: Sendable {
     logger: Logger
   ) async throws {
     let settings = plan.settings
+    for interlock in settings.interlocks { InterlockKeeper.prepare(interlock, at: time.now()) }
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
       journal: journal,
@@ -53,7 +56,8 @@ package struct EdgeAgent: Sendable {
       documents: plan.documents,
       layouts: plan.devices.flatMap(\.layouts)
     )
-    client = HTTPHubClient()
+    let client = HTTPHubClient()
+    self.client = client
     do {
       uplinks = try Self.uplinks(
         settings,
@@ -65,6 +69,12 @@ package struct EdgeAgent: Sendable {
     } catch {
       try? await client.shutdown()
       throw error
+    }
+    puller = settings.lists.map {
+      Self.puller($0, recorder: recorder, client: client, time: time, logger: logger)
+    }
+    interlocks = settings.interlocks.map {
+      Self.interlock($0, recorder: recorder, time: time, logger: logger)
     }
     supervisor = Self.supervisor(plan, recorder: recorder, time: time)
     let reader = PlanReader(path: plan.path)
@@ -96,6 +106,7 @@ package struct EdgeAgent: Sendable {
         ),
         desk: desk,
         uplinks: uplinks,
+        puller: puller,
         time: time
       ),
       time: time,
@@ -129,19 +140,21 @@ package struct EdgeAgent: Sendable {
       await recorder.timeOutCrews()
     }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
-    let services: [any Service] =
-      [
-        Cancelled(supervisor: supervisor), Cancelled(reloader: reloader),
-        Cancelled(scanners: scanners),
-      ]
-      + uplinks.map(Cancelled.init(uplink:))
-      + [committer, clockWatcher, HangUps(reloader: reloader), server]
+    var services: [any Service] = [
+      Cancelled(supervisor: supervisor), Cancelled(reloader: reloader),
+      Cancelled(scanners: scanners),
+    ]
+    services += uplinks.map(Cancelled.init(uplink:))
+    if let puller { services.append(Cancelled(puller: puller)) }
+    services += interlocks.map(Cancelled.init(interlock:))
+    services += [committer, clockWatcher, HangUps(reloader: reloader), server] as [any Service]
     let group = ServiceGroup(
       services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger
     )
     let result = await Result { try await group.run() }
+    for interlock in interlocks { await interlock.finish() }
     await recorder.stop()
     try await client.shutdown()
     do {
@@ -218,6 +231,45 @@ extension EdgeAgent {
         logger: logger
       )
     }
+  }
+
+  private static func puller(
+    _ lists: ListSettings,
+    recorder: Recorder,
+    client: HTTPHubClient,
+    time: any TimeSource,
+    logger: Logger
+  ) -> ListPuller {
+    ListPuller(
+      uplink: lists.uplink,
+      url: lists.url,
+      interval: lists.interval,
+      client: client,
+      keeper: ListPuller.Keeper(
+        held: { await recorder.held($0) },
+        take: { parts in for part in parts { try await recorder.take(part) } },
+        refuse: { await recorder.refuse($0, $1) }
+      ),
+      time: time,
+      logger: logger
+    )
+  }
+
+  private static func interlock(
+    _ settings: InterlockSettings,
+    recorder: Recorder,
+    time: any TimeSource,
+    logger: Logger
+  ) -> InterlockKeeper {
+    InterlockKeeper(
+      settings,
+      desk: InterlockKeeper.Desk(
+        answer: { await recorder.interlock($0) },
+        record: { await recorder.record($0) }
+      ),
+      time: time,
+      logger: logger
+    )
   }
 
   private static func supervisor(

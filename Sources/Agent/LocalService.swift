@@ -12,6 +12,7 @@ struct LocalService: StationService {
   let writer: SignalWriter
   let desk: ScanDesk
   let uplinks: [HubUplink]
+  let puller: ListPuller?
   let time: any TimeSource
 
   func status() async -> AgentStatus {
@@ -30,8 +31,29 @@ struct LocalService: StationService {
       journal: snapshot.journal,
       uplinks: statuses,
       clock: snapshot.clock,
-      separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys
+      separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys,
+      lists: await lists()
     )
+  }
+
+  /// The plant's lists; nil where none is in force, and none is looked for.
+  private func lists() async -> ListsStatus? {
+    let inForce = await recorder.listStatuses()
+    let source = await puller?.status
+    return source == nil && inForce.isEmpty ? nil : ListsStatus(source: source, inForce: inForce)
+  }
+
+  func interlock(
+    _ lot: LotID?,
+    at station: StationID,
+    lane: LaneID?
+  ) async throws -> InterlockAnswer {
+    let settings = await reloader.plan.settings.interlocks.first { $0.station == station }
+    do {
+      return try await recorder.interlock(lot, at: station, lane: lane, settings)
+    } catch let error as BindingError {
+      throw error.problem
+    }
   }
 
   func startLot(_ command: StartLot, at station: StationID) async throws -> Receipt {

@@ -130,6 +130,8 @@ extension PlantPlan {
       ),
       (["api"], new.api == old.api, "from \(old.api) to \(new.api)"),
       (["uplinks"], new.uplinks == old.uplinks, "which hubs there are, or how they are reached"),
+      (["lists"], new.lists == old.lists, "from where lists are taken, or how often"),
+      (["interlock"], new.interlocks == old.interlocks, "what says whether stations may run"),
     ]
     return parts.filter { !$0.isSame }.map { part in
       finding(

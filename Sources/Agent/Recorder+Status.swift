@@ -10,7 +10,7 @@ extension Recorder {
     let status = journal.assumeIsolated { $0.status() }
     return Snapshot(
       startedAt: startedAt,
-      stations: stations.map { StationStatus($0, bindings) },
+      stations: stations.map { StationStatus($0, bindings, bindings.listDoubts()) },
       devices: board.statuses(at: time.uptime()),
       journal: JournalStatus(
         seq: status.seq,
@@ -34,7 +34,7 @@ extension Recorder {
 }
 
 extension StationStatus {
-  fileprivate init(_ station: StationSettings, _ bindings: Bindings) {
+  fileprivate init(_ station: StationSettings, _ bindings: Bindings, _ doubts: [ListDoubt]) {
     self.init(
       id: station.id,
       title: station.title,
@@ -44,7 +44,8 @@ extension StationStatus {
           seq: active.seq,
           since: active.since,
           binding: active.binding,
-          units: UnitCount(bindings.units.count(at: active.place), at: active.place, bindings)
+          units: UnitCount(bindings.units.count(at: active.place), at: active.place, bindings),
+          doubts: doubts.notes(at: active.place)
         )
       },
       crew: (bindings.crews.crew(at: station.id)?.members ?? []).map {
@@ -59,6 +60,14 @@ extension StationStatus {
         )
       }
     )
+  }
+}
+
+extension [ListDoubt] {
+  /// What is to be said of a place; nil for nothing.
+  fileprivate func notes(at place: StationLane) -> [BindingNote]? {
+    let notes = filter { $0.place == place }.map(\.note)
+    return notes.isEmpty ? nil : notes
   }
 }
 

@@ -15,6 +15,10 @@ struct Cancelled: Service {
 
   init(uplink: HubUplink) { body = { await uplink.run() } }
 
+  init(puller: ListPuller) { body = { await puller.run() } }
+
+  init(interlock: InterlockKeeper) { body = { await interlock.run() } }
+
   func run() async throws {
     await cancelWhenGracefulShutdown { await body() }
   }

@@ -5,6 +5,7 @@ internal import Telemetry
 /// controller has to read; then what it is about, for people.
 package enum VerdictText {
   /// - Parameter answer: What holds now.
+  /// - Returns: Its lines, each with a line feed.
   package static func of(_ answer: InterlockAnswer) -> String {
     var lines = [answer.verdict.rawValue, "station: \(answer.station)"]
     lines += answer.lots.map { "lot: \($0)" }

@@ -58,5 +58,10 @@ package struct BindingRules: Sendable, Hashable {
   /// - Parameter stated: What the configuration says; the others have their fallback.
   package init(_ stated: [BindingRule: Verdict] = [:]) { self.stated = stated }
 
+  /// Rules that refuse nothing and hide nothing.
+  package static let warningOfAll = BindingRules(
+    Dictionary(uniqueKeysWithValues: BindingRule.allCases.map { ($0, .warn) })
+  )
+
   package subscript(rule: BindingRule) -> Verdict { stated[rule] ?? rule.fallback }
 }

@@ -38,6 +38,11 @@ package struct RuleCheck: Sendable {
     }
   }
 
+  /// What refuses, what warns, and both.
+  var refused: [BindingNote] { refusals }
+  var warned: [BindingNote] { warnings }
+  var found: [BindingNote] { refusals + warnings }
+
   /// What its maker is told when the command is carried out.
   ///
   /// - Throws: ``BindingError/refused(_:)`` with every refusal.

@@ -32,6 +32,9 @@ package struct Lots: Sendable, Hashable {
       .sorted { ($0.binding.lane?.text ?? "") < ($1.binding.lane?.text ?? "") }
   }
 
+  /// All bindings in force, by their stations and lanes.
+  var inWork: [Active] { tracks.keys.sorted().flatMap { active(at: $0) } }
+
   /// See ``Bindings/inForce(at:uptime:)``.
   func inForce(at station: StationID, uptime: Duration) -> Bound {
     guard let tracks = tracks[station] else { return .nothing }
@@ -71,12 +74,17 @@ package struct Lots: Sendable, Hashable {
     throw .busy(place, lot: current.binding.lot, since: current.since)
   }
 
-  /// Finds what is doubtful about a lot that is to be started.
-  func judge(_ lot: LotID, _ lists: PlantLists, _ check: inout RuleCheck) {
+  /// Finds what is doubtful about a lot that is to be started, or that is in work at `own`.
+  func judge(
+    _ lot: LotID,
+    _ lists: PlantLists,
+    besides own: StationLane? = nil,
+    _ check: inout RuleCheck
+  ) {
     closed.judge(lot, &check)
     if let list = lists.lots { list.judge(lot, &check) }
     let others = tracks.keys.sorted().flatMap { active(at: $0) }
-      .filter { $0.binding.lot == lot }
+      .filter { $0.binding.lot == lot && $0.place != own }
     if let other = others.first {
       check.find(
         .lotElsewhere,

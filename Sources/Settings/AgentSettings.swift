@@ -28,6 +28,12 @@ package struct AgentSettings: Sendable, Hashable {
   /// When operators are signed off who do not do so themselves.
   package let crews: CrewRules
 
+  /// From where the plant's lists are taken; nil for nowhere.
+  package let lists: ListSettings?
+
+  /// What says, outside of Lotline, whether stations may run.
+  package let interlocks: [InterlockSettings]
+
   /// SHA-256 of the file's bytes, and its text, both for the journal.
   package let hash: Digest
   package let text: String

@@ -72,6 +72,14 @@ private struct AgentSettingsReader {
     )
     let codes = scans.rules()
     let scanners = scans.scanners()
+    let listReader = ListSettingsReader(
+      fields: fields,
+      stations: stations.map(\.id),
+      uplinks: uplinks,
+      paths: paths
+    )
+    let lists = listReader.lists()
+    let interlocks = listReader.interlocks()
     fields.finish()
     guard let agent, let site, let profiles, let journal, let api else { return nil }
     return AgentSettings(
@@ -89,6 +97,8 @@ private struct AgentSettingsReader {
       separatorKeys: codes.separatorKeys,
       scanners: scanners,
       crews: crews,
+      lists: lists,
+      interlocks: interlocks,
       hash: .sha256(source.bytes),
       text: source.text,
       warnings: fields.log.findings

@@ -44,13 +44,19 @@ enum AgentShape {
     ScannerShape.shape,
     "Barcode readers on serial ports"
   )
+  static let lists = Section("lists", ListShape.shape, "From where the plant's lists are taken")
+  static let interlock = Section(
+    "interlock",
+    InterlockShape.shape,
+    "What says, outside of Lotline, whether stations may run"
+  )
   static let shape = Shape(
     "agent configuration",
     [
       agent.required, site.required, stations.requiredList, buses.optionalList,
       devices.optionalList, profiles.required, journal.required, uplinks.optionalList,
       api.optional, rules.optional, operators.optional, shifts.optionalList, scans.optional,
-      scanners.optionalList,
+      scanners.optionalList, lists.optional, interlock.optionalList,
     ]
   )
 }

@@ -15,6 +15,8 @@ enum Resource: Hashable {
   /// Who is at a station.
   case operators(station: String)
   case operatorThere(station: String, name: String)
+  /// Whether a lot may run at a station.
+  case interlock(station: String)
   /// The material lots loaded at a station.
   case materials(station: String)
   case material(station: String, lot: String)
@@ -55,6 +57,7 @@ enum Resource: Hashable {
     switch (segments.count, segments[3]) {
     case (4, "lot"): self = .lot(station: segments[2])
     case (5, "lot") where segments[4] == "end": self = .lotEnd(station: segments[2])
+    case (4, "interlock"): self = .interlock(station: segments[2])
     case (4, "units"): self = .units(station: segments[2])
     case (4, "operators"): self = .operators(station: segments[2])
     case (5, "operators"): self = .operatorThere(station: segments[2], name: segments[4])
@@ -68,7 +71,7 @@ enum Resource: Hashable {
   /// The methods that may be used on it.
   var methods: [HTTPRequest.Method] {
     switch self {
-    case .file, .health, .status: [.get, .head]
+    case .file, .health, .status, .interlock: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
     case .lotEnd, .units, .operators, .materials, .scans, .consumptions, .reload,

@@ -74,6 +74,15 @@ struct StationResponder: HTTPResponder {
     case .lotEnd(let station):
       let (command, station) = try (await body(EndLot.self, of: request), id(station))
       return try .json(await service.endLot(command, at: station), status: .created)
+    case .interlock(let station):
+      let query = request.uri.queryParameters
+      return try .json(
+        await service.interlock(
+          query.get("lot").map(lot),
+          at: id(station),
+          lane: query.get("lane").map(lane)
+        )
+      )
     case .units(let station):
       let (command, station) = try (await body(PassUnit.self, of: request), id(station))
       return try .json(await service.pass(command, at: station), status: .created)
@@ -131,6 +140,10 @@ struct StationResponder: HTTPResponder {
 
   private func device(_ text: String) throws -> DeviceID {
     do { return try DeviceID(text) } catch { throw Problem.badRequest("\(error).") }
+  }
+
+  private func lane(_ text: String) throws -> LaneID {
+    do { return try LaneID(text) } catch { throw Problem.badRequest("\(error).") }
   }
 
   private func label(_ text: String) throws -> Label {

@@ -36,6 +36,10 @@ package protocol StationService: Sendable {
   /// Understands a code that was scanned at the station, and does what it means.
   func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt
 
+  /// Whether a lot may run at a station now, or those in work there, and why not.
+  func interlock(_ lot: LotID?, at station: StationID, lane: LaneID?) async throws
+    -> InterlockAnswer
+
   /// Writes a signal of a device, where the configuration permits that, and records it.
   func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt
 

@@ -161,6 +161,6 @@ extension AgentStatus {
   /// Whether both show the same, but for the time of asking.
   fileprivate func tellsTheSame(as other: AgentStatus) -> Bool {
     stations == other.stations && devices == other.devices && journal == other.journal
-      && uplinks == other.uplinks
+      && uplinks == other.uplinks && lists == other.lists
   }
 }

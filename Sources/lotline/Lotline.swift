@@ -34,7 +34,7 @@ struct Lotline: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self,
       UnitCommand.self, OperatorCommand.self, MaterialCommand.self, WriteCommand.self,
-      BarcodeCommand.self,
+      BarcodeCommand.self, InterlockCommand.self,
       ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )

@@ -35,7 +35,19 @@ struct StationReport {
       lane + Terminal.coloured("lot \(lot.lot)", .bold)
       + ", part \(lot.part)\(revision), work order \(lot.workOrder)\(quantity), operator "
       + "\(lot.operatorName)\(program), since \(lot.since)\(notes ?? "")"
-    return [first] + (lot.units.map { ["  units: \(Self.words(for: $0))"] } ?? [])
+    let doubts = (lot.doubts ?? []).map {
+      Terminal.coloured("  \(Self.word(for: $0)): ", .red) + $0.description
+    }
+    return [first] + doubts + (lot.units.map { ["  units: \(Self.words(for: $0))"] } ?? [])
+  }
+
+  /// What a doubt of the plant's lists comes to, in a word that is seen from afar.
+  private static func word(for doubt: BindingNote) -> String {
+    switch doubt.code {
+    case "lot_on_hold": "HELD"
+    case "lot_scrapped": "SCRAPPED"
+    default: "NOT RELEASED"
+    }
   }
 
   private static func words(for units: StationStatus.UnitCount) -> String {

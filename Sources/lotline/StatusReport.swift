@@ -14,7 +14,7 @@ struct StatusReport {
 
   /// Several lines, without a line break at the end.
   var text: String {
-    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks + clock)
+    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks + lists + clock)
       .joined(separator: "\n")
   }
 
@@ -87,6 +87,21 @@ struct StatusReport {
           + " since \(uplink.since), \(waiting)\(detail)"
       }
     }
+  }
+
+  private var lists: [String] {
+    guard let lists = status.lists else { return [] }
+    let inForce = lists.inForce.map { "\($0.list.rawValue) \($0.revision)" }
+    var line =
+      inForce.isEmpty ? "none in force" : "in force: " + inForce.joined(separator: ", ")
+    switch lists.source?.state {
+    case nil: line += "; none are looked for"
+    case .starting, .connected: break
+    case .away: line += "; hub away since \(lists.source?.since.description ?? "")"
+    case .refused: line += "; " + Terminal.coloured("a list is refused", .red)
+    }
+    if let detail = lists.source?.detail { line += " (\(detail))" }
+    return [Terminal.padded("lists", to: 16) + line]
   }
 
   private var clock: [String] {

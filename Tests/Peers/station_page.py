@@ -295,6 +295,18 @@ def check_scans(page):
     expect(summary).to_contain_text("LOT-44")
 
 
+def check_held(page):
+    """A hold that comes while the lot runs is told in words, and the lists in force are named."""
+    front = station(page, "reflow-1").locator('[data-lane="front"]')
+    expect(front.locator('[data-field="held"]')).to_be_hidden()
+    step("held")
+    expect(front.locator('[data-field="held"]')).to_have_text(
+        "Held: lot PCB-2611-0042 is on hold (solder <voids>)."
+    )
+    expect(front).to_have_attribute("data-held", "yes")
+    expect(page.locator('[data-field="lists"]')).to_have_text("Lists in force: work orders 17")
+
+
 def check_offline(page):
     step("stop")
     state = page.locator("[data-field='connection']")
@@ -371,6 +383,7 @@ with sync_playwright() as playwright:
     check_crew(page)
     check_lanes(page)
     check_scans(page)
+    check_held(page)
     assert not complaints, complaints
     page.remove_listener("console", note)
     check_offline(page)

@@ -58,7 +58,8 @@ struct TidyTests {
     "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
     "Hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Tables", "Hummingbird",
-      "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging", "FoundationEssentials", "Glibc",
+      "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging",
+      "FoundationEssentials", "Glibc",
     ],
     "CommandSupport": [
       "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
@@ -73,7 +74,8 @@ struct TidyTests {
     ],
     "lotline-hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
-      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials", "Glibc",
+      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
+      "FoundationEssentials", "Glibc",
     ],
   ]
 

@@ -43,6 +43,18 @@ actor FakeStation: StationService {
     return line.status(at: time.now())
   }
 
+  func interlock(_ lot: LotID?, at station: StationID, lane: LaneID?) throws -> InterlockAnswer {
+    if let failure { throw failure }
+    let notes = line.held.map { [BindingNote(code: "lot_on_hold", sentence: $0)] } ?? []
+    return InterlockAnswer(
+      station: station,
+      lots: [lot ?? line.bindings[station]?.lot].compactMap { $0 },
+      at: time.now(),
+      reasons: notes,
+      warnings: []
+    )
+  }
+
   func startLot(_ command: StartLot, at station: StationID) throws -> Receipt {
     let receipt = try take(.start(command, station), "\(station) works on lot \(command.lot)")
     line.bindings[station] = StationStatus.ActiveBinding(

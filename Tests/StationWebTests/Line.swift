@@ -21,6 +21,10 @@ struct Line: Sendable {
   )
   var servoSilence: DeviceStatus.Silence?
 
+  /// Why the lots in work are on hold; nil where they are not.
+  var held: String?
+  var lists: ListsStatus?
+
   /// Added to every temperature of the oven.
   var drift = 0.0
 
@@ -61,7 +65,8 @@ struct Line: Sendable {
         )
       ],
       clock: ClockStatus(clock, epoch: 0, lastStep: nil),
-      separatorKeys: ["F8"]
+      separatorKeys: ["F8"],
+      lists: lists
     )
   }
 

@@ -104,6 +104,46 @@ struct PageTests {
     )
   )
 
+  /// A lot in work that a list has on hold since.
+  private static let held = StationStatus.ActiveBinding(
+    seq: 41_007,
+    since: start.advanced(by: .seconds(-23 * 60)),
+    binding: Binding(
+      station: Line.oven,
+      lane: LaneID(checked: "front"),
+      lot: LotID(checked: "PCB-2611-0042"),
+      part: Label(checked: "4711"),
+      workOrder: Label(checked: "WO-88120"),
+      operatorName: Label(checked: "N. Aziz")
+    ),
+    doubts: [
+      BindingNote(code: "lot_on_hold", sentence: "lot PCB-2611-0042 is on hold (solder <voids>)")
+    ]
+  )
+
+  private static let lists = ListsStatus(
+    source: ListSourceStatus(
+      uplink: "plant",
+      state: .away,
+      since: start.advanced(by: .seconds(-120)),
+      detail: "nobody answers"
+    ),
+    inForce: [
+      ListStatus(
+        PlantListHead(
+          list: .workOrders,
+          revision: 17,
+          sha256: .sha256([]),
+          count: 2,
+          by: Label(checked: "mes"),
+          at: start
+        ),
+        since: start,
+        seq: 41_000
+      )
+    ]
+  )
+
   private static func material(_ seq: Int, _ lot: String, _ name: String)
     -> StationStatus.LoadedMaterial
   {
@@ -136,6 +176,11 @@ struct PageTests {
       await service.change {
         $0.lanes[Line.oven] = [LaneID(checked: "front"), LaneID(checked: "rear")]
         $0.bindings[Line.oven] = laned
+      }
+    case "held":
+      await service.change { line in
+        line.bindings[Line.oven] = held
+        line.lists = lists
       }
     case "commands work": await service.fail(with: nil)
     default: Issue.record("the script asks for an unknown step: \(step)")

@@ -79,10 +79,17 @@ function unitWords(units) {
     .join(", ");
 }
 
+/** What a doubt of the plant's lists comes to, in a word that is seen from afar. */
+function heldWord({ code }) {
+  if (code === "lot_on_hold") return "Held";
+  return code === "lot_scrapped" ? "Scrapped" : "Not released";
+}
+
 export class LotView {
   constructor(station, { lane }, onReceipt) {
     this.lot = node("strong", { class: "lot", "data-field": "lot" });
     this.doubt = node("p", { class: "doubt", "data-field": "notes" });
+    this.held = node("p", { class: "held", role: "alert", "data-field": "held", hidden: true });
     this.none = node(
       "p",
       { class: "none", "data-field": "no-lot" },
@@ -106,7 +113,11 @@ export class LotView {
     this.root = node(
       "div",
       { class: "lane", "data-lane": lane ?? "" },
-      node("div", { class: "work" }, node("p", { class: "label" }, label), this.lot, this.none, this.doubt),
+      node(
+        "div",
+        { class: "work" },
+        node("p", { class: "label" }, label), this.lot, this.none, this.held, this.doubt
+      ),
       this.factList,
       this.end.root
     );
@@ -119,6 +130,10 @@ export class LotView {
     show(this.factList, Boolean(lot));
     show(this.end.root, Boolean(lot));
     show(this.doubt, Boolean(lot?.notes));
+    const doubts = lot?.doubts ?? [];
+    setAttribute(this.root, "data-held", doubts.length ? "yes" : "no");
+    show(this.held, doubts.length > 0);
+    setText(this.held, doubts.map((doubt) => `${heldWord(doubt)}: ${doubt.sentence}.`).join(" "));
     if (!lot) return;
     setText(this.doubt, lot.notes ? `Doubtful: ${lot.notes.join(", ").replaceAll("_", " ")}` : "");
     const values = {

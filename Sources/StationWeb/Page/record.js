@@ -44,8 +44,17 @@ export class RecordView {
       this.place
     );
     this.clock = node("p", { class: "silence", "data-field": "clock-warning" });
+    this.listText = node("strong", { "data-field": "lists" });
+    this.listDetail = node("span", { class: "detail" });
+    this.lists = node(
+      "p",
+      { class: "uplink", hidden: true },
+      node("span", { class: "mark", "aria-hidden": "true" }),
+      this.listText,
+      this.listDetail
+    );
     const uplinks = node("div", { class: "uplinks" });
-    root.append(this.line, this.problem, this.clock, uplinks, this.none);
+    root.append(this.line, this.problem, this.clock, uplinks, this.none, this.lists);
     this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
   }
 
@@ -64,5 +73,23 @@ export class RecordView {
     setText(this.clock, warning ?? "");
     this.uplinks.update(status.uplinks, now);
     show(this.none, status.uplinks.length === 0);
+    this.updateLists(status.lists, now);
+  }
+
+  /** The plant's lists in force, and whether newer ones could come. */
+  updateLists(lists, now) {
+    show(this.lists, Boolean(lists));
+    if (!lists) return;
+    const names = lists.in_force.map((list) => `${list.list.replace("_", " ")} ${list.revision}`);
+    setText(
+      this.listText,
+      names.length ? `Lists in force: ${names.join(", ")}` : "No list is in force"
+    );
+    const source = lists.source;
+    const away = source?.state === "away" ? `hub away for ${spanText(now - Date.parse(source.since))}` : "";
+    const detail = [away, source?.detail ?? ""].filter(Boolean).join("; ");
+    setText(this.listDetail, detail);
+    const tones = { refused: "bad", away: "calm" };
+    setAttribute(this.lists, "data-tone", tones[source?.state] ?? "good");
   }
 }
