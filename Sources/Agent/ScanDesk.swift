@@ -64,12 +64,12 @@ actor ScanDesk {
       await refuse("\"\(code.text)\" is not taken: \(problem.detail)", at: place, from: source)
       throw Problem.scanWithoutEffect(problem, code)
     case .carryOut(let order):
-      let receipt = try await perform(order, of: code, at: place)
+      let receipt = try await perform(order, of: code, at: place, from: source)
       guard case .signOn = order,
         let start = table.waiting(at: place, await recorder.facts(at: place))
       else { return receipt }
       // The badge was all that the lot waited for.
-      return try await perform(start, of: code, at: place)
+      return try await perform(start, of: code, at: place, from: source)
     }
   }
 
@@ -90,7 +90,8 @@ actor ScanDesk {
   private func perform(
     _ order: ScanOrder,
     of code: ScannedCode,
-    at place: StationLane
+    at place: StationLane,
+    from source: String
   ) async throws -> ScanReceipt {
     let done: Done
     do {
@@ -98,6 +99,8 @@ actor ScanDesk {
       if case .start(let lot) = order { scan = lot.code }
       done = try await recorder.perform(order, at: place, scan: scan)
     } catch let error as BindingError {
+      // Whoever scans at a serial scanner sees no answer.
+      await refuse("\"\(code.text)\" is not done: \(error)", at: place, from: source)
       throw error.problem
     } catch {
       throw Problem.notStored(error)

@@ -17,7 +17,9 @@ struct HIBC {
       throw malformed("only codes of suppliers are read, which have a labeler, a lot or a serial")
     }
     // The last character links it to the label's other code.
-    return try secondary(body.dropLast())
+    let elements = try secondary(body.dropLast())
+    if elements.isEmpty { throw malformed("it names neither lot nor serial") }
+    return elements
   }
 
   /// What stands between the `+` and the check character.

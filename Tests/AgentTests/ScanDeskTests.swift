@@ -200,6 +200,19 @@ struct ScanDeskTests {
     #expect(try await refusals().last?.contains("49 more before it are not recorded") == true)
   }
 
+  @Test("What the station's state forbids is told and recorded, since a scanner shows no answer")
+  func forbidden() async throws {
+    try await scan("BADGE-mara")
+    try await scan("PCB-2411/WO-88")
+    #expect(await refusal("PCB-2412/WO-88")?.type == "station-busy")
+    #expect(
+      try await refusals() == [
+        "s1, test: \"PCB-2412/WO-88\" is not done: s1 works on lot PCB-2411 since "
+          + "2026-11-24T12:00:00.000000Z; end it first: lotline lot end s1"
+      ]
+    )
+  }
+
   @Test("A station that is not there is refused")
   func unknownStation() async throws {
     let other = StationLane(try StationID("s9"))

@@ -47,7 +47,8 @@ struct HIBCTests {
     arguments: [
       ("+A123BJC5D6E71H", CodeError.Kind.check), ("+a123bjc5d6e71g", .malformed),
       (hibc("+A99912345/$$3261330LOT"), .malformed), (hibc("+A9"), .malformed),
-      (hibc("+/ABC"), .malformed), ("+", .check), (hibc("+A99912345/16D20261301"), .malformed),
+      (hibc("+/ABC"), .malformed), ("+1%", .malformed), (hibc("+$L"), .malformed), ("+", .check),
+      (hibc("+A99912345/16D20261301"), .malformed),
     ]
   )
   func refused(text: String, kind: CodeError.Kind) throws {
