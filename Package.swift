@@ -195,9 +195,9 @@ let package = Package(
     .executableTarget(
       name: "lotline-benchmarks",
       dependencies: [
-        "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "JournalStore",
-        "Uplinks",
-        "HubStore", "Hub", "Gzip", "DeviceSimulator", argumentParser, logging,
+        "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "LotBinding",
+        "JournalStore", "Uplinks", "HubStore", "Hub", "Gzip", "DeviceSimulator", argumentParser,
+        logging,
       ],
       path: "Benchmarks/Runner",
       swiftSettings: strict

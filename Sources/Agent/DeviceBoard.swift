@@ -13,6 +13,9 @@ struct DeviceBoard: Sendable {
     let stations: [StationID]
     let groups: [ScanGroup]
 
+    /// The conveyors of those stations that have one.
+    var conveyors: [ConveyorDescription] = []
+
     /// Judges its frames from their first on; nil when there is nothing to watch.
     var watch: FrameWatch? { FrameWatch(groups, restart: profile.restart) }
   }

@@ -54,7 +54,8 @@ package struct EdgeAgent: Sendable {
     )
     try await recorder.start(
       documents: plan.documents,
-      layouts: plan.devices.flatMap(\.layouts)
+      layouts: plan.devices.flatMap(\.layouts),
+      conveyors: plan.conveyors
     )
     let client = HTTPHubClient()
     self.client = client

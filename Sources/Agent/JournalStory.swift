@@ -14,10 +14,25 @@ struct JournalStory: Sendable {
   private(set) var groups: [Int: ScanGroupID] = [:]
   private(set) var clockStep: ClockStep?
 
+  /// The conveyors of all layouts that have some, by their `seq`.
+  private(set) var conveyors: [Int: [ConveyorDescription]] = [:]
+
+  /// Where the belts of stations were when something entered last.
+  private(set) var marks: [StationID: BeltReading] = [:]
+
   /// Orders to write of which no outcome is recorded.
   private(set) var openWrites: [Int: WriteOrder] = [:]
 
   init(bindings: Bindings) { self.bindings = bindings }
+
+  private mutating func mark(_ belt: BeltReading?, at station: StationID) {
+    guard let belt else { return }
+    let last = marks[station]
+    marks[station] = BeltReading(
+      low: max(belt.low, last?.low ?? belt.low),
+      high: max(belt.high, last?.high ?? belt.high)
+    )
+  }
 
   /// Takes the next record that is not a frame.
   mutating func take(_ record: Record) {
@@ -26,10 +41,13 @@ struct JournalStory: Sendable {
     case .layout(let layout):
       layouts[layout.id] = (record.seq, layout)
       groups[record.seq] = layout.id
+      conveyors[record.seq] = layout.conveyors
     case .clockStep(let step): clockStep = step
     case .write(let order): openWrites[record.seq] = order
     case .writeOutcome(let outcome): openWrites[outcome.write] = nil
-    default: bindings.apply(record)
+    default:
+      bindings.apply(record)
+      if let station = record.content.conveyorStation { mark(record.content.belt, at: station) }
     }
   }
 }

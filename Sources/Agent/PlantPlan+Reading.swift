@@ -1,4 +1,5 @@
 internal import Acquisition
+internal import LotBinding
 internal import MarkedYAML
 internal import Profiles
 package import Settings
@@ -12,9 +13,22 @@ extension PlantPlan {
     let settings = try AgentSettings.load(path)
     var reader = PlantReader(path: path, library: ProfileLibrary(folder: settings.profiles))
     let devices = settings.devices.compactMap { reader.device($0, in: settings) }
-    let findings = PortFindings(settings, file: path).clashes + reader.findings
+    var conveyorReader = ConveyorReader(file: path, settings: settings, devices: devices)
+    let conveyors = conveyorReader.conveyors()
+    let findings =
+      PortFindings(settings, file: path).clashes + reader.findings + conveyorReader.findings
     if !findings.isEmpty { throw SettingsError(findings: findings) }
-    return PlantPlan(path: path, settings: settings, devices: devices)
+    let descriptions = conveyors.map(\.conveyor.description)
+    return PlantPlan(
+      path: path,
+      settings: settings,
+      devices: devices.map { device in
+        var device = device
+        device.conveyors = descriptions.filter { device.stations.contains($0.station) }
+        return device
+      },
+      conveyors: conveyors
+    )
   }
 }
 

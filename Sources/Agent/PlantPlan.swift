@@ -19,12 +19,21 @@ package struct PlantPlan: Sendable {
   /// The buses that have something to read, in the configuration's order.
   let buses: [PlannedBus]
 
+  /// The conveyors of the stations that have one.
+  let conveyors: [PlannedConveyor]
+
   /// - Precondition: `devices` are those of `settings`, in their order.
-  init(path: String, settings: AgentSettings, devices: [DeviceBoard.Device]) {
+  init(
+    path: String,
+    settings: AgentSettings,
+    devices: [DeviceBoard.Device],
+    conveyors: [PlannedConveyor] = []
+  ) {
     precondition(devices.map(\.id) == settings.devices.map(\.id))
     self.path = path
     self.settings = settings
     self.devices = devices
+    self.conveyors = conveyors
     buses = settings.buses.compactMap { bus in
       let members = zip(settings.devices, devices).filter { $0.0.bus == bus.id }
       return PlannedBus(bus, members.map { PlannedBus.Member(settings: $0, device: $1) })
@@ -49,10 +58,11 @@ package struct PlantPlan: Sendable {
         id: device.id,
         profile: old.device.profile,
         stations: device.stations,
-        groups: old.device.groups
+        groups: old.device.groups,
+        conveyors: device.conveyors
       )
     }
-    return PlantPlan(path: path, settings: settings, devices: kept)
+    return PlantPlan(path: path, settings: settings, devices: kept, conveyors: conveyors)
   }
 
   /// The files that the plan was read from, each content once.
@@ -93,6 +103,7 @@ extension DeviceBoard.Device {
           ? nil : Int(group.period.wholeMicroseconds / 1_000),
         heartbeatMilliseconds: group.rules.heartbeat.map { Int($0.wholeMicroseconds / 1_000) },
         stations: stations,
+        conveyors: conveyors,
         signals: group.descriptions
       )
     }
@@ -101,6 +112,7 @@ extension DeviceBoard.Device {
   /// Whether frames of both have the same layouts.
   func hasLayouts(of other: Self) -> Bool {
     profile.hash == other.profile.hash && stations == other.stations
+      && conveyors == other.conveyors
   }
 }
 

@@ -109,6 +109,7 @@ extension Recorder {
       reports.set(device.groups)
     }
     bindings.adopt(plan.settings.binding)
+    try follow(plan.conveyors, layouts: plan.devices.flatMap(\.layouts), after: nil)
     return adoption
   }
 

@@ -17,7 +17,8 @@ struct Done: Sendable, Hashable {
 extension Recorder {
   /// Starts a lot; it is durable when this returns.
   func start(_ order: LotOrder) throws -> Done {
-    try perform { bindings, now in try bindings.start(order, now: now.wall) }
+    try handOver(to: order)
+    return try perform { bindings, now in try bindings.start(order, now: now.wall) }
   }
 
   /// Ends the lot at a place; durable when this returns.
@@ -96,12 +97,14 @@ extension Recorder {
     followClock()
     let now = time.moment()
     let judgement = try judge(bindings, now)
-    let content = scan.map(judgement.content.scanned) ?? judgement.content
+    let stamped = conveyors.stamped(judgement.content, at: now.uptime)
+    let content = scan.map(stamped.scanned) ?? stamped
     do {
       let record = try journal.assumeIsolated { journal in
         try journal.appendDurably(content, at: now.wall)
       }
       bindings.apply(record, uptime: now.uptime)
+      conveyors.apply(record, uptime: now.uptime)
       return Done(record: record, notes: judgement.notes)
     } catch let error as JournalError {
       if case .uncertain(_, let seq, _) = error { undecided = (seq, now.uptime) }
@@ -114,6 +117,11 @@ extension Recorder {
     guard let (seq, uptime) = undecided else { return }
     bindings = try journal.assumeIsolated { [bindings] journal in
       try journal.replay(into: bindings, after: seq - 1) { $0.apply($1, uptime: uptime) }
+    }
+    if !conveyors.isEmpty {
+      conveyors = try journal.assumeIsolated { [conveyors] journal in
+        try journal.replay(into: conveyors, after: seq - 1) { $0.apply($1, uptime: uptime) }
+      }
     }
     undecided = nil
   }

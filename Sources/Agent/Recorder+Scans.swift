@@ -14,6 +14,19 @@ extension Recorder {
     )
   }
 
+  private static func order(_ lot: ScannedLot, at place: StationLane) -> LotOrder {
+    LotOrder(
+      station: place.station,
+      lane: place.lane,
+      lot: lot.lot,
+      part: lot.part,
+      revision: lot.revision,
+      workOrder: lot.workOrder,
+      operatorName: lot.operatorName,
+      program: lot.program
+    )
+  }
+
   /// Does what a scan means; durable when this returns.
   ///
   /// - Parameters:
@@ -23,22 +36,11 @@ extension Recorder {
   /// - Returns: The record, and what its maker is told.
   /// - Throws: ``BindingError``, or `JournalError` when the journal cannot be written.
   func perform(_ order: ScanOrder, at place: StationLane, scan: String) throws -> Done {
-    try perform(scan: scan) { [local] bindings, now in
+    if case .start(let lot) = order { try handOver(to: Self.order(lot, at: place)) }
+    return try perform(scan: scan) { [local] bindings, now in
       switch order {
       case .start(let lot):
-        return try bindings.start(
-          LotOrder(
-            station: place.station,
-            lane: place.lane,
-            lot: lot.lot,
-            part: lot.part,
-            revision: lot.revision,
-            workOrder: lot.workOrder,
-            operatorName: lot.operatorName,
-            program: lot.program
-          ),
-          now: now.wall
-        )
+        return try bindings.start(Self.order(lot, at: place), now: now.wall)
       case .end: return try bindings.end(place)
       case .enter(let serial):
         return try bindings.pass(serial, .entered, at: place, source: .scan)

@@ -10,7 +10,13 @@ extension Recorder {
     let status = journal.assumeIsolated { $0.status() }
     return Snapshot(
       startedAt: startedAt,
-      stations: stations.map { StationStatus($0, bindings, bindings.listDoubts()) },
+      stations: stations.map { station in
+        var status = StationStatus(station, bindings, bindings.listDoubts())
+        status.conveyor = conveyors.transit(at: station.id).map {
+          ConveyorStatus($0, at: time.uptime())
+        }
+        return status
+      },
       devices: board.statuses(at: time.uptime()),
       journal: JournalStatus(
         seq: status.seq,

@@ -21,6 +21,10 @@ actor Recorder {
   let startedAt: Instant
   var bindings: Bindings
   var board: DeviceBoard
+  var conveyors = ConveyorBoard()
+
+  /// What photo-eyes saw and the journal has not taken yet.
+  var passages: [BoardPassage] = []
 
   /// The layout record of each scan group.
   var layouts: [ScanGroupID: Int] = [:]
@@ -76,12 +80,17 @@ actor Recorder {
 
   /// Replays the journal's story and records what is new: that the agent runs, with which files,
   /// and how frames are laid out.
-  func start(documents: [DocumentRevision], layouts: [FrameLayout]) throws {
+  func start(
+    documents: [DocumentRevision],
+    layouts: [FrameLayout],
+    conveyors: [PlannedConveyor] = []
+  ) throws {
     let story = try journal.assumeIsolated { [bindings] journal in
       try journal.replay(into: JournalStory(bindings: bindings)) { $0.take($1) }
     }
     bindings = story.bindings
     self.documents = story.documents.union(documents.map(\.sha256))
+    try follow(conveyors, layouts: layouts, after: story)
     let last = journal.assumeIsolated { $0.status().at }
     // Before a step of the clock: these scans are on the epoch of the records before.
     try recordLost(CrashAccount(story, configured: layouts, end: last))
@@ -159,11 +168,17 @@ actor Recorder {
       before: scan.start,
       at: Moment(wall: scan.at, uptime: scan.uptime)
     )
+    followBoards(scan)
+    let binding = conveyors.bind(scan, of: device.stations) {
+      bindings.inForce(at: $0, uptime: scan.uptime)
+    }
     let frame = Frame(
       at: scan.at,
       spanMicroseconds: Int(scan.span.wholeMicroseconds),
       layout: layout,
-      bindings: device.stations.map { bindings.inForce(at: $0, uptime: scan.uptime) },
+      bindings: binding.bindings,
+      unsure: binding.unsure,
+      belts: binding.belts,
       crews: device.stations.map { bindings.crewInForce(at: $0, uptime: scan.uptime) },
       readings: scan.readings
     )

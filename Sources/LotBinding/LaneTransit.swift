@@ -88,7 +88,12 @@ struct LaneTransit: Sendable, Hashable {
     // An eye tells when the first board enters; without one, the lot enters now.
     let isSeen = conveyor.hasEntryEye && binding.belt != nil
     lots.append(
-      LotStretch(binding: seq, stretch: Stretch(head: isSeen ? nil : start), started: start)
+      LotStretch(
+        binding: seq,
+        lot: binding.lot,
+        stretch: Stretch(head: isSeen ? nil : start),
+        started: start
+      )
     )
   }
 

@@ -43,6 +43,7 @@ struct Stretch: Sendable, Hashable {
 /// A lot on a lane.
 struct LotStretch: Sendable, Hashable {
   let binding: Int
+  let lot: LotID
   var stretch: Stretch
 
   /// Where the belt was when the lot was started.

@@ -192,8 +192,10 @@ package struct Transit: Sendable, Hashable {
   package struct Item: Sendable, Hashable {
     package let lane: LaneID?
 
-    /// Sequence number of its lot's binding.
+    /// Sequence number of its lot's binding, and the lot; nil for a board of none, or of one that has
+    /// left already.
     package let binding: Int?
+    package let lot: LotID?
     package let serial: SerialNumber?
 
     /// Metres along the conveyor that it reaches over, as far as that is known.
@@ -228,6 +230,7 @@ package struct Transit: Sendable, Hashable {
     lanes.indices.flatMap { index in
       let belt = reading(ofLane: index, at: uptime)
       let margin = margin(ofLane: index, .zero, at: uptime)
+      let names = Dictionary(lanes[index].lots.map { ($0.binding, $0.lot) }) { first, _ in first }
       return found(lanes[index], belt, margin).map { binding, serial, stretch in
         let head = stretch.headTravel(at: belt, within: margin) ?? (0, 0)
         let tail = stretch.tailTravel(at: belt, within: margin)
@@ -235,6 +238,7 @@ package struct Transit: Sendable, Hashable {
         return Item(
           lane: conveyor.lanes[index],
           binding: binding,
+          lot: binding.flatMap { names[$0] },
           serial: serial,
           from: place(tail.low.isFinite ? (tail.low + tail.high) / 2 : 0),
           to: place(doubt.isFinite ? (head.low + head.high) / 2 : .infinity),

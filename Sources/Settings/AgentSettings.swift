@@ -59,6 +59,9 @@ package struct StationSettings: Sendable, Hashable {
 
   /// On each of which a lot can be; empty for a station that takes one lot at a time.
   package let lanes: [LaneID]
+
+  /// Nil for a station that lots do not move through.
+  package let conveyor: ConveyorSettings?
 }
 
 /// One serial port or one TCP endpoint.

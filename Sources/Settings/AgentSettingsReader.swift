@@ -111,10 +111,13 @@ private struct AgentSettingsReader {
       let id = reader.value(StationShape.id)
       let title = reader.value(StationShape.title)
       let lanes = self.lanes(reader)
+      let conveyor = reader.mapping(StationShape.conveyor).flatMap {
+        ConveyorSettingsReader(fields: $0, lanes: lanes).conveyor()
+      }
       reader.finish()
       guard let id else { return nil }
       names.take(Marked(id.value.text, at: id.mark), advice: "give each station an id of its own")
-      return StationSettings(id: id.value, title: title?.value, lanes: lanes)
+      return StationSettings(id: id.value, title: title?.value, lanes: lanes, conveyor: conveyor)
     }
   }
 

@@ -105,7 +105,15 @@ enum StationShape {
     ScalarKind<LaneID>.lane,
     "The lanes on each of which a lot can be, where there are several"
   )
-  static let shape = Shape("station", [id.required, title.optional, lanes.list()])
+  static let conveyor = Section(
+    "conveyor",
+    ConveyorShape.shape,
+    "The belt that carries lots through it, as through a reflow oven"
+  )
+  static let shape = Shape(
+    "station",
+    [id.required, title.optional, lanes.list(), conveyor.optional]
+  )
 }
 
 enum DeviceShape {

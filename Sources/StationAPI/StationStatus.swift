@@ -18,6 +18,9 @@ package struct StationStatus: Sendable, Hashable, Codable {
   package let crew: [CrewMember]
   package let materials: [LoadedMaterial]
 
+  /// Nil where lots do not move through the station.
+  package var conveyor: ConveyorStatus?
+
   package init(
     id: StationID,
     title: String?,

@@ -9,7 +9,7 @@ struct StationReport {
   init(_ station: StationStatus) { self.station = station }
 
   var lines: [String] {
-    let all = lots + crew + materials
+    let all = lots + conveyor + crew + materials
     return all.enumerated().map { index, line in
       Terminal.padded(index == 0 ? station.id.text : "", to: 16) + line
     }
@@ -69,6 +69,34 @@ struct StationReport {
     }
     return ["signed on: " + members.joined(separator: ", ")]
   }
+
+  /// What is where on the station's conveyor.
+  private var conveyor: [String] {
+    guard let conveyor = station.conveyor else { return [] }
+    let speeds = conveyor.speeds.map {
+      $0.map { "\(Self.tenths($0 * 6_000)) cm/min" } ?? "no speed yet"
+    }
+    var line = "conveyor: " + speeds.joined(separator: ", ")
+    if conveyor.isSpeedLost {
+      line = Terminal.coloured(line + ", not known now: edges of lots are unsure", .yellow)
+    }
+    let lots = conveyor.lots.map { item in
+      let lane = item.lane.map { "lane \($0): " } ?? ""
+      let boards = conveyor.boards.filter { $0.seq == item.seq && $0.lane == item.lane }.count
+      let place =
+        item.doubt.map {
+          "from \(Self.centimetres(item.from)) to \(Self.centimetres(item.to)) m, "
+            + "give or take \(Self.centimetres($0)) m"
+        } ?? "somewhere on it"
+      return "  \(lane)lot \(item.lot?.text ?? "unknown") \(place)"
+        + (boards > 0 ? ", \(counted(boards, "board"))" : "")
+    }
+    return [line] + (lots.isEmpty ? ["  no lot on it"] : lots)
+  }
+
+  private static func tenths(_ number: Double) -> Double { (number * 10).rounded() / 10 }
+
+  private static func centimetres(_ metres: Double) -> Double { (metres * 100).rounded() / 100 }
 
   private var materials: [String] {
     station.materials.map { "loaded: \($0.material), lot \($0.lot)" }

@@ -28,18 +28,30 @@ final class SimulatedPlant {
   ///   - yaml: The device's profile, which is called `oven` and has one group of 1 s.
   ///   - real: What the device really is, where it is not what its profile says.
   ///   - faults: What goes wrong with the device.
+  ///   - belt: The signal that tells the speed of the station's conveyor in cm/min, where it has one;
+  ///     that is 3.5 m long.
   /// - Throws: What is wrong with the profile.
-  init(_ yaml: String, really real: String? = nil, faults: [Fault] = []) async throws {
+  init(
+    _ yaml: String,
+    really real: String? = nil,
+    faults: [Fault] = [],
+    belt: String? = nil
+  ) async throws {
     folder = try TemporaryFolder()
     let profile = try ProfileLoader.load(bytes: Array(yaml.utf8), file: "oven.yaml")
     let id = try DeviceID("oven-1")
     let unit = try #require(UnitID(1))
-    let device = DeviceBoard.Device(
+    var device = DeviceBoard.Device(
       id: id,
       profile: profile,
       stations: [station],
       groups: try ScanGroup.groups(of: profile, device: id, unit: unit)
     )
+    let conveyors =
+      if let belt { [try Self.conveyor(at: station, of: device, speed: belt)] } else {
+        [PlannedConveyor]()
+      }
+    device.conveyors = conveyors.map(\.conveyor.description)
     layouts = device.layouts
     let opening = JournalOpening(
       agent: try AgentID("edge"),
@@ -56,7 +68,7 @@ final class SimulatedPlant {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
     self.recorder = recorder
-    try await recorder.start(documents: [], layouts: layouts)
+    try await recorder.start(documents: [], layouts: layouts, conveyors: conveyors)
     let simulated = SimulatedUnit(
       profile: try real.map {
         try ProfileLoader.load(bytes: Array($0.utf8), file: "oven.yaml")
@@ -72,6 +84,26 @@ final class SimulatedPlant {
       time: time
     ) { await recorder.take($0) }
     state = poller.start()
+  }
+
+  private static func conveyor(
+    at station: StationID,
+    of device: DeviceBoard.Device,
+    speed: String
+  ) throws -> PlannedConveyor {
+    let group = try #require(device.groups.first { $0.signals.map(\.name).contains(speed) })
+    let index = try #require(group.signals.firstIndex { $0.name == speed })
+    let belt = Conveyor.Belt(
+      fastest: 0.03,
+      accuracy: 0.01,
+      hold: .seconds(5),
+      period: group.period
+    )
+    let meaning = PlannedConveyor.Meaning.speed(belt: 0, metresPerSecond: 1.0 / 6_000)
+    return PlannedConveyor(
+      conveyor: Conveyor(station: station, length: 3.5, belts: [belt]),
+      inputs: [group.id: [PlannedConveyor.Input(signal: index, meaning: meaning)]]
+    )
   }
 
   /// Takes so many scans, one a second.

@@ -24,7 +24,11 @@ extension PlantPlan {
       clock: FakeKernelClock(),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
-    try await recorder.start(documents: documents, layouts: devices.flatMap(\.layouts))
+    try await recorder.start(
+      documents: documents,
+      layouts: devices.flatMap(\.layouts),
+      conveyors: conveyors
+    )
     return recorder
   }
 }

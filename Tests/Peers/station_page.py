@@ -101,6 +101,12 @@ def check_profile(page):
     expect(svg.locator('[data-number="zone7.bottom"]')).to_have_text("✕ bad")
     expect(svg.locator('[data-number="zone9.top"]')).to_have_text("255.4")
     expect(svg.locator('[data-field="belt"]')).to_have_text("Belt 82.5 cm/min")
+    before = svg.locator('rect[data-lot="PCB-2611-0041"]').bounding_box()
+    following = svg.locator('rect[data-lot="PCB-2611-0042"]').bounding_box()
+    assert abs(following["x"] + following["width"] - before["x"]) < 2, "no gap between the lots"
+    assert before["x"] > following["x"], "the lot before is further"
+    expect(svg.locator("rect[data-board]")).to_have_count(2)
+    expect(svg.locator("rect.board.unsure")).to_have_count(1)
 
 
 def check_words(page):

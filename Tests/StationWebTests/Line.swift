@@ -71,13 +71,42 @@ struct Line: Sendable {
   }
 
   private func station(_ id: StationID, _ title: String) -> StationStatus {
-    StationStatus(
+    var status = StationStatus(
       id: id,
       title: title,
       lanes: lanes[id] ?? [],
       lots: bindings[id].map { [$0] } ?? [],
       crew: crews[id] ?? [],
       materials: id == Self.oven ? materials : []
+    )
+    if id == Self.oven { status.conveyor = Self.conveyor }
+    return status
+  }
+
+  /// Two lots without a gap between them, with a board at the end of the one and another that may be
+  /// anywhere.
+  private static var conveyor: ConveyorStatus {
+    let (before, next) = (LotID(checked: "PCB-2611-0041"), LotID(checked: "PCB-2611-0042"))
+    let item = { (seq: Int, lot: LotID, from: Double, to: Double, doubt: Double?) in
+      ConveyorStatus.Item(
+        lane: nil,
+        seq: seq,
+        lot: lot,
+        serial: nil,
+        from: from,
+        to: to,
+        doubt: doubt
+      )
+    }
+    return ConveyorStatus(
+      length: 3.5,
+      entry: 0,
+      exit: 3.5,
+      lanes: [],
+      speeds: [0.01375],
+      isSpeedLost: false,
+      lots: [item(41, before, 1.4, 3.5, 0.02), item(42, next, 0, 1.4, 0.02)],
+      boards: [item(41, before, 1.4, 1.65, 0.02), item(42, next, 0, 3.5, nil)]
     )
   }
 

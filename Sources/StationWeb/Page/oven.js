@@ -42,6 +42,15 @@ function bounds(zones) {
   }));
 }
 
+/** Pixels that a lane of lots takes above the belt. */
+const laneHeight = 22;
+
+/** The lanes of a conveyor; the only one of a conveyor without lanes is "". */
+function lanesOf(conveyor) {
+  if (!conveyor) return [];
+  return conveyor.lanes.length > 0 ? conveyor.lanes : [""];
+}
+
 const trusted = (signal) => (signal?.quality === "good" ? number(signal) : null);
 const number = (signal) => (typeof signal?.value === "number" ? signal.value : null);
 const sides = ["top", "bottom"];
@@ -89,6 +98,7 @@ export class OvenView {
     this.beltText = speed
       ? `Belt ${valueText(speed.value, decimalsOf(speed.value))} ${unitText(speed.unit)}`
       : "Belt";
+    if (device.conveyor?.speed_lost) this.beltText += ": speed not known";
     const words = device.signals
       .filter((signal) => ["state", "program"].includes(signal.role) && signal.value !== undefined)
       .map((signal) => valueText(signal.value));
@@ -101,7 +111,8 @@ export class OvenView {
   layOut(zones, width) {
     const edges = bounds(zones);
     this.widen(zones);
-    const frame = JSON.stringify([width, edges, this.range]);
+    this.lanes = lanesOf(this.device.conveyor);
+    const frame = JSON.stringify([width, edges, this.range, this.lanes]);
     if (frame === this.frame) return;
     this.frame = frame;
     const isNarrow = width < 560;
@@ -109,7 +120,7 @@ export class OvenView {
     const left = isNarrow ? 54 : 64;
     const [start, end] = [edges[0].from, edges.at(-1).to];
     const [low, high] = this.range;
-    const bottom = height - 118;
+    const bottom = height - 118 - this.lanes.length * laneHeight;
     this.x = (metres) => round(left + ((metres - start) / (end - start)) * (width - left - 8));
     this.y = (degrees) => round(bottom - ((degrees - low) / (high - low)) * (bottom - 14));
     this.bottom = bottom;
@@ -125,7 +136,8 @@ export class OvenView {
       this.axis(width, left, unit),
       this.belt(width, left, height),
       ...this.series(zones),
-      this.strip(zones, left, bottom)
+      this.strip(zones, left, bottom),
+      this.carried(height)
     );
   }
 
@@ -186,6 +198,44 @@ export class OvenView {
     );
   }
 
+  /** What the belt carries: lots as bars above it, boards as marks in them. */
+  carried(height) {
+    this.lotsTop = height - 28 - this.lanes.length * laneHeight;
+    this.carriedItems = null;
+    this.carriedGroup = shape("g", { class: "carried" });
+    return this.carriedGroup;
+  }
+
+  placeCarried(conveyor) {
+    const items = JSON.stringify([conveyor?.lots, conveyor?.boards]);
+    if (items === this.carriedItems) return;
+    this.carriedItems = items;
+    const [start, end] = [this.edges[0].from, this.edges.at(-1).to];
+    const within = (metres) => this.x(Math.min(Math.max(metres, start), end));
+    const bar = (item, kind, inset) => {
+      const y = this.lotsTop + this.lanes.indexOf(item.lane ?? "") * laneHeight;
+      const [from, to] = [within(item.from), within(item.to)];
+      return shape("rect", {
+        class: item.doubt === undefined ? `${kind} unsure` : kind,
+        x: from, width: Math.max(round(to - from), 2), y: y + inset, height: laneHeight - 4 - 2 * inset,
+        [`data-${kind}`]: item.serial ?? item.lot ?? "",
+      });
+    };
+    const label = (item) => {
+      const y = this.lotsTop + this.lanes.indexOf(item.lane ?? "") * laneHeight;
+      const [from, to] = [within(item.from), within(item.to)];
+      const words = [item.lane && `${item.lane}:`, item.lot, item.doubt === undefined && "(unsure)"];
+      return to - from < 60
+        ? []
+        : [shape("text", { x: from + 5, y: y + laneHeight - 8 }, words.filter(Boolean).join(" "))];
+    };
+    this.carriedGroup.replaceChildren(
+      ...(conveyor?.lots ?? []).map((lot) => bar(lot, "lot", 0)),
+      ...(conveyor?.boards ?? []).map((board) => bar(board, "board", 2)),
+      ...(conveyor?.lots ?? []).flatMap(label)
+    );
+  }
+
   series(zones) {
     this.steps = {};
     this.lines = {};
@@ -241,6 +291,7 @@ export class OvenView {
 
   place(zones, now) {
     setText(this.beltLabel, this.beltText);
+    this.placeCarried(this.device.conveyor);
     setText(this.title, `Temperatures of ${zones.length} zones in belt order. ${this.beltText}.`);
     for (const side of sides) {
       this.placeSteps(zones, side);

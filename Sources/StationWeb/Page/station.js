@@ -142,7 +142,9 @@ export class StationView {
     show(this.keyReadings, readings.length > 0);
     const isHere = (device) => device.stations.includes(station.id);
     this.lists.ovens.update(
-      all.filter((device) => isHere(device) && device.kind === "reflow_oven"),
+      all
+        .filter((device) => isHere(device) && device.kind === "reflow_oven")
+        .map((device) => ({ ...device, conveyor: station.conveyor })),
       now
     );
     this.lists.devices.update(own.filter(isHere), now);
