@@ -158,7 +158,7 @@ let package = Package(
 
     // The hub.
     stage("Genealogy", ["Telemetry"]),
-    stage("HubStore", ["Telemetry", "Genealogy", grdb]),
+    stage("HubStore", ["Telemetry", "LotBinding", "Genealogy", grdb]),
     stage(
       "Hub",
       [

@@ -42,7 +42,9 @@ struct JournalStory: Sendable {
       layouts[layout.id] = (record.seq, layout)
       groups[record.seq] = layout.id
       conveyors[record.seq] = layout.conveyors
-    case .clockStep(let step): clockStep = step
+    case .clockStep(let step):
+      clockStep = step
+      bindings.apply(record)
     case .write(let order): openWrites[record.seq] = order
     case .writeOutcome(let outcome): openWrites[outcome.write] = nil
     default:

@@ -138,6 +138,10 @@ struct LocalService: StationService {
     )
   }
 
+  func correct(_ order: CorrectionOrder) async throws -> Receipt {
+    try await receipt("") { try await recorder.correct(order) }
+  }
+
   func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt {
     try await writer.write(command, to: device)
   }
@@ -154,10 +158,12 @@ struct LocalService: StationService {
       return Receipt(
         seq: done.seq,
         at: done.record.at,
-        summary: done.crewSentence ?? summary,
+        summary: done.crewSentence ?? done.correctionSentence ?? summary,
         notes: done.notes.isEmpty ? nil : done.notes
       )
     } catch let error as BindingError {
+      throw error.problem
+    } catch let error as CorrectionError {
       throw error.problem
     } catch {
       throw Problem.notStored(error)
@@ -175,6 +181,14 @@ extension Done {
     let what =
       change.change == .off ? "\(who) is signed off" : "\(who) is signed on\(until)"
     return "\(what); at \(change.station): \(names.isEmpty ? "nobody" : names)"
+  }
+}
+
+extension Done {
+  /// What was corrected; nil for a record that corrects nothing.
+  fileprivate var correctionSentence: String? {
+    guard case .correction(let correction) = record.content else { return nil }
+    return CorrectionSummary(correction.change).text
   }
 }
 

@@ -82,6 +82,11 @@ extension Recorder {
     try perform { bindings, _ in try bindings.consume(consumption) }
   }
 
+  /// Corrects what is recorded; durable when this returns.
+  func correct(_ order: CorrectionOrder) throws -> Done {
+    try perform { bindings, now in try bindings.correct(order, now: now.wall) }
+  }
+
   /// Judges a command, writes its record and applies it.
   ///
   /// - Parameters:

@@ -51,7 +51,8 @@ extension StationStatus {
           since: active.since,
           binding: active.binding,
           units: UnitCount(bindings.units.count(at: active.place), at: active.place, bindings),
-          doubts: doubts.notes(at: active.place)
+          doubts: doubts.notes(at: active.place),
+          corrected: CorrectedLot(bindings.corrections.lot(active.seq))
         )
       },
       crew: (bindings.crews.crew(at: station.id)?.members ?? []).map {
@@ -64,7 +65,32 @@ extension StationStatus {
           lot: $0.load.lot,
           material: $0.load.material
         )
+      },
+      corrections: bindings.corrections.latest(Self.shownCorrections, at: station.id).map {
+        CorrectionStatus(
+          seq: $0.seq,
+          at: $0.at,
+          by: $0.correction.by,
+          reason: $0.correction.reason,
+          summary: CorrectionSummary($0.correction.change).text,
+          withdrawnBy: $0.withdrawnBy
+        )
       }
+    )
+  }
+
+  /// Corrections that are shown of a station.
+  private static let shownCorrections = 5
+}
+
+extension CorrectedLot {
+  fileprivate init?(_ stay: CorrectedStay<Binding>?) {
+    guard let stay, stay.corrected != stay.recorded else { return nil }
+    let corrected = stay.corrected
+    self.init(
+      lot: corrected?.content.lot,
+      part: corrected?.content.part,
+      since: corrected?.from.at
     )
   }
 }

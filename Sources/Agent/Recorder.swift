@@ -235,7 +235,9 @@ actor Recorder {
   @discardableResult
   func write(_ content: Record.Content, at instant: Instant) -> Bool {
     do {
-      _ = try append(content, at: instant)
+      let record = try append(content, at: instant)
+      // Corrections speak of times, which its steps divide.
+      if case .clockStep = content { bindings.apply(record) }
       return true
     } catch {
       noteStorage(error)

@@ -45,6 +45,9 @@ package struct StationVisit: Sendable, Hashable, Codable {
   /// Nil while the station still works on the lot.
   package let to: Instant?
 
+  /// What it lasted by its corrections; nil where they say no other times.
+  package let correctedSpan: RecordSpan?
+
   /// What was measured meanwhile; empty where that was not asked for.
   package let signals: [SignalSummary]
 
@@ -66,6 +69,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
     binding: Binding,
     from: Instant,
     to: Instant?,
+    correctedSpan: RecordSpan? = nil,
     signals: [SignalSummary] = [],
     clockSteps: [RecordedClockStep] = [],
     writes: [RecordedWrite] = [],
@@ -77,6 +81,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
     self.binding = binding
     self.from = from
     self.to = to
+    self.correctedSpan = correctedSpan
     self.signals = signals
     self.clockSteps = clockSteps
     self.writes = writes
@@ -99,6 +104,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
       binding: binding,
       from: from,
       to: to,
+      correctedSpan: correctedSpan,
       signals: signals,
       clockSteps: clockSteps,
       writes: writes,
@@ -107,9 +113,13 @@ package struct StationVisit: Sendable, Hashable, Codable {
     )
   }
 
+  /// What it truly lasted, as far as that is known by now.
+  package var extent: RecordSpan { correctedSpan ?? span }
+
   private enum CodingKeys: String, CodingKey {
     case span, site, binding, from, to, signals, writes, crews, units
     case clockSteps = "clock_steps"
+    case correctedSpan = "corrected_span"
   }
 }
 
@@ -122,6 +132,9 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   /// Nil while it still stands there.
   package let to: Instant?
 
+  /// What it lasted by its corrections; nil where they say no other times.
+  package let correctedSpan: RecordSpan?
+
   /// Steps of the agent's clock meanwhile.
   package let clockSteps: [RecordedClockStep]
 
@@ -130,23 +143,36 @@ package struct MaterialStay: Sendable, Hashable, Codable {
     load: MaterialLoad,
     from: Instant,
     to: Instant?,
+    correctedSpan: RecordSpan? = nil,
     clockSteps: [RecordedClockStep] = []
   ) {
     self.span = span
     self.load = load
     self.from = from
     self.to = to
+    self.correctedSpan = correctedSpan
     self.clockSteps = clockSteps
   }
 
   /// The same stay with what the clock did.
   package func with(clockSteps: [RecordedClockStep]) -> MaterialStay {
-    MaterialStay(span: span, load: load, from: from, to: to, clockSteps: clockSteps)
+    MaterialStay(
+      span: span,
+      load: load,
+      from: from,
+      to: to,
+      correctedSpan: correctedSpan,
+      clockSteps: clockSteps
+    )
   }
+
+  /// What it truly lasted, as far as that is known by now.
+  package var extent: RecordSpan { correctedSpan ?? span }
 
   private enum CodingKeys: String, CodingKey {
     case span, load, from, to
     case clockSteps = "clock_steps"
+    case correctedSpan = "corrected_span"
   }
 }
 

@@ -37,4 +37,8 @@ package protocol GenealogyStore {
 
   /// What a lot was recorded to have gone into.
   func consumptions(of lot: LotID) throws -> [RecordedConsumption]
+
+  /// What was corrected of a lot, of material at the stations where it was, and of who was there,
+  /// whether or not the answers follow the corrections.
+  func corrections(of lot: LotID) throws -> [RecordedCorrection]
 }

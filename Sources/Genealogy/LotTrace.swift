@@ -26,13 +26,18 @@ package struct LotTrace: Sendable, Hashable, Codable {
   /// Lots that the trace names but did not follow, because it had reached its limits.
   package let notFollowed: [LotID]
 
+  /// Whether it shows what was recorded, or what is known by now; they differ where a lot has
+  /// corrections.
+  package let basis: TraceBasis
+
   package init(
     lot: LotID,
     at: Instant,
     lots: [TracedLot],
     inputs: [TraceEdge],
     outputs: [TraceEdge]?,
-    notFollowed: [LotID] = []
+    notFollowed: [LotID] = [],
+    basis: TraceBasis = .corrected
   ) {
     self.lot = lot
     self.at = at
@@ -40,10 +45,12 @@ package struct LotTrace: Sendable, Hashable, Codable {
     self.inputs = inputs
     self.outputs = outputs
     self.notFollowed = notFollowed
+    self.basis = basis
   }
 
   private enum CodingKeys: String, CodingKey {
     case schema, lot, at, lots, inputs, outputs
+    case basis = "as"
     case notFollowed = "not_followed"
   }
 }
@@ -58,10 +65,20 @@ package struct TracedLot: Sendable, Hashable, Codable {
   /// Where and how it was made; of lots upwards, without what was measured.
   package let visits: [StationVisit]
 
-  package init(lot: LotID, names: [Label], visits: [StationVisit]) {
+  /// What was corrected of it, of material at its stations, and of who was there; nil when nothing
+  /// was.
+  package let corrections: [RecordedCorrection]?
+
+  package init(
+    lot: LotID,
+    names: [Label],
+    visits: [StationVisit],
+    corrections: [RecordedCorrection] = []
+  ) {
     self.lot = lot
     self.names = names
     self.visits = visits
+    self.corrections = corrections.isEmpty ? nil : corrections
   }
 }
 

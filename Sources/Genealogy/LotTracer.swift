@@ -34,9 +34,15 @@ package struct LotTracer<Store: GenealogyStore> {
   ///   - lot: The lot that is asked for.
   ///   - at: Now, for the answer to say when it was given.
   ///   - upwards: Whether to follow where the lot went, too.
+  ///   - basis: What the store's answers show.
   /// - Returns: nil when no record names the lot.
   /// - Throws: What the store throws.
-  package func trace(_ lot: LotID, at: Instant, upwards: Bool = true) throws -> LotTrace? {
+  package func trace(
+    _ lot: LotID,
+    at: Instant,
+    upwards: Bool = true,
+    as basis: TraceBasis = .corrected
+  ) throws -> LotTrace? {
     let below = try walk(from: lot, findingEdges: edges(into:)) { $0.input }
     let above = upwards ? try walk(from: lot, findingEdges: edges(outOf:)) { $0.output } : nil
     var lots: [TracedLot] = []
@@ -45,14 +51,16 @@ package struct LotTracer<Store: GenealogyStore> {
     for member in above?.lots ?? [] where !listed.contains(member) {
       lots.append(try describe(member, measured: false))
     }
-    guard lots.count > 1 || lots.contains(where: { !$0.names.isEmpty }) else { return nil }
+    let isKnown = lots.contains { !$0.names.isEmpty || $0.corrections != nil }
+    guard lots.count > 1 || isKnown else { return nil }
     return LotTrace(
       lot: lot,
       at: at,
       lots: lots,
       inputs: below.edges,
       outputs: above?.edges,
-      notFollowed: below.notFollowed + (above?.notFollowed ?? [])
+      notFollowed: below.notFollowed + (above?.notFollowed ?? []),
+      basis: basis
     )
   }
 
@@ -104,17 +112,18 @@ package struct LotTracer<Store: GenealogyStore> {
       visits: try visits.map { visit in
         visit.with(
           signals: measured ? try store.signals(during: visit) : [],
-          clockSteps: try store.clockSteps(during: visit.span),
+          clockSteps: try store.clockSteps(during: visit.extent),
           writes: try store.writes(during: visit),
           crews: try store.crews(during: visit),
           units: try store.units(of: visit)
         )
-      }
+      },
+      corrections: try store.corrections(of: lot)
     )
   }
 
   private func timed(_ stay: MaterialStay) throws -> MaterialStay {
-    stay.with(clockSteps: try store.clockSteps(during: stay.span))
+    stay.with(clockSteps: try store.clockSteps(during: stay.extent))
   }
 
   private func edges(into lot: LotID) throws -> [TraceEdge] {

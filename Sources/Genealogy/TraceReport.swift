@@ -57,6 +57,8 @@ package struct TraceReport: Sendable {
         width: style.width,
         indent: ""
       )
+      + (trace.corrected.map { TextLayout.wrap($0, width: style.width, indent: "") } ?? [])
+      .map(ink.problem)
   }
 
   /// What the readings are worth, in one or two sentences.
@@ -114,6 +116,13 @@ package struct TraceReport: Sendable {
     // Bought material has none, and nobody expects any.
     if lot.visits.isEmpty, !uses.contains(where: \.isOfLoadedMaterial) {
       lines.append("  No station recorded work on it.")
+    }
+    for correction in lot.corrections ?? [] {
+      lines += TextLayout.wrap(
+        "  ! " + Words.correction(correction),
+        width: style.width,
+        indent: "    "
+      ).map(ink.problem)
     }
     for visit in lot.visits { lines += VisitText(visit, width: style.width, ink: ink).lines }
     return lines

@@ -76,7 +76,8 @@ struct HubPages: Sendable {
           + "</p>"
       )
     }
-    guard let trace = try await reader.trace(lot, at: time.now()) else {
+    let basis = try HubRoutes.basis(request)
+    guard let trace = try await reader.trace(lot, at: time.now(), as: basis) else {
       let near = try await reader.lots(near: lot.text)
       return Self.page(
         title: "No record names lot \(lot)",

@@ -94,7 +94,10 @@ struct HubRoutes: Sendable {
   private func trace(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
     let lot = try identifier(LotID.self, "lot", context)
     let upwards = request.uri.queryParameters.get("up") != "false"
-    guard let trace = try await database.reader.trace(lot, at: time.now(), upwards: upwards) else {
+    let basis = try Self.basis(request)
+    let trace = try await database.reader
+      .trace(lot, at: time.now(), upwards: upwards, as: basis)
+    guard let trace else {
       throw HubProblem.unknownLot(lot, near: try await database.reader.lots(near: lot.text))
     }
     return try JSONAnswer.response(trace)
@@ -110,6 +113,15 @@ struct HubRoutes: Sendable {
     return try JSONAnswer.response(
       Answer(software: software, records: journals.reduce(0) { $0 + $1.records })
     )
+  }
+
+  /// Whether what was recorded is asked for, or what was corrected since.
+  static func basis(_ request: Request) throws -> TraceBasis {
+    guard let text = request.uri.queryParameters.get("as") else { return .corrected }
+    guard let basis = TraceBasis(rawValue: text) else {
+      throw HubProblem.badRequest("as must be \"corrected\" or \"recorded\"")
+    }
+    return basis
   }
 
   static func lot(_ text: String) throws -> LotID {

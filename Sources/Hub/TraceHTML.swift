@@ -13,7 +13,8 @@ struct TraceHTML {
 
   var body: String {
     let outputs = trace.outputs ?? []
-    var html = "<h2>What went into it</h2>\n" + tree(trace.inputs) { ($0.output, $0.input) }
+    var html = corrected
+    html += "<h2>What went into it</h2>\n" + tree(trace.inputs) { ($0.output, $0.input) }
     html += "<h2>Where it went</h2>\n"
     html +=
       outputs.isEmpty
@@ -25,8 +26,20 @@ struct TraceHTML {
     let below = Set(trace.inputs.map(\.input)).union([trace.lot])
     html += "<h2>Lot by lot</h2>\n"
     html += trace.lots.filter { below.contains($0.lot) }.map(section).joined()
-    let json = "/v1/lots/\(PercentEncoding.encode(trace.lot.text))/trace"
+    let query = trace.basis == .recorded ? "?as=recorded" : ""
+    let json = "/v1/lots/\(PercentEncoding.encode(trace.lot.text))/trace\(query)"
     return html + "<p><a href=\"\(json)\">This trace as JSON</a></p>\n"
+  }
+
+  /// What the figures follow, with a way to the others; empty where nothing was corrected.
+  private var corrected: String {
+    guard let sentence = trace.corrected else { return "" }
+    let page = "/trace?lot=\(PercentEncoding.encode(trace.lot.text))"
+    let other =
+      trace.basis == .corrected
+      ? "<a href=\"\(page)&amp;as=recorded\">Show it as recorded</a>"
+      : "<a href=\"\(page)\">Show it as corrected</a>"
+    return "<p class=\"bad\">\(HTML.escaped(sentence)) \(other)</p>\n"
   }
 
   static func suggestions(_ near: [String]) -> String {
@@ -77,7 +90,10 @@ struct TraceHTML {
       lot.visits.isEmpty
       ? "<p class=\"soft\">No station recorded work on it.</p>\n"
       : lot.visits.map(visit).joined()
-    return "<h3>\(title(lot.lot))</h3>\n\(visits)"
+    let corrections = (lot.corrections ?? []).map {
+      "<p class=\"bad\">\(HTML.escaped(Words.correction($0)))</p>\n"
+    }.joined()
+    return "<h3>\(title(lot.lot))</h3>\n\(corrections)\(visits)"
   }
 
   private func visit(_ visit: StationVisit) -> String {

@@ -74,10 +74,19 @@ package struct HubReader: Sendable {
     _ lot: LotID,
     at: Instant,
     upwards: Bool = true,
+    as basis: TraceBasis = .corrected,
     limits: TraceLimits = TraceLimits()
   ) async throws -> LotTrace? {
     try await queue.read { db in
-      try LotTracer(SQLGenealogy(db: db), limits: limits).trace(lot, at: at, upwards: upwards)
+      let recorded = SQLGenealogy(db: db)
+      switch basis {
+      case .recorded:
+        return try LotTracer(recorded, limits: limits)
+          .trace(lot, at: at, upwards: upwards, as: basis)
+      case .corrected:
+        return try LotTracer(try CorrectedGenealogy(recorded), limits: limits)
+          .trace(lot, at: at, upwards: upwards, as: basis)
+      }
     }
   }
 

@@ -59,6 +59,9 @@ struct PreparedRecords: Sendable {
   /// Time of the last record.
   private(set) var lastAt: Instant?
 
+  /// Number of the last record; 0 without any.
+  private(set) var lastSeq = 0
+
   var isEmpty: Bool { lastAt == nil }
 
   /// Takes the next record.
@@ -78,6 +81,7 @@ struct PreparedRecords: Sendable {
       )
     }
     lastAt = record.at
+    lastSeq = seq
     if case .frame(let frame) = record.content {
       count(frame, seq: seq)
     } else {

@@ -19,6 +19,7 @@ struct RecordIndex {
     for (shape, seq) in records.shapes.sorted(by: { $0.value < $1.value }) {
       try check(shape, seq: seq)
     }
+    try CorrectionIndex(db: db, journal: journal, last: records.lastSeq).apply(records)
     var records = records
     try FrameCounts(db: db, journal: journal).complete(&records)
     try SummaryTable(db: db, journal: journal).add(records.tallies)
@@ -37,7 +38,7 @@ struct RecordIndex {
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board: break
+    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board, .correction: break
     }
   }
 
@@ -205,7 +206,7 @@ struct RecordIndex {
   }
 
   /// Lists a lot, or says that it is still heard of.
-  private func touch(
+  func touch(
     _ lot: LotID,
     part: Label? = nil,
     material: Label? = nil,

@@ -70,11 +70,18 @@ struct SQLGenealogy: GenealogyStore {
   }
 
   func signals(during visit: StationVisit) throws -> [SignalSummary] {
+    try signals(during: visit, in: SummaryTable.recorded)
+  }
+
+  func signals(
+    during visit: StationVisit,
+    in tables: SummaryTable.Tables
+  ) throws -> [SignalSummary] {
     var summaries = SummaryList()
-    for row in try summaryRows(visit, in: SummaryTable.sure) { try summaries.add(row) }
+    for row in try summaryRows(visit, in: tables.sure) { try summaries.add(row) }
     // A file that an earlier program has written, and no later one yet, has no such table.
-    if try db.tableExists(SummaryTable.unsure) {
-      for row in try summaryRows(visit, in: SummaryTable.unsure) { try summaries.addUnsure(row) }
+    if try db.tableExists(tables.unsure) {
+      for row in try summaryRows(visit, in: tables.unsure) { try summaries.addUnsure(row) }
     }
     return summaries.all
   }

@@ -20,7 +20,8 @@ enum Schema {
 
   static let derivedTables = [
     "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
-    "device_write", "unsure_summary", "crew", "unit",
+    "device_write", "unsure_summary", "crew", "unit", "correction", "corrected",
+    "corrected_summary", "corrected_unsure_summary",
   ]
 
   static func create(_ db: Database) throws {
@@ -178,6 +179,78 @@ enum Schema {
       content TEXT NOT NULL,
       outcome TEXT,
       PRIMARY KEY (journal, station, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS correction (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      entry INTEGER,
+      station TEXT,
+      from_at INTEGER,
+      to_at INTEGER,
+      content TEXT NOT NULL,
+      withdraws INTEGER NOT NULL,
+      withdrawn_by INTEGER,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS correction_entry ON correction (journal, entry);
+    CREATE INDEX IF NOT EXISTS correction_station ON correction (journal, station);
+    CREATE TABLE IF NOT EXISTS corrected (
+      journal INTEGER NOT NULL,
+      entry INTEGER NOT NULL,
+      is_material INTEGER NOT NULL,
+      station TEXT NOT NULL,
+      lane TEXT,
+      recorded_lot TEXT,
+      lot TEXT,
+      content TEXT,
+      from_epoch INTEGER,
+      from_at INTEGER,
+      to_epoch INTEGER,
+      to_at INTEGER,
+      start_seq INTEGER,
+      end_seq INTEGER,
+      recorded_end INTEGER,
+      counts INTEGER NOT NULL,
+      counted INTEGER,
+      belt TEXT,
+      settled INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (journal, entry)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS corrected_lot ON corrected (lot);
+    CREATE INDEX IF NOT EXISTS corrected_recorded_lot ON corrected (recorded_lot);
+    CREATE INDEX IF NOT EXISTS corrected_station ON corrected (journal, station);
+    CREATE TABLE IF NOT EXISTS corrected_summary (
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      signal INTEGER NOT NULL,
+      good INTEGER NOT NULL,
+      bad INTEGER NOT NULL,
+      numbers INTEGER NOT NULL,
+      minimum REAL,
+      maximum REAL,
+      sum REAL,
+      causes TEXT,
+      texts TEXT,
+      more_texts INTEGER NOT NULL,
+      PRIMARY KEY (journal, binding, layout, signal)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS corrected_unsure_summary (
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      signal INTEGER NOT NULL,
+      good INTEGER NOT NULL,
+      bad INTEGER NOT NULL,
+      numbers INTEGER NOT NULL,
+      minimum REAL,
+      maximum REAL,
+      sum REAL,
+      causes TEXT,
+      texts TEXT,
+      more_texts INTEGER NOT NULL,
+      PRIMARY KEY (journal, binding, layout, signal)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS unsure_summary (
       journal INTEGER NOT NULL,

@@ -7,15 +7,26 @@ struct SummaryTable {
   let db: Database
   let journal: Int64
 
-  /// Readings of which it is sure whose they are, and the others.
-  static let (sure, unsure) = ("signal_summary", "unsure_summary")
+  /// Two tables: of readings of which it is sure whose they are, and of the others.
+  struct Tables: Sendable {
+    let sure: String
+    let unsure: String
+  }
+
+  /// What the lots read that frames are bound to.
+  static let recorded = Tables(sure: "signal_summary", unsure: "unsure_summary")
+
+  /// What lots read that were there at other times than is recorded.
+  static let corrected = Tables(sure: "corrected_summary", unsure: "corrected_unsure_summary")
+
+  var tables = Self.recorded
 
   /// Adds what a batch counted to what is there.
   func add(_ tallies: [PreparedRecords.TallyKey: [SignalTally]]) throws {
     for (key, signals) in tallies {
       guard let presence = key.presence else {
         for (index, tally) in signals.enumerated() {
-          try add(tally, key, signal: index, to: Self.sure)
+          try add(tally, key, signal: index, to: tables.sure)
         }
         continue
       }
@@ -25,9 +36,9 @@ struct SummaryTable {
       for (index, tally) in signals.enumerated() {
         let places = layout.placesOfSignals[index]
         if presence.sure.contains(where: places.contains) {
-          try add(tally, key, signal: index, to: Self.sure)
+          try add(tally, key, signal: index, to: tables.sure)
         } else if presence.unsure.contains(where: places.contains) {
-          try add(tally, key, signal: index, to: Self.unsure)
+          try add(tally, key, signal: index, to: tables.unsure)
         }
       }
     }

@@ -13,6 +13,8 @@ package struct Bindings: Sendable, Hashable {
   package private(set) var crews = Crews()
   private(set) var materials = Materials()
 
+  package private(set) var corrections = Corrections()
+
   /// What the plant's systems say.
   package private(set) var lists = PlantLists()
 
@@ -79,6 +81,7 @@ package struct Bindings: Sendable, Hashable {
     units.apply(record)
     crews.apply(record, uptime: uptime)
     materials.apply(record)
+    corrections.apply(record)
     lists.apply(record)
   }
 }

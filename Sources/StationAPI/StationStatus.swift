@@ -21,13 +21,18 @@ package struct StationStatus: Sendable, Hashable, Codable {
   /// Nil where lots do not move through the station.
   package var conveyor: ConveyorStatus?
 
+  /// The last corrections of what is recorded of the station, the latest first; nil when there is
+  /// none.
+  package let corrections: [CorrectionStatus]?
+
   package init(
     id: StationID,
     title: String?,
     lanes: [LaneID] = [],
     lots: [ActiveBinding],
     crew: [CrewMember] = [],
-    materials: [LoadedMaterial]
+    materials: [LoadedMaterial],
+    corrections: [CorrectionStatus] = []
   ) {
     self.id = id
     self.title = title
@@ -36,6 +41,7 @@ package struct StationStatus: Sendable, Hashable, Codable {
     binding = lots.first { $0.lane == nil }
     self.crew = crew
     self.materials = materials
+    self.corrections = corrections.isEmpty ? nil : corrections
   }
 
   package struct ActiveBinding: Sendable, Hashable, Codable {
@@ -62,17 +68,22 @@ package struct StationStatus: Sendable, Hashable, Codable {
     /// What the plant's lists say against it now, such as a hold; nil for nothing.
     package let doubts: [BindingNote]?
 
+    /// What it is by its corrections; nil where they say nothing else than the record.
+    package let corrected: CorrectedLot?
+
     package init(
       seq: Int,
       since: Instant,
       binding: Binding,
       units: UnitCount? = nil,
-      doubts: [BindingNote]? = nil
+      doubts: [BindingNote]? = nil,
+      corrected: CorrectedLot? = nil
     ) {
       self.seq = seq
       self.doubts = doubts
       self.since = since
       self.units = units
+      self.corrected = corrected
       lane = binding.lane
       lot = binding.lot
       part = binding.part
@@ -85,7 +96,7 @@ package struct StationStatus: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case seq, since, lane, lot, part, revision, program, quantity, units, notes, doubts
+      case seq, since, lane, lot, part, revision, program, quantity, units, notes, doubts, corrected
       case workOrder = "work_order"
       case operatorName = "operator"
     }

@@ -74,6 +74,16 @@ extension Consumption: CommandBody {
   }
 }
 
+extension CorrectionOrder: CommandBody {
+  static let subject = "Correcting a record"
+  static let required = ["what", "by", "reason"]
+  static let optional = CodingKeys.allCases.map(\.rawValue).filter { !required.contains($0) }
+
+  var objection: String? {
+    quantity.flatMap { $0 > 0 ? nil : "The member \"quantity\" must be above zero." }
+  }
+}
+
 extension ReloadConfiguration: CommandBody {
   static let subject = "Reloading"
   static let required: [String] = []
@@ -153,6 +163,7 @@ extension CommandBody {
   /// The words that a member may be.
   private static var words: [String: [String]] {
     [
+      "what": CorrectionOrder.What.allCases.map(\.rawValue),
       "event": UnitPassage.Event.allCases.map(\.rawValue),
       "source": UnitPassage.Source.allCases.map(\.rawValue),
       "reason": BindingEnd.Reason.allCases.map(\.rawValue),
@@ -165,8 +176,9 @@ extension CommandBody {
 
   private static func expectation(_ context: DecodingError.Context) -> String {
     switch path(context) {
-    case "quantity": "a number is expected"
-    case "replace": "true or false is expected"
+    case "quantity", "record": "a number is expected"
+    case "from", "to": "a time is expected, such as 2026-11-29T10:20:00Z"
+    case "replace", "was_there": "true or false is expected"
     case "value": "a number, true, false or a text is expected"
     default: "a text is expected"
     }

@@ -13,6 +13,7 @@ struct PageFile {
     "/icon.svg": PageFile(mediaType: "image/svg+xml", bytes: PackageResources.icon_svg),
     "/page.js": script(PackageResources.page_js),
     "/connection.js": script(PackageResources.connection_js),
+    "/correction.js": script(PackageResources.correction_js),
     "/crew.js": script(PackageResources.crew_js),
     "/device.js": script(PackageResources.device_js),
     "/document.js": script(PackageResources.document_js),

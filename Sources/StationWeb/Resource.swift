@@ -23,6 +23,7 @@ enum Resource: Hashable {
   /// What is scanned at a station.
   case scans(station: String)
   case consumptions
+  case corrections
   case reload
   /// What is written to a device.
   case writes(device: String)
@@ -45,6 +46,7 @@ enum Resource: Hashable {
     case 2 where segments == ["v1", "status"]: self = .status
     case 2 where segments == ["v1", "events"]: self = .events
     case 2 where segments == ["v1", "consumptions"]: self = .consumptions
+    case 2 where segments == ["v1", "corrections"]: self = .corrections
     case 2 where segments == ["v1", "reload"]: self = .reload
     case 4 where segments[0...1] == ["v1", "devices"] && segments[3] == "writes":
       self = .writes(device: segments[2])
@@ -74,7 +76,7 @@ enum Resource: Hashable {
     case .file, .health, .status, .interlock: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .lotEnd, .units, .operators, .materials, .scans, .consumptions, .reload,
+    case .lotEnd, .units, .operators, .materials, .scans, .consumptions, .corrections, .reload,
       .writes:
       [.post]
     case .operatorThere, .material: [.delete]

@@ -103,6 +103,9 @@ struct StationResponder: HTTPResponder {
     case .consumptions:
       let command = try await body(Consumption.self, of: request)
       return try .json(await service.consume(command), status: .created)
+    case .corrections:
+      let order = try await body(CorrectionOrder.self, of: request)
+      return try .json(await service.correct(order), status: .created)
     case .writes(let device):
       let command = try await body(WriteSignal.self, of: request)
       return try .json(await service.write(command, to: self.device(device)), status: .created)

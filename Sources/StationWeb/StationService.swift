@@ -40,6 +40,9 @@ package protocol StationService: Sendable {
   func interlock(_ lot: LotID?, at station: StationID, lane: LaneID?) async throws
     -> InterlockAnswer
 
+  /// Records that something was otherwise than is recorded.
+  func correct(_ order: CorrectionOrder) async throws -> Receipt
+
   /// Writes a signal of a device, where the configuration permits that, and records it.
   func write(_ command: WriteSignal, to device: DeviceID) async throws -> WriteReceipt
 

@@ -38,6 +38,7 @@ package struct Record: Sendable, Hashable {
     case write(WriteOrder)
     case writeOutcome(WriteOutcome)
     case plantList(PlantListPart)
+    case correction(Correction)
 
     /// The record's `type` member.
     package var type: String {
@@ -61,6 +62,7 @@ package struct Record: Sendable, Hashable {
       case .write: "write"
       case .writeOutcome: "write_outcome"
       case .plantList: "plant_list"
+      case .correction: "correction"
       }
     }
   }

@@ -96,6 +96,7 @@ private struct Envelope: Codable {
     case .write(let content): try content.encode(to: encoder)
     case .writeOutcome(let content): try content.encode(to: encoder)
     case .plantList(let content): try content.encode(to: encoder)
+    case .correction(let content): try content.encode(to: encoder)
     }
   }
 
@@ -123,6 +124,7 @@ private struct Envelope: Codable {
     case "write": .write(try WriteOrder(from: decoder))
     case "write_outcome": .writeOutcome(try WriteOutcome(from: decoder))
     case "plant_list": .plantList(try PlantListPart(from: decoder))
+    case "correction": .correction(try Correction(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .type,

@@ -12,8 +12,10 @@ struct TraceCommand: AsyncParsableCommand {
       For each lot: stations, times, operators, programs, and of each signal the least, mean and \
       greatest reading, how many there are and how many are bad, and why.
 
-      EXAMPLE
+      EXAMPLES
         lotline-hub trace PM-500 --config Config/hub.yaml
+      Corrections that were made since count; without them it is as the records say:
+        lotline-hub trace PM-500 --as-recorded
       """
   )
 
@@ -28,6 +30,9 @@ struct TraceCommand: AsyncParsableCommand {
   @Flag(name: .customLong("no-up"), help: "Leave out where the lot went.")
   var noUp = false
 
+  @Flag(help: "Show what was recorded, without the corrections made since.")
+  var asRecorded = false
+
   func run() async throws {
     try await CommandFailure.mapping {
       let reader = try source.reader()
@@ -37,7 +42,14 @@ struct TraceCommand: AsyncParsableCommand {
       } catch {
         throw CommandFailure(.usage, "\(error)")
       }
-      guard let trace = try await reader.trace(lot, at: SystemTime().now(), upwards: !noUp) else {
+      guard
+        let trace = try await reader.trace(
+          lot,
+          at: SystemTime().now(),
+          upwards: !noUp,
+          as: asRecorded ? .recorded : .corrected
+        )
+      else {
         throw CommandFailure(.notFound, try await unknown(lot, reader))
       }
       if json {

@@ -9,7 +9,7 @@ struct StationReport {
   init(_ station: StationStatus) { self.station = station }
 
   var lines: [String] {
-    let all = lots + conveyor + crew + materials
+    let all = lots + conveyor + crew + materials + corrections
     return all.enumerated().map { index, line in
       Terminal.padded(index == 0 ? station.id.text : "", to: 16) + line
     }
@@ -38,7 +38,8 @@ struct StationReport {
     let doubts = (lot.doubts ?? []).map {
       Terminal.coloured("  \(Self.word(for: $0)): ", .red) + $0.description
     }
-    return [first] + doubts + (lot.units.map { ["  units: \(Self.words(for: $0))"] } ?? [])
+    let units = lot.units.map { ["  units: \(Self.words(for: $0))"] } ?? []
+    return [first] + doubts + corrected(lot) + units
   }
 
   /// What a doubt of the plant's lists comes to, in a word that is seen from afar.
@@ -49,6 +50,17 @@ struct StationReport {
     default: "NOT RELEASED"
     }
   }
+
+  private func corrected(_ lot: StationStatus.ActiveBinding) -> [String] {
+    guard let corrected = lot.corrected else { return [] }
+    let text = corrected.lot.map { really in
+      "lot \(really)" + (corrected.part.map { ", part \($0)" } ?? "")
+        + (corrected.since.map { ", since \($0)" } ?? "")
+    }
+    return ["  " + Terminal.coloured("corrected: \(text ?? "never was there")", .yellow)]
+  }
+
+  private var corrections: [String] { (station.corrections ?? []).map(\.line) }
 
   private static func words(for units: StationStatus.UnitCount) -> String {
     let others = [
@@ -100,6 +112,14 @@ struct StationReport {
 
   private var materials: [String] {
     station.materials.map { "loaded: \($0.material), lot \($0.lot)" }
+  }
+}
+
+extension CorrectionStatus {
+  /// What it says, and whose it is.
+  var line: String {
+    let end = withdrawnBy.map { "; withdrawn by record \($0)" } ?? ""
+    return "correction \(seq): \(summary) (\(by), \(at): \(reason)\(end))"
   }
 }
 

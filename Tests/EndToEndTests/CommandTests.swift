@@ -34,6 +34,12 @@ struct CommandTests {
       (["lot", "end", "reflow-1", "--agent", Self.deadAddress], 69, "nothing listens there"),
       (["status", "--agent", "http://exa mple"], 64, "is no address"),
       (
+        ["correct", "lot-late", "s", "A", "--from", "noon", "--by", "m", "--reason", "r"], 64,
+        "the last time that the clock on the wall showed it"
+      ),
+      (["correct", "never-was", "s", "A", "--by", "mara"], 64, "--reason"),
+      (["correct", "material", "s", "A", "--by", "m", "--reason", "r"], 64, "Say one of"),
+      (
         ["simulate", "reflow-oven-10-zone"], 64,
         "one of --tcp, --tls, --rtu-over-tcp, --rtu and --serial"
       ),

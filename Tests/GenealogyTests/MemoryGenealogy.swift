@@ -10,6 +10,7 @@ struct MemoryGenealogy: GenealogyStore {
   var writes: [RecordedWrite] = []
   var crews: [RecordedCrew] = []
   var units: [Int: [UnitStay]] = [:]
+  var corrections: [RecordedCorrection] = []
 
   func visits(of lot: LotID) -> [StationVisit] {
     visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: [], writes: []) }
@@ -166,6 +167,10 @@ extension MemoryGenealogy {
         )
       )
     )
+  }
+
+  func corrections(of lot: LotID) throws -> [RecordedCorrection] {
+    corrections.filter { $0.recordedLot == lot }
   }
 
   func trace(_ lot: String, upwards: Bool = true, limits: TraceLimits = TraceLimits()) throws

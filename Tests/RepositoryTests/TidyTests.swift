@@ -55,7 +55,7 @@ struct TidyTests {
       "Glibc", "Synchronization",
     ],
     "Genealogy": ["Telemetry"],
-    "HubStore": ["Telemetry", "Genealogy", "GRDB", "FoundationEssentials"],
+    "HubStore": ["Telemetry", "LotBinding", "Genealogy", "GRDB", "FoundationEssentials"],
     "Hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Tables", "Hummingbird",
       "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging",

@@ -40,6 +40,35 @@ struct CommandTests {
     }
   }
 
+  @Test("Something is corrected, and what is no correction is answered with those there are")
+  func correction() async throws {
+    try await Served.with { served in
+      let body = """
+        {"what":"lot_late","station":"reflow-1","lot":"PCB-7","from":"2026-11-24T12:00:00Z",
+         "by":"mara","reason":"seen"}
+        """
+      let right = try await served.send("POST", "/v1/corrections", body: body)
+      #expect(right.status == 201)
+      var order = CorrectionOrder(
+        .lotLate,
+        by: Label(checked: "mara"),
+        reason: Label(checked: "seen")
+      )
+      (order.station, order.lot) = (Line.oven, LotID(checked: "PCB-7"))
+      order.from = Instant("2026-11-24T12:00:00Z")
+      #expect(await served.service.commands == [.correct(order)])
+      for (wrong, words) in [
+        (body.replacing("lot_late", with: "lot-late"), "use lot_late, wrong_lot"),
+        (body.replacing("2026-11-24T12:00:00Z", with: "noon"), "RFC 3339"),
+        (body.replacing("\"by\":\"mara\",", with: ""), "\"by\" is missing"),
+      ] {
+        let answer = try await served.send("POST", "/v1/corrections", body: wrong)
+        #expect(answer.status == 400)
+        #expect(try answer.json(Problem.self).detail.contains(words), "\(words)")
+      }
+    }
+  }
+
   @Test("A lot of a lane is started and ended, for a reason")
   func lane() async throws {
     try await Served.with { served in

@@ -15,6 +15,7 @@ actor FakeStation: StationService {
     case unload(LotID, StationID)
     case scan(ScanCode, StationID)
     case consume(Consumption)
+    case correct(CorrectionOrder)
     case write(WriteSignal, DeviceID)
     case reload
   }
@@ -150,6 +151,10 @@ actor FakeStation: StationService {
       receipt: receipt,
       undo: "Wrong lot? End \(lot), then scan the right one."
     )
+  }
+
+  func correct(_ order: CorrectionOrder) throws -> Receipt {
+    try take(.correct(order), "corrected")
   }
 
   func write(_ command: WriteSignal, to device: DeviceID) throws -> WriteReceipt {

@@ -10,7 +10,7 @@ struct ResourceTests {
     arguments: [
       ("/", Resource.file("/")), ("/page.js", .file("/page.js")), ("/?x=1", .file("/")),
       ("/health", .health), ("/v1/status", .status), ("/v1/events?after=3", .events),
-      ("/v1/consumptions", .consumptions),
+      ("/v1/consumptions", .consumptions), ("/v1/corrections", .corrections),
       ("/v1/devices/oven-1/writes", .writes(device: "oven-1")),
       ("/v1/stations/reflow-1/lot", .lot(station: "reflow-1")),
       ("/v1/stations/reflow-1/materials", .materials(station: "reflow-1")),

@@ -85,11 +85,17 @@ function heldWord({ code }) {
   return code === "lot_scrapped" ? "Scrapped" : "Not released";
 }
 
+function correctedWords({ lot, part, since }, now) {
+  if (!lot) return "it never was here";
+  return `lot ${lot}, part ${part}, since ${clockText(Date.parse(since), now)}`;
+}
+
 export class LotView {
   constructor(station, { lane }, onReceipt) {
     this.lot = node("strong", { class: "lot", "data-field": "lot" });
     this.doubt = node("p", { class: "doubt", "data-field": "notes" });
     this.held = node("p", { class: "held", role: "alert", "data-field": "held", hidden: true });
+    this.corrected = node("p", { class: "doubt", "data-field": "corrected" });
     this.none = node(
       "p",
       { class: "none", "data-field": "no-lot" },
@@ -116,7 +122,8 @@ export class LotView {
       node(
         "div",
         { class: "work" },
-        node("p", { class: "label" }, label), this.lot, this.none, this.held, this.doubt
+        node("p", { class: "label" }, label), this.lot, this.none, this.held, this.doubt,
+        this.corrected
       ),
       this.factList,
       this.end.root
@@ -134,8 +141,10 @@ export class LotView {
     setAttribute(this.root, "data-held", doubts.length ? "yes" : "no");
     show(this.held, doubts.length > 0);
     setText(this.held, doubts.map((doubt) => `${heldWord(doubt)}: ${doubt.sentence}.`).join(" "));
+    show(this.corrected, Boolean(lot?.corrected));
     if (!lot) return;
     setText(this.doubt, lot.notes ? `Doubtful: ${lot.notes.join(", ").replaceAll("_", " ")}` : "");
+    setText(this.corrected, lot.corrected ? `Corrected: ${correctedWords(lot.corrected, now)}` : "");
     const values = {
       ...lot,
       quantity: lot.quantity ? countOf(lot.quantity, "piece") : undefined,

@@ -1,5 +1,6 @@
 // One station: the lots it works on, who is there, its devices, and the commands of the operator.
 
+import { CorrectionView } from "./correction.js";
 import { CrewView } from "./crew.js";
 import { DeviceView, signalTitle } from "./device.js";
 import { node, setAttribute, setText, show, ViewList } from "./document.js";
@@ -86,6 +87,7 @@ export class StationView {
       class: "receipt", role: "status", tabindex: -1, "data-field": "receipt", hidden: true,
     });
     this.materials = node("ul", { class: "materials", "aria-label": "Material loaded here" });
+    this.corrections = node("ul", { class: "corrections", "aria-label": "Corrections of this station's records" });
     this.keyReadings = node("dl", { class: "key-readings" });
     this.ovens = node("div");
     const devices = node("div", { class: "devices" });
@@ -96,6 +98,7 @@ export class StationView {
         (item) => new LotView(station, item, onReceipt)
       ),
       materials: new ViewList(this.materials, (item) => item.seq, () => new MaterialView()),
+      corrections: new ViewList(this.corrections, (item) => item.seq, () => new CorrectionView()),
       keyReadings: new ViewList(this.keyReadings, (item) => item.key, (item) => new KeyReading(item)),
       ovens: new ViewList(this.ovens, (device) => device.id, (device) => new OvenView(device)),
       devices: new ViewList(devices, (device) => device.id, (device) => new DeviceView(device)),
@@ -115,7 +118,8 @@ export class StationView {
       this.materials,
       this.keyReadings,
       this.ovens,
-      devices
+      devices,
+      this.corrections
     );
   }
 
@@ -136,6 +140,8 @@ export class StationView {
     if (performance.now() - this.receivedAt > receiptTime) show(this.receipt, false);
     this.lists.materials.update(station.materials, now);
     show(this.materials, station.materials.length > 0);
+    this.lists.corrections.update(station.corrections ?? [], now);
+    show(this.corrections, Boolean(station.corrections));
     const serving = all.filter((device) => device.stations.includes(station.id));
     const readings = keyReadings(serving);
     this.lists.keyReadings.update(readings, now);

@@ -1,0 +1,190 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import Genealogy
+internal import Telemetry
+
+/// Answers a trace with what is known by now: as recorded, and the corrections laid over it.
+struct CorrectedGenealogy: GenealogyStore {
+  private let recorded: SQLGenealogy
+  private let db: Database
+
+  /// Whether the file knows of corrections; one that an earlier program has written does not.
+  private let hasCorrections: Bool
+
+  init(_ recorded: SQLGenealogy) throws {
+    self.recorded = recorded
+    db = recorded.db
+    hasCorrections = try db.tableExists("corrected")
+  }
+
+  // MARK: Lots
+
+  func visits(of lot: LotID) throws -> [StationVisit] {
+    let visits =
+      try uncorrected(try recorded.visits(of: lot)) { $0.span.start }
+      + correctedVisits("c.lot = ?", [lot.text])
+    return visits.sorted { ($0.from, $0.span.start.seq) < ($1.from, $1.span.start.seq) }
+  }
+
+  func visits(during stay: MaterialStay) throws -> [StationVisit] {
+    try uncorrected(try recorded.visits(during: stay.recorded(as: stay.extent))) { $0.span.start }
+      + correctedVisits(Self.overlap, Self.overlap(stay.extent, station: stay.load.station))
+  }
+
+  func signals(during visit: StationVisit) throws -> [SignalSummary] {
+    guard visit.correctedSpan != nil else { return try recorded.signals(during: visit) }
+    return try recorded.signals(during: visit, in: SummaryTable.corrected)
+  }
+
+  func writes(during visit: StationVisit) throws -> [RecordedWrite] {
+    try recorded.writes(during: visit.recorded(as: visit.extent))
+  }
+
+  func crews(during visit: StationVisit) throws -> [RecordedCrew] {
+    let crews = try recorded.crews(during: visit.recorded(as: visit.extent))
+    guard hasCorrections else { return crews }
+    return try PresenceQuery(db: db).corrected(crews, during: visit)
+  }
+
+  func units(of visit: StationVisit) throws -> [UnitStay] { try recorded.units(of: visit) }
+
+  func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep] {
+    try recorded.clockSteps(during: span)
+  }
+
+  // MARK: Material
+
+  func stays(of lot: LotID) throws -> [MaterialStay] {
+    try uncorrected(try recorded.stays(of: lot)) { $0.span.start }
+      + correctedStays("c.lot = ?", [lot.text])
+  }
+
+  func stays(during visit: StationVisit) throws -> [MaterialStay] {
+    try uncorrected(try recorded.stays(during: visit.recorded(as: visit.extent))) { $0.span.start }
+      + correctedStays(Self.overlap, Self.overlap(visit.extent, station: visit.binding.station))
+  }
+
+  func consumptions(into lot: LotID) throws -> [RecordedConsumption] {
+    try recorded.consumptions(into: lot)
+  }
+
+  func consumptions(of lot: LotID) throws -> [RecordedConsumption] {
+    try recorded.consumptions(of: lot)
+  }
+
+  func corrections(of lot: LotID) throws -> [RecordedCorrection] {
+    try recorded.corrections(of: lot)
+  }
+
+  // MARK: Rows
+
+  /// Those of which no correction says anything.
+  private func uncorrected<Fact>(
+    _ facts: [Fact],
+    _ record: (Fact) -> RecordReference
+  ) throws -> [Fact] {
+    guard hasCorrections else { return facts }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT 1 FROM corrected c JOIN journal j ON j.id = c.journal
+        WHERE j.agent = ? AND j.journal = ? AND c.entry = ?
+        """
+    )
+    return try facts.filter { fact in
+      let record = record(fact)
+      let arguments: StatementArguments = [record.agent.text, record.journal, record.seq]
+      return try Bool.fetchOne(statement, arguments: arguments) == nil
+    }
+  }
+
+  private static let overlap = """
+    j.agent = ? AND j.journal = ? AND c.station = ? AND c.start_seq < ?
+      AND (c.end_seq IS NULL OR c.end_seq > ?)
+    """
+
+  private static func overlap(_ span: RecordSpan, station: StationID) -> StatementArguments {
+    [span.start.agent.text, span.start.journal, station.text, span.end ?? .max, span.start.seq]
+  }
+
+  private func rows(
+    _ condition: String,
+    _ arguments: StatementArguments,
+    isMaterial: Bool
+  ) throws -> [Row] {
+    guard hasCorrections else { return [] }
+    return try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT j.agent, j.journal, j.site, c.entry AS seq, c.content, c.from_at, c.to_at,
+            c.start_seq, c.end_seq, c.recorded_end, c.counts
+          FROM corrected c JOIN journal j ON j.id = c.journal
+          WHERE c.is_material = \(isMaterial ? 1 : 0) AND c.lot IS NOT NULL AND \(condition)
+          ORDER BY c.journal, c.start_seq, c.entry
+          """
+      ),
+      arguments: arguments
+    )
+  }
+
+  private func correctedVisits(
+    _ condition: String,
+    _ arguments: StatementArguments
+  ) throws -> [StationVisit] {
+    try rows(condition, arguments, isMaterial: false).map { row in
+      let span = RecordSpan(start: SQLGenealogy.reference(row), end: row["recorded_end"])
+      return StationVisit(
+        span: span,
+        site: Label(checked: row["site"]),
+        binding: try Self.content(row),
+        from: Instant(microseconds: row["from_at"]),
+        to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
+        correctedSpan: row["counts"] ? Self.extent(row, span) : nil
+      )
+    }
+  }
+
+  private func correctedStays(
+    _ condition: String,
+    _ arguments: StatementArguments
+  ) throws -> [MaterialStay] {
+    try rows(condition, arguments, isMaterial: true).map { row in
+      let span = RecordSpan(start: SQLGenealogy.reference(row), end: row["recorded_end"])
+      let extent = Self.extent(row, span)
+      return MaterialStay(
+        span: span,
+        load: try Self.content(row),
+        from: Instant(microseconds: row["from_at"]),
+        to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
+        correctedSpan: extent == span ? nil : extent
+      )
+    }
+  }
+
+  private static func extent(_ row: Row, _ span: RecordSpan) -> RecordSpan {
+    let start = RecordReference(
+      agent: span.start.agent,
+      journal: span.start.journal,
+      seq: row["start_seq"]
+    )
+    return RecordSpan(start: start, end: row["end_seq"])
+  }
+
+  private static func content<Content: Decodable>(_ row: Row) throws -> Content {
+    let text: String = row["content"]
+    return try JSONDecoder().decode(Content.self, from: Data(text.utf8))
+  }
+}
+
+extension StationVisit {
+  /// The same visit as if its records said that it had lasted so.
+  fileprivate func recorded(as span: RecordSpan) -> StationVisit {
+    StationVisit(span: span, site: site, binding: binding, from: from, to: to)
+  }
+}
+
+extension MaterialStay {
+  /// The same stay as if its records said that it had lasted so.
+  fileprivate func recorded(as span: RecordSpan) -> MaterialStay {
+    MaterialStay(span: span, load: load, from: from, to: to)
+  }
+}

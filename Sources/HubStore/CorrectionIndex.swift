@@ -1,0 +1,269 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import LotBinding
+internal import Telemetry
+
+/// Derives what traces show as corrected, in the transaction that stores the records.
+///
+/// Each lot or material that a correction is about has a row of `corrected` that says how it was;
+/// where the times differ, its readings are counted anew from the stored frames.
+struct CorrectionIndex {
+  let db: Database
+  let journal: Int64
+
+  /// The last record of the batch.
+  let last: Int
+
+  /// - Parameter records: What the batch holds, of which all facts are in their tables.
+  /// - Throws: ``RecordIndex/UnknownReference``, or the database's errors.
+  func apply(_ records: PreparedRecords) throws {
+    var touched: Set<Int> = []
+    var hasEnds = false
+    for record in records.facts {
+      switch record.content {
+      case .correction(let correction):
+        if let entry = try insert(correction, record) { touched.insert(entry) }
+      case .binding, .bindingEnd, .materialUnload: hasEnds = true
+      default: break
+      }
+    }
+    if hasEnds { touched.formUnion(try lasting()) }
+    for entry in touched.sorted() { try fold(entry) }
+    try count.run()
+  }
+
+  /// Corrected lots and materials that were there still when they were last looked at.
+  private func lasting() throws -> [Int] {
+    try Int.fetchAll(
+      db.cachedStatement(
+        sql: "SELECT entry FROM corrected WHERE journal = ? AND recorded_end IS NULL"
+      ),
+      arguments: [journal]
+    )
+  }
+
+  private var count: CorrectedCount { CorrectedCount(db: db, journal: journal, last: last) }
+
+  // MARK: Corrections
+
+  /// Takes a correction, and says which lot or material it is about.
+  private func insert(_ correction: Correction, _ record: JournalRecord) throws -> Int? {
+    let target = try target(of: correction.change, record)
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO correction
+          (journal, seq, at, entry, station, from_at, to_at, content, withdraws)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      journal, record.seq, record.at.microseconds, target.entry, target.presence?.station.text,
+      target.presence?.from, target.presence?.to,
+      String(decoding: try JSONEncoder().encode(correction), as: UTF8.self),
+      target.withdraws,
+    ])
+    return target.entry
+  }
+
+  private struct Target {
+    var entry: Int?
+    var presence: (station: StationID, from: Int64, to: Int64)?
+    var withdraws = false
+  }
+
+  private func target(of change: Correction.Change, _ record: JournalRecord) throws -> Target {
+    switch change {
+    case .insertLot(let binding, _, _):
+      try touch(binding.lot, part: binding.part, at: record.at)
+      return Target(entry: record.seq)
+    case .insertMaterial(let load, _, _):
+      try touch(load.lot, material: load.material, at: record.at)
+      return Target(entry: record.seq)
+    case .presence(let presence, let from, let to):
+      return Target(presence: (presence.station, from.microseconds, to.microseconds))
+    case .replaceLot(let entry, let binding):
+      try checkEntry(entry, isMaterial: false, at: binding.station, record)
+      try touch(binding.lot, part: binding.part, at: record.at)
+      return Target(entry: entry)
+    case .replaceMaterial(let entry, let load):
+      try checkEntry(entry, isMaterial: true, at: load.station, record)
+      try touch(load.lot, material: load.material, at: record.at)
+      return Target(entry: entry)
+    case .times(let entry, _, _), .void(let entry):
+      try checkEntry(entry, isMaterial: nil, at: nil, record)
+      return Target(entry: entry)
+    case .withdraw(let seq): return Target(entry: try withdraw(seq, by: record), withdraws: true)
+    }
+  }
+
+  private func touch(
+    _ lot: LotID,
+    part: Label? = nil,
+    material: Label? = nil,
+    at instant: Instant
+  ) throws {
+    try RecordIndex(db: db, journal: journal).touch(
+      lot,
+      part: part,
+      material: material,
+      at: instant
+    )
+  }
+
+  /// A correction is about a lot or material of the same station that its journal holds.
+  private func checkEntry(
+    _ entry: Int,
+    isMaterial: Bool?,
+    at station: StationID?,
+    _ record: JournalRecord
+  ) throws {
+    let stays = try RecordedStays(db: db, journal: journal)
+    let content = entry < record.seq ? try stays.entry(entry) : nil
+    let fits =
+      switch content {
+      case .lot(let binding)?: isMaterial != true && station ?? binding.station == binding.station
+      case .material(let load)?: isMaterial != false && station ?? load.station == load.station
+      case nil: false
+      }
+    guard fits else {
+      throw RecordIndex.UnknownReference(
+        seq: record.seq,
+        reason: "it corrects record \(entry), and that is no lot or material of this journal at "
+          + "the same station"
+      )
+    }
+  }
+
+  private func withdraw(_ seq: Int, by record: JournalRecord) throws -> Int? {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT entry, withdrawn_by IS NULL AND NOT withdraws AS holds
+          FROM correction WHERE journal = ? AND seq = ?
+          """
+      ),
+      arguments: [journal, seq]
+    )
+    guard let row, row["holds"] else {
+      throw RecordIndex.UnknownReference(
+        seq: record.seq,
+        reason: "it withdraws correction \(seq), which this journal does not hold, or which is "
+          + "withdrawn already"
+      )
+    }
+    try db.cachedStatement(
+      sql: "UPDATE correction SET withdrawn_by = ? WHERE journal = ? AND seq = ?"
+    ).execute(arguments: [record.seq, journal, seq])
+    return row["entry"]
+  }
+
+  // MARK: What was there
+
+  /// Works out how a lot or material was, one correction after the other.
+  private func fold(_ entry: Int) throws {
+    let stays = try RecordedStays(db: db, journal: journal)
+    switch try stays.entry(entry) {
+    case .lot(let binding)?:
+      let stay = try stays.stay(entry, isMaterial: false)
+      var lot = CorrectedStay(recorded: stay.map { Stay(binding, from: $0.from, to: $0.to) })
+      for (seq, change) in try changes(of: entry) {
+        let epochs = stays.epochs(before: seq)
+        if let change = StayChange<Binding>(change, epochs) { lot.take(change, seq: seq) }
+      }
+      try store(
+        entry,
+        lot,
+        recordedEnd: stay?.endSeq,
+        hasReadings: true,
+        describe: { ($0.station, $0.lane, $0.lot) }
+      )
+    case .material(let load)?:
+      let stay = try stays.stay(entry, isMaterial: true)
+      var material = CorrectedStay(recorded: stay.map { Stay(load, from: $0.from, to: $0.to) })
+      for (seq, change) in try changes(of: entry) {
+        let epochs = stays.epochs(before: seq)
+        if let change = StayChange<MaterialLoad>(change, epochs) { material.take(change, seq: seq) }
+      }
+      try store(
+        entry,
+        material,
+        recordedEnd: stay?.endSeq,
+        hasReadings: false,
+        describe: { ($0.station, nil, $0.lot) }
+      )
+    case nil: throw HubStoreError.damaged("record \(entry), which is corrected, is not there")
+    }
+  }
+
+  /// The corrections of a lot or material that hold.
+  private func changes(of entry: Int) throws -> [(Int, Correction.Change)] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT seq, content FROM correction
+          WHERE journal = ? AND entry = ? AND withdrawn_by IS NULL AND NOT withdraws
+          ORDER BY seq
+          """
+      ),
+      arguments: [journal, entry]
+    ).map { row in
+      let content: String = row["content"]
+      return (
+        row["seq"], try JSONDecoder().decode(Correction.self, from: Data(content.utf8)).change
+      )
+    }
+  }
+
+  private func store<Content: Codable>(
+    _ entry: Int,
+    _ stays: CorrectedStay<Content>,
+    recordedEnd: Int?,
+    hasReadings: Bool,
+    describe: (Content) -> (StationID, LaneID?, LotID)
+  ) throws {
+    let (recorded, corrected) = (stays.recorded, stays.corrected)
+    guard let known = recorded?.content ?? corrected?.content else {
+      // An inserted lot that was withdrawn again: nothing is left of it.
+      try count.forget(entry)
+      try db.cachedStatement(sql: "DELETE FROM corrected WHERE journal = ? AND entry = ?")
+        .execute(arguments: [journal, entry])
+      return
+    }
+    let positions = RecordPositions(db: db, journal: journal, last: last)
+    let start = try corrected.map { stay in
+      try stay.from == recorded?.from ? entry : positions.first(notBefore: stay.from) - 1
+    }
+    let end = try corrected?.to.map { to in
+      if to == recorded?.to, let recordedEnd { return recordedEnd }
+      return try positions.first(notBefore: to)
+    }
+    let counts = hasReadings && corrected != nil && stays.hasOtherTimes
+    let before = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT * FROM corrected WHERE journal = ? AND entry = ?"),
+      arguments: [journal, entry]
+    )
+    // A lot that goes on is counted on; one that was at another time is counted anew.
+    let goesOn =
+      counts && before?["start_seq"] == start && before?["counts"] == true
+      && (before?["end_seq"] as Int?) == nil
+    if !goesOn { try count.forget(entry) }
+    let place = describe(known)
+    try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO corrected
+          (journal, entry, is_material, station, lane, recorded_lot, lot, content, from_epoch,
+           from_at, to_epoch, to_at, start_seq, end_seq, recorded_end, counts, counted)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      journal, entry, !hasReadings, place.0.text, place.1?.text,
+      recorded.map { describe($0.content).2.text }, corrected.map { describe($0.content).2.text },
+      try corrected.map {
+        String(decoding: try JSONEncoder().encode($0.content), as: UTF8.self)
+      },
+      corrected?.from.epoch, corrected?.from.at.microseconds, corrected?.to?.epoch,
+      corrected?.to?.at.microseconds, start, end,
+      // What only a correction tells of has its end.
+      recorded == nil ? entry : recordedEnd, counts, goesOn ? before?["counted"] : nil,
+    ])
+  }
+}

@@ -1,0 +1,281 @@
+import Foundation
+import LotBinding
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Agent
+@testable import JournalStore
+
+/// A crash at every write of every command: what was acknowledged is there after it, what was not is
+/// there whole or not at all.
+@Suite("Commands and crashes")
+struct CommandCrashTests {
+  private let time = ManualTime()
+  private let files: PlantFiles
+  private let plan: PlantPlan
+
+  init() throws {
+    var files = try PlantFiles([.tcp("a")])
+    files.stations = ["{id: s1, lanes: [front, rear]}", "{id: s2}"]
+    try files.write()
+    self.files = files
+    plan = try files.plan()
+  }
+
+  /// What can be asked of what is in force, whichever way it came to be.
+  private struct State: Hashable {
+    let lots: [Lots.Active]
+    let inside: [SerialNumber]
+    let crews: [[Label]]
+    let materials: [Materials.Loaded]
+    let corrections: [Corrections.Recorded]
+    let standing: [Stay<Binding>?]
+
+    init(_ bindings: Bindings) {
+      let stations = [StationID(checked: "s1"), StationID(checked: "s2")]
+      let lanes = ["front", "rear"].map { StationLane(stations[0], LaneID(checked: $0)) }
+      lots = stations.flatMap { bindings.lots.active(at: $0) }
+      inside = (lanes + [StationLane(stations[1])])
+        .flatMap { bindings.units.inside($0) }.map(\.serial)
+      crews = stations.map { (bindings.crews.crew(at: $0)?.members ?? []).map(\.name) }
+      materials = stations.flatMap { bindings.loaded(at: $0) }
+      corrections = bindings.corrections.all
+      standing = (1...200).map { bindings.corrections.lot($0)?.corrected }
+    }
+  }
+
+  private typealias Command = @Sendable (Recorder) async throws -> Void
+
+  private static let station = StationID(checked: "s2")
+  private static let place = StationLane(station)
+  private static let front = StationLane(StationID(checked: "s1"), LaneID(checked: "front"))
+
+  private static func start(_ lot: String, at place: StationLane) -> Command {
+    { recorder in
+      _ = try await recorder.start(
+        LotOrder(
+          station: place.station,
+          lane: place.lane,
+          lot: LotID(checked: lot),
+          part: Label(checked: "4711"),
+          workOrder: Label(checked: "WO-1"),
+          operatorName: Label(checked: "mara")
+        )
+      )
+    }
+  }
+
+  private static func pass(_ event: UnitPassage.Event) -> Command {
+    { recorder in
+      _ = try await recorder.pass(
+        SerialNumber(checked: "SN-1"),
+        event,
+        at: place,
+        source: .scan,
+        operatorName: nil
+      )
+    }
+  }
+
+  private static func correct(
+    _ what: CorrectionOrder.What,
+    _ fill: @escaping @Sendable (inout CorrectionOrder, Instant) -> Void
+  ) -> Command {
+    { recorder in
+      var order = CorrectionOrder(
+        what,
+        by: Label(checked: "qa"),
+        reason: Label(checked: "seen")
+      )
+      order.station = station
+      fill(&order, await recorder.time.now())
+      _ = try await recorder.correct(order)
+    }
+  }
+
+  /// Every command of lots, units, operators, material and corrections, one after the other; a minute
+  /// passes before each.
+  private static let commands: [(name: String, run: Command)] = [
+    ("sign on", { _ = try await $0.signOn(Label(checked: "mara"), at: station, replacing: false) }),
+    ("start", start("A", at: place)),
+    ("start in a lane", start("L", at: front)),
+    ("enter", pass(.entered)),
+    (
+      "load",
+      { recorder in
+        _ = try await recorder.load(
+          MaterialLoad(
+            station: station,
+            lot: LotID(checked: "PASTE-1"),
+            material: Label(checked: "paste")
+          )
+        )
+      }
+    ),
+    ("leave", pass(.left)),
+    ("replace", { _ = try await $0.signOn(Label(checked: "jon"), at: station, replacing: true) }),
+    (
+      "consume",
+      { recorder in
+        _ = try await recorder.consume(
+          Consumption(output: LotID(checked: "D"), input: LotID(checked: "A"))
+        )
+      }
+    ),
+    (
+      "correct the beginning",
+      correct(.lotLate) { order, now in
+        order.lot = LotID(checked: "A")
+        order.from = now.advanced(by: .seconds(-500))
+      }
+    ),
+    ("end", { _ = try await $0.endLot(at: place, .finished) }),
+    (
+      "correct the end",
+      correct(.notEnded) { order, now in
+        order.lot = LotID(checked: "A")
+        order.to = now.advanced(by: .seconds(-90))
+      }
+    ),
+    (
+      "correct the lot",
+      correct(.wrongLot) { order, _ in
+        order.lot = LotID(checked: "A")
+        order.really = LotID(checked: "B")
+        (order.part, order.workOrder) = (Label(checked: "4711"), Label(checked: "WO-2"))
+      }
+    ),
+    (
+      "insert a lot",
+      correct(.lotLate) { order, now in
+        order.lot = LotID(checked: "C")
+        order.from = now.advanced(by: .seconds(-50))
+        order.to = now.advanced(by: .seconds(-10))
+        (order.part, order.workOrder) = (Label(checked: "4711"), Label(checked: "WO-2"))
+        order.operatorName = Label(checked: "mara")
+      }
+    ),
+    ("void", correct(.neverWas) { order, _ in order.lot = LotID(checked: "B") }),
+    (
+      "correct material",
+      correct(.wrongMaterial) { order, _ in
+        (order.lot, order.really) = (LotID(checked: "PASTE-1"), LotID(checked: "PASTE-2"))
+      }
+    ),
+    ("unload", { _ = try await $0.unload(LotID(checked: "PASTE-1"), from: station) }),
+    (
+      "correct an operator",
+      correct(.presence) { order, now in
+        (order.operatorName, order.wasThere) = (Label(checked: "mara"), true)
+        order.from = now.advanced(by: .seconds(-60))
+        order.to = now
+      }
+    ),
+    ("sign off", { _ = try await $0.signOff(Label(checked: "jon"), from: station) }),
+    (
+      "withdraw",
+      { recorder in
+        let last = await recorder.bindings.corrections.all.last?.seq
+        try await correct(.withdraw) { order, _ in order.record = last }(recorder)
+      }
+    ),
+  ]
+
+  /// The journal's files as they are on the disk.
+  private struct Disk {
+    let database: Data
+    let log: Data
+    var anchor: Data
+
+    init(_ path: String) throws {
+      database = try Data(contentsOf: URL(filePath: path))
+      // A connection that is closed takes its log away.
+      log = (try? Data(contentsOf: URL(filePath: path + "-wal"))) ?? Data()
+      anchor = try Data(contentsOf: URL(filePath: path + ".anchor"))
+    }
+
+    func write(to path: String, logBytes: Int) throws {
+      try database.write(to: URL(filePath: path))
+      try log.prefix(logBytes).write(to: URL(filePath: path + "-wal"))
+      try anchor.write(to: URL(filePath: path + ".anchor"))
+    }
+  }
+
+  /// Bytes of a frame of SQLite's log: its header, and a page (https://sqlite.org/fileformat2.html, 4).
+  private static let (headerBytes, pageBytes) = (24, 8_192)
+
+  /// What an agent finds that is started on such files.
+  private func found(_ disk: Disk, logBytes: Int) async throws -> State {
+    let folder = try TemporaryFolder(in: TemporaryFolder.memory)
+    let path = folder.path("remains.sqlite")
+    try disk.write(to: path, logBytes: logBytes)
+    let restarted = try await plan.recorder(at: path, time: ManualTime(start: time.now()))
+    let state = State(await restarted.bindings)
+    await restarted.stop()
+    return state
+  }
+
+  @Test("After a crash at any write of any command, it is done whole or not at all")
+  func everyWrite() async throws {
+    let recorder = try await plan.recorder(at: files.journal, time: time)
+    var crashes = 0
+    for command in Self.commands {
+      time.advance(by: .seconds(60))
+      let before = State(await recorder.bindings)
+      let earlier = try Disk(files.journal)
+      try await command.run(recorder)
+      let after = State(await recorder.bindings)
+      let disk = try Disk(files.journal)
+      // The anchor is written after the commit.
+      var torn = disk
+      torn.anchor = earlier.anchor
+      let from = earlier.log.count
+      try #require(disk.log.count > from, "\(command.name) wrote no frame of the log")
+      for frame in stride(from: from, to: disk.log.count, by: Self.headerBytes + Self.pageBytes) {
+        for written in [0, Self.headerBytes + Self.pageBytes / 2] {
+          let found = try await found(torn, logBytes: frame + written)
+          #expect(found == before, "\(command.name), cut at \(frame + written)")
+          crashes += 1
+        }
+      }
+      // Acknowledged, and all of it written.
+      for written in [torn, disk] {
+        #expect(try await found(written, logBytes: disk.log.count) == after, "\(command.name)")
+      }
+    }
+    #expect(crashes > Self.commands.count * 4, "every command has several writes")
+    await recorder.stop()
+  }
+
+  @Test("A command that the disk refuses is not done; one that it took all the same is done once")
+  func failingDisk() async throws {
+    let recorder = try await plan.recorder(at: files.journal, time: time)
+    for command in Self.commands {
+      time.advance(by: .seconds(60))
+      let before = State(await recorder.bindings)
+      await recorder.journal.refuseForTest()
+      await #expect(throws: JournalError.self, "\(command.name)") {
+        try await command.run(recorder)
+      }
+      #expect(State(await recorder.bindings) == before, "\(command.name)")
+      let refused = try Disk(files.journal)
+      #expect(try await found(refused, logBytes: refused.log.count) == before, "\(command.name)")
+      // The disk is asked again a second later.
+      time.advance(by: .seconds(5))
+      try await command.run(recorder)
+      let done = try Disk(files.journal)
+      let after = State(await recorder.bindings)
+      #expect(after != before || command.name == "consume", "\(command.name)")
+      #expect(try await found(done, logBytes: done.log.count) == after, "\(command.name)")
+    }
+    await recorder.stop()
+  }
+}
+
+extension Journal {
+  /// What a commit does when SQLite reports an I/O error.
+  fileprivate func refuseForTest() {
+    fail(JournalError.storage(path: path, reason: "disk I/O error"), uncertain: nil)
+  }
+}
