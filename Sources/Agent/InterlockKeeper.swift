@@ -153,7 +153,8 @@ actor InterlockKeeper {
 
   /// Leaves the outputs as the configuration wants them while the agent is not there.
   func finish() async {
-    guard settings.file?.atExit != .keep || settings.command?.atExit != .keep else { return }
+    let ends = [settings.file?.atExit, settings.command?.atExit].compactMap { $0 }
+    guard ends.contains(where: { $0 != .keep }) else { return }
     let note = BindingNote(code: "agent_stopped", sentence: "the agent does not run")
     let last = InterlockAnswer(
       station: settings.station,

@@ -112,7 +112,10 @@ package actor ListPuller {
   package func pullOnce() async -> Duration {
     do {
       let look = try await client.get("\(url)/v1/lists", unless: tag)
-      if look.answer.status == 304 { return settle(.connected, nil) }
+      if look.answer.status == 304 {
+        // What was refused is so still, until the hub has another revision.
+        return settle(refused.isEmpty ? .connected : .refused, refused.values.first)
+      }
       let index = try Self.decode(PlantListIndex.self, from: look.answer)
       var problems: [String] = []
       for head in index.lists {

@@ -85,7 +85,7 @@ struct ListsTests {
     plant.hub?.end(SIGTERM)
     try plant.startAgent()
     try await plant.awaitAgent()
-    let refused = try await plant.lotline(start)
+    let refused = try Tool.run(built: "lotline", start + ["--agent", plant.agentAddress])
     #expect(refused.status == 3 && refused.output.contains("solder voids"), "\(refused.output)")
 
     try plant.startHub()
@@ -103,7 +103,11 @@ struct ListsTests {
     let plant = try await plant()
     try await put("lot,state\nPCB-2411,released\n", in: plant)
     let file = try plant.folder.write("lot,state\nPCB-1,released\nPCB-2,helt\n", to: "bad.csv")
-    let refused = try await plant.lotlineHub("list", "put", "lots", file, "--by", "mes")
+    let hub = ["--config", plant.folder.path("hub.yaml")]
+    let refused = try Tool.run(
+      built: "lotline-hub",
+      ["list", "put", "lots", file, "--by", "mes"] + hub
+    )
     #expect(refused.status == 2)
     #expect(
       refused.output.contains("bad.csv:3: state: \"helt\" is not one of"),
@@ -111,7 +115,10 @@ struct ListsTests {
     )
     let mistyped = try await plant.lotlineHub("list", "hold", "PCB-2411", "--by", "qa")
     #expect(mistyped.status == 0)
-    let nowhere = try await plant.lotlineHub("list", "hold", "PCB-2412", "--by", "qa")
+    let nowhere = try Tool.run(
+      built: "lotline-hub",
+      ["list", "hold", "PCB-2412", "--by", "qa"] + hub
+    )
     #expect(nowhere.status == 66 && nowhere.output.contains("did you mean PCB-2411?"))
     let shown = try await plant.lotlineHub("list", "get", "lots")
     #expect(shown.output.contains("PCB-2411") && !shown.output.contains("PCB-1"), "\(shown.output)")

@@ -77,7 +77,7 @@ struct ListReadingTests {
   func documents() {
     let text = """
       {"entries":[
-        {"lot":"PCB-1","state":"helt"},
+        {"lot":"PCB-1","state":"holt"},
         {"lot":"","stat":"hold","state":"hold","quantity":0},
         {"state":"hold"},
         {"lot":"PCB-1","state":"hold"},
@@ -87,12 +87,12 @@ struct ListReadingTests {
     let told = findings { try ListReading.list(.lots, json: Array(text.utf8)) }
     #expect(told.count == 6)
     #expect(
-      told[0].hasPrefix("line 2, column 27, entries[0].state: \"helt\" is not one of released")
+      told[0].hasPrefix("line 2, column 26, entries[0].state: \"holt\" is not one of released")
     )
     #expect(told[0].hasSuffix("did you mean hold?"))
-    #expect(told[1].hasPrefix("line 3, column 12, entries[1].lot: \"\" cannot be used"))
-    #expect(told[2].hasPrefix("line 3, column 54, entries[1].quantity: a whole number"))
-    #expect(told[3].hasPrefix("line 3, column 15, entries[1].stat: it is not known"))
+    #expect(told[1].hasPrefix("line 3, column 10, entries[1].lot: \"\" cannot be used"))
+    #expect(told[2].hasPrefix("line 3, column 53, entries[1].quantity: a whole number"))
+    #expect(told[3].hasPrefix("line 3, column 13, entries[1].stat: it is not known"))
     #expect(told[4].hasPrefix("line 4, column 3, entries[2].lot: it is missing"))
     #expect(told[5].contains("PCB-1 is there a second time, first in line 5"))
   }

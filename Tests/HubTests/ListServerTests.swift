@@ -191,7 +191,7 @@ struct ListServerTests {
         ),
         (.put, "/v1/lists/lots?by=x", "{", "application/json", "list-refused", 422),
         (.put, "/v1/lists/lots?by=x", "<xml/>", "text/xml", "unsupported-type", 415),
-        (.put, "/v1/lists/lots", "{}", "application/json", "bad-request", 400),
+        (.put, "/v1/lists/lots", "{\"entries\":[]}", "application/json", "bad-request", 400),
         (.put, "/v1/lists/lots?by=%20", "{\"entries\":[]}", "application/json", "bad-request", 400),
         (.put, "/v1/lists/lorries?by=x", "{}", "application/json", "unknown-list", 404),
         (.patch, "/v1/lists/lots/A?by=x", "lot,state", "text/csv", "unsupported-type", 415),

@@ -220,7 +220,7 @@ private struct MarkedJSONScanner {
     }
   }
 
-  /// The character of `\uXXXX`, or of two of them that are a surrogate pair (RFC 8259, 7).
+  /// The character of `\u` with four digits, or of two of them that are a surrogate pair (RFC 8259, 7).
   private mutating func scalar() throws(MarkedJSONError) -> Unicode.Scalar {
     let first = try unit()
     if let scalar = Unicode.Scalar(first) { return scalar }
