@@ -85,7 +85,7 @@ struct ConveyorSettingsTests {
       ),
       ("{length: 3, \(speed), left: {device: a, signal: b}}", "5:6", "tells nothing without"),
       ("{length: 3, \(speed), lanes: [{id: \"1\"}]}", "5:76", "has no lane \"1\""),
-      ("{length: 3, \(speed), next_lot: maybe}", "5:73", "\"maybe\" is not one of the rules"),
+      ("{length: 3, \(speed), next_lot: maybe}", "5:73", "maybe is not one of the rules"),
       ("{length: 3000, \(speed)}", "5:24", "3000"),
     ]
   )
