@@ -44,14 +44,14 @@ struct CorrectionSummary {
   var text: String {
     switch change {
     case .insertLot(let binding, let from, let to):
-      "lot \(binding.lot) was at \(Self.place(binding)) from \(from) to \(to)"
+      "lot \(binding.lot) was at \(binding.place) from \(from) to \(to)"
     case .insertMaterial(let load, let from, let to):
       "\(load.material), lot \(load.lot), stood at \(load.station) from \(from) to \(to)"
     case .presence(let presence, let from, let to):
       "\(presence.operatorName) was \(presence.wasThere ? "" : "not ")at \(presence.station) from "
         + "\(from) to \(to)"
     case .replaceLot(let seq, let binding):
-      "record \(seq): it was lot \(binding.lot) at \(Self.place(binding))"
+      "record \(seq): it was lot \(binding.lot) at \(binding.place)"
     case .replaceMaterial(let seq, let load):
       "record \(seq): it was \(load.material), lot \(load.lot), at \(load.station)"
     case .times(let seq, let from, let to):
@@ -60,9 +60,5 @@ struct CorrectionSummary {
     case .void(let seq): "record \(seq): it never was there"
     case .withdraw(let seq): "correction \(seq) does not hold"
     }
-  }
-
-  private static func place(_ binding: Binding) -> String {
-    StationLane(binding.station, binding.lane).description
   }
 }

@@ -129,6 +129,16 @@ struct DeviceBoard: Sendable {
     }
   }
 
+  /// The silent devices of a station, in the order of the configuration.
+  func silences(
+    at station: StationID
+  ) -> [(device: DeviceID, silence: DeviceStatus.Silence)] {
+    devices.compactMap { device in
+      guard let silence = silent[device.id], device.stations.contains(station) else { return nil }
+      return (device.id, status(of: silence, device))
+    }
+  }
+
   private func status(of silence: Silence, _ device: Device) -> DeviceStatus.Silence {
     let interval =
       probed[device.id]

@@ -71,13 +71,7 @@ actor InterlockKeeper {
   static func prepare(_ settings: InterlockSettings, at now: Instant) {
     guard let file = settings.file else { return }
     let note = BindingNote(code: "agent_starts", sentence: "the agent starts and knows nothing yet")
-    let answer = InterlockAnswer(
-      station: settings.station,
-      lots: [],
-      at: now,
-      reasons: [note],
-      warnings: []
-    )
+    let answer = InterlockAnswer.stop(settings.station, at: now, because: note)
     // What cannot be written now is tried again, and told, as soon as the agent runs.
     try? VerdictFile(path: file.path).write(VerdictText.of(answer))
   }
@@ -156,12 +150,11 @@ actor InterlockKeeper {
     let ends = [settings.file?.atExit, settings.command?.atExit].compactMap { $0 }
     guard ends.contains(where: { $0 != .keep }) else { return }
     let note = BindingNote(code: "agent_stopped", sentence: "the agent does not run")
-    let last = InterlockAnswer(
-      station: settings.station,
+    let last = InterlockAnswer.stop(
+      settings.station,
       lots: answer?.lots ?? [],
       at: time.now(),
-      reasons: [note],
-      warnings: []
+      because: note
     )
     await desk.record(Event(of: last))
     do throws(VerdictFileError) {

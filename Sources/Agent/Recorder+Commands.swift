@@ -16,14 +16,20 @@ struct Done: Sendable, Hashable {
 
 extension Recorder {
   /// Starts a lot; it is durable when this returns.
-  func start(_ order: LotOrder) throws -> Done {
+  ///
+  /// Here and below, `scan` is what was scanned to have it done, for its record.
+  func start(_ order: LotOrder, scan: String? = nil) throws -> Done {
     try handOver(to: order)
-    return try perform { bindings, now in try bindings.start(order, now: now.wall) }
+    return try perform(scan: scan) { bindings, now in try bindings.start(order, now: now.wall) }
   }
 
   /// Ends the lot at a place; durable when this returns.
-  func endLot(at place: StationLane, _ reason: BindingEnd.Reason? = nil) throws -> Done {
-    try perform { bindings, _ in try bindings.end(place, reason) }
+  func endLot(
+    at place: StationLane,
+    _ reason: BindingEnd.Reason? = nil,
+    scan: String? = nil
+  ) throws -> Done {
+    try perform(scan: scan) { bindings, _ in try bindings.end(place, reason) }
   }
 
   /// Records that a board or device came or went; durable when this returns.
@@ -32,23 +38,29 @@ extension Recorder {
     _ event: UnitPassage.Event,
     at place: StationLane,
     source: UnitPassage.Source,
-    operatorName: Label?
+    operatorName: Label? = nil,
+    scan: String? = nil
   ) throws -> Done {
-    try perform { bindings, _ in
+    try perform(scan: scan) { bindings, _ in
       try bindings.pass(serial, event, at: place, source: source, operatorName: operatorName)
     }
   }
 
   /// Signs an operator on; durable when this returns.
-  func signOn(_ who: Label, at station: StationID, replacing: Bool) throws -> Done {
-    try perform { [local] bindings, now in
+  func signOn(
+    _ who: Label,
+    at station: StationID,
+    replacing: Bool = false,
+    scan: String? = nil
+  ) throws -> Done {
+    try perform(scan: scan) { [local] bindings, now in
       try bindings.signOn(who, at: station, replacing: replacing, now: now.wall, local: local)
     }
   }
 
   /// Signs an operator off; durable when this returns.
-  func signOff(_ who: Label, from station: StationID) throws -> Done {
-    try perform { bindings, _ in try bindings.signOff(who, from: station) }
+  func signOff(_ who: Label, from station: StationID, scan: String? = nil) throws -> Done {
+    try perform(scan: scan) { bindings, _ in try bindings.signOff(who, from: station) }
   }
 
   /// Signs off operators whose time or shift is over.
@@ -68,8 +80,8 @@ extension Recorder {
   }
 
   /// Loads material; durable when this returns.
-  func load(_ load: MaterialLoad) throws -> Done {
-    try perform { bindings, _ in try bindings.load(load) }
+  func load(_ load: MaterialLoad, scan: String? = nil) throws -> Done {
+    try perform(scan: scan) { bindings, _ in try bindings.load(load) }
   }
 
   /// Takes material away; durable when this returns.

@@ -27,9 +27,8 @@ extension Recorder {
       reasons.append(BindingNote(code: "no_lot", sentence: sentence))
     }
     if settings?.stopsWhenSilent != false {
-      for device in board.statuses(at: time.uptime()) where device.stations.contains(station) {
-        guard let silence = device.silent else { continue }
-        let sentence = "\(device.id) is silent since \(silence.since): \(silence.detail)"
+      for (device, silence) in board.silences(at: station) {
+        let sentence = "\(device) is silent since \(silence.since): \(silence.detail)"
         reasons.append(BindingNote(code: "device_silent", sentence: sentence))
       }
     }
@@ -47,18 +46,15 @@ extension Recorder {
     do {
       return try interlock(nil, at: settings.station, settings)
     } catch {
-      let note = BindingNote(code: "unknown_station", sentence: "\(error)")
-      return InterlockAnswer(
-        station: settings.station,
-        lots: [],
+      return .stop(
+        settings.station,
         at: time.now(),
-        reasons: [note],
-        warnings: []
+        because: BindingNote(code: "unknown_station", sentence: "\(error)")
       )
     }
   }
 
-  /// Records what became of an interlock.
+  /// Records an event; it is durable when this returns, unless the disk fails.
   func record(_ event: Event) {
     followClock()
     write(.event(event), at: time.now())

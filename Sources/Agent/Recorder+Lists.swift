@@ -20,7 +20,7 @@ extension Recorder {
   func take(_ part: PlantListPart) throws {
     try settleUndecided()
     followClock()
-    let before = bindings.listDoubts()
+    let before = part.hasMore ? [] : bindings.listDoubts()
     let record = try append(.plantList(part))
     bindings.apply(record, uptime: time.uptime())
     if part.hasMore { return }
@@ -43,9 +43,7 @@ extension Recorder {
 
   /// Records that a list from the hub was refused; the one before stays in force.
   func refuse(_ list: PlantListName, _ detail: String) {
-    followClock()
-    write(.event(Event(.listRefused, detail: detail)), at: time.now())
-    commitObservations()
+    record(Event(.listRefused, detail: detail))
   }
 
   /// The lists in force.

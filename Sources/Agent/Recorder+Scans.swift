@@ -8,7 +8,7 @@ extension Recorder {
   func facts(at place: StationLane) -> StationFacts {
     StationFacts(
       lot: bindings.lots.active(at: place)?.binding.lot,
-      operators: (bindings.crews.crew(at: place.station)?.members ?? []).map(\.name),
+      operators: bindings.crews.names(at: place.station),
       materials: Set(bindings.loaded(at: place.station).map(\.load.lot)),
       lists: bindings.lists
     )
@@ -36,27 +36,20 @@ extension Recorder {
   /// - Returns: The record, and what its maker is told.
   /// - Throws: ``BindingError``, or `JournalError` when the journal cannot be written.
   func perform(_ order: ScanOrder, at place: StationLane, scan: String) throws -> Done {
-    if case .start(let lot) = order { try handOver(to: Self.order(lot, at: place)) }
-    return try perform(scan: scan) { [local] bindings, now in
-      switch order {
-      case .start(let lot):
-        return try bindings.start(Self.order(lot, at: place), now: now.wall)
-      case .end: return try bindings.end(place)
-      case .enter(let serial):
-        return try bindings.pass(serial, .entered, at: place, source: .scan)
-      case .signOn(let who):
-        return try bindings.signOn(who, at: place.station, now: now.wall, local: local)
-      case .signOff(let who): return try bindings.signOff(who, from: place.station)
-      case .load(let material):
-        return try bindings.load(
-          MaterialLoad(
-            station: place.station,
-            lot: material.lot,
-            material: material.material,
-            operatorName: material.operatorName
-          )
-        )
-      }
+    switch order {
+    case .start(let lot): return try start(Self.order(lot, at: place), scan: scan)
+    case .end: return try endLot(at: place, scan: scan)
+    case .enter(let serial): return try pass(serial, .entered, at: place, source: .scan, scan: scan)
+    case .signOn(let who): return try signOn(who, at: place.station, scan: scan)
+    case .signOff(let who): return try signOff(who, from: place.station, scan: scan)
+    case .load(let material):
+      let load = MaterialLoad(
+        station: place.station,
+        lot: material.lot,
+        material: material.material,
+        operatorName: material.operatorName
+      )
+      return try self.load(load, scan: scan)
     }
   }
 

@@ -8,16 +8,15 @@ extension Recorder {
   /// What is known now, but for the uplinks.
   func snapshot(of stations: [StationSettings]) -> Snapshot {
     let status = journal.assumeIsolated { $0.status() }
+    let (doubts, uptime) = (bindings.listDoubts(), time.uptime())
     return Snapshot(
       startedAt: startedAt,
       stations: stations.map { station in
-        var status = StationStatus(station, bindings, bindings.listDoubts())
-        status.conveyor = conveyors.transit(at: station.id).map {
-          ConveyorStatus($0, at: time.uptime())
-        }
+        var status = StationStatus(station, bindings, doubts)
+        status.conveyor = conveyors.transit(at: station.id).map { ConveyorStatus($0, at: uptime) }
         return status
       },
-      devices: board.statuses(at: time.uptime()),
+      devices: board.statuses(at: uptime),
       journal: JournalStatus(
         seq: status.seq,
         at: status.at,

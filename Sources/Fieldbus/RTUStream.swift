@@ -34,7 +34,7 @@ package struct RTUStream: Sendable {
   package mutating func next(
     answering request: ModbusRequest
   ) throws(ReplyFault) -> [UInt8]? {
-    switch Self.length(of: pending[...], answering: request) {
+    switch Self.length(of: pending, answering: request) {
     case .unknown:
       guard pending.count <= RTUFrame.maximumLength else { throw RTUFrame.tooLong }
       return nil
@@ -65,7 +65,7 @@ package struct RTUStream: Sendable {
   ///
   /// - Returns: nil when nothing came, or the beginning of the answer and no more.
   package func remainder(answering request: ModbusRequest) -> ReplyFault? {
-    guard case .foreign = Self.length(of: pending[...], answering: request) else { return nil }
+    guard case .foreign = Self.length(of: pending, answering: request) else { return nil }
     return RTUFrame.damaged
   }
 
@@ -89,37 +89,35 @@ package struct RTUStream: Sendable {
   }
 
   private static func length(
-    of bytes: ArraySlice<UInt8>,
+    of bytes: [UInt8],
     answering request: ModbusRequest
   ) -> Length {
     guard bytes.count >= 2 else { return .unknown }
     let asked = request.operation.functionCode
-    let function = bytes[bytes.startIndex + 1]
+    let function = bytes[1]
     if function == asked | 0x80 { return .known(RTUFrame.shortestLength) }
     guard function == asked else { return .foreign }
     guard bytes.count >= 3 else { return .unknown }
-    let count = bytes[bytes.startIndex + 2]
-    switch request.operation {
-    case .read(let range):
-      guard Int(count) == range.replyByteCount else { return .foreign }
-      return .known(Int(count) + RTUFrame.shortestLength)
-    case .serverID: return .known(Int(count) + RTUFrame.shortestLength)
-    case .identification: return objectsLength(of: bytes)
-    case .write: return .known(RTUFrame.confirmationLength)
+    if case .read(let range) = request.operation,
+      Int(bytes[2]) != range.replyByteCount
+    {
+      return .foreign
     }
+    return RTUFrame.length(of: bytes).map { .known($0) }
+      ?? objectsLength(of: bytes)
   }
 
   /// The reply to function 43/14 (MODBUS Application Protocol V1.1b3, 6.21) has no byte count: each
   /// object has a length of its own.
-  private static func objectsLength(of bytes: ArraySlice<UInt8>) -> Length {
-    guard bytes[bytes.startIndex + 2] == 0x0E else { return .foreign }
+  private static func objectsLength(of bytes: [UInt8]) -> Length {
+    guard bytes[2] == 0x0E else { return .foreign }
     guard bytes.count >= objectsHeadLength else { return .unknown }
-    var end = bytes.startIndex + objectsHeadLength
-    for _ in 0..<bytes[bytes.startIndex + objectsHeadLength - 1] {
+    var end = objectsHeadLength
+    for _ in 0..<bytes[objectsHeadLength - 1] {
       guard end + 1 < bytes.endIndex else { return .unknown }
       end += 2 + Int(bytes[end + 1])
     }
-    return .known(end - bytes.startIndex + RTUFrame.checksumLength)
+    return .known(end + RTUFrame.checksumLength)
   }
 
   /// Bytes after which what does not look like the answer will not become it.

@@ -113,14 +113,19 @@ struct CorrectedCount {
 
   private func layouts(of station: StationID) throws -> [Int: WindowTally.Layout] {
     let seqs = try Int.fetchAll(
-      db.cachedStatement(sql: "SELECT seq FROM layout WHERE journal = ? AND seq <= ?"),
-      arguments: [journal, last]
+      db.cachedStatement(
+        sql: """
+          SELECT seq FROM layout
+          WHERE journal = ? AND seq <= ?
+            AND EXISTS (SELECT 1 FROM json_each(stations) WHERE value = ?)
+          """
+      ),
+      arguments: [journal, last, station.text]
     )
     var layouts: [Int: WindowTally.Layout] = [:]
     for seq in seqs {
       guard let stored = try StoredRecord.fetch(db, journal: journal, seq...seq).first,
-        case .layout(let layout) = try RecordCoding.decode(stored.body).content,
-        layout.stations.contains(station)
+        case .layout(let layout) = try RecordCoding.decode(stored.body).content
       else { continue }
       layouts[seq] = WindowTally.Layout(layout, station: station)
     }

@@ -46,6 +46,26 @@ enum Schema {
     ("layout", "conveyors"), ("binding", "lane"), ("binding", "content"),
   ]
 
+  /// What the four tables of ``SummaryTable`` hold.
+  private static let summaryColumns = """
+
+      journal INTEGER NOT NULL,
+      binding INTEGER NOT NULL,
+      layout INTEGER NOT NULL,
+      signal INTEGER NOT NULL,
+      good INTEGER NOT NULL,
+      bad INTEGER NOT NULL,
+      numbers INTEGER NOT NULL,
+      minimum REAL,
+      maximum REAL,
+      sum REAL,
+      causes TEXT,
+      texts TEXT,
+      more_texts INTEGER NOT NULL,
+      PRIMARY KEY (journal, binding, layout, signal)
+
+    """
+
   private static let truth = """
     CREATE TABLE journal (
       id INTEGER PRIMARY KEY,
@@ -126,22 +146,7 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX consumption_output ON consumption (output);
     CREATE INDEX consumption_input ON consumption (input);
-    CREATE TABLE signal_summary (
-      journal INTEGER NOT NULL,
-      binding INTEGER NOT NULL,
-      layout INTEGER NOT NULL,
-      signal INTEGER NOT NULL,
-      good INTEGER NOT NULL,
-      bad INTEGER NOT NULL,
-      numbers INTEGER NOT NULL,
-      minimum REAL,
-      maximum REAL,
-      sum REAL,
-      causes TEXT,
-      texts TEXT,
-      more_texts INTEGER NOT NULL,
-      PRIMARY KEY (journal, binding, layout, signal)
-    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE signal_summary (\(summaryColumns)) STRICT, WITHOUT ROWID;
     CREATE TABLE lot (
       id INTEGER PRIMARY KEY,
       lot TEXT NOT NULL UNIQUE,
@@ -220,54 +225,9 @@ enum Schema {
     CREATE INDEX IF NOT EXISTS corrected_lot ON corrected (lot);
     CREATE INDEX IF NOT EXISTS corrected_recorded_lot ON corrected (recorded_lot);
     CREATE INDEX IF NOT EXISTS corrected_station ON corrected (journal, station);
-    CREATE TABLE IF NOT EXISTS corrected_summary (
-      journal INTEGER NOT NULL,
-      binding INTEGER NOT NULL,
-      layout INTEGER NOT NULL,
-      signal INTEGER NOT NULL,
-      good INTEGER NOT NULL,
-      bad INTEGER NOT NULL,
-      numbers INTEGER NOT NULL,
-      minimum REAL,
-      maximum REAL,
-      sum REAL,
-      causes TEXT,
-      texts TEXT,
-      more_texts INTEGER NOT NULL,
-      PRIMARY KEY (journal, binding, layout, signal)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS corrected_unsure_summary (
-      journal INTEGER NOT NULL,
-      binding INTEGER NOT NULL,
-      layout INTEGER NOT NULL,
-      signal INTEGER NOT NULL,
-      good INTEGER NOT NULL,
-      bad INTEGER NOT NULL,
-      numbers INTEGER NOT NULL,
-      minimum REAL,
-      maximum REAL,
-      sum REAL,
-      causes TEXT,
-      texts TEXT,
-      more_texts INTEGER NOT NULL,
-      PRIMARY KEY (journal, binding, layout, signal)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS unsure_summary (
-      journal INTEGER NOT NULL,
-      binding INTEGER NOT NULL,
-      layout INTEGER NOT NULL,
-      signal INTEGER NOT NULL,
-      good INTEGER NOT NULL,
-      bad INTEGER NOT NULL,
-      numbers INTEGER NOT NULL,
-      minimum REAL,
-      maximum REAL,
-      sum REAL,
-      causes TEXT,
-      texts TEXT,
-      more_texts INTEGER NOT NULL,
-      PRIMARY KEY (journal, binding, layout, signal)
-    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS corrected_summary (\(summaryColumns)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS corrected_unsure_summary (\(summaryColumns)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS unsure_summary (\(summaryColumns)) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS crew (
       journal INTEGER NOT NULL,
       station TEXT NOT NULL,

@@ -26,9 +26,8 @@ package struct BindingPlan: Sendable, Hashable {
 
   /// - Throws: ``BindingError`` when there is no such lane, or one must be named.
   func check(_ place: StationLane) throws(BindingError) {
-    guard let lanes = stations[place.station] else {
-      throw .unknownStation(place.station, known: stations.keys.sorted())
-    }
+    try check(place.station)
+    let lanes = stations[place.station] ?? []
     switch place.lane {
     case nil where !lanes.isEmpty: throw .laneNeeded(place.station, lanes: lanes)
     case let lane? where !lanes.contains(lane):

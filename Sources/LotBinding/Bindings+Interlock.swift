@@ -73,7 +73,7 @@ extension Bindings {
     var check = RuleCheck(plan.rules)
     lots.judge(lot, lists, besides: place, &check)
     check.findProgram(program, at: place.station, lists)
-    let crew = (crews.crew(at: place.station)?.members ?? []).map(\.name)
+    let crew = crews.names(at: place.station)
     if crew.isEmpty {
       if let starter {
         check.findOperator(starter, at: [place.station], program: program, lists, now: now)

@@ -10,7 +10,7 @@ extension Bindings {
     let place = order.place
     try plan.check(place)
     try lots.checkFree(place)
-    let crew = (crews.crew(at: place.station)?.members ?? []).map(\.name)
+    let crew = crews.names(at: place.station)
     guard let said = order.operatorName ?? (crew.count == 1 ? crew.first : nil) else {
       throw .operatorNeeded(place.station, crew: crew)
     }

@@ -33,7 +33,7 @@ struct ClosedLots: Sendable, Hashable {
   /// Finds what is doubtful about a lot that is to be started again.
   func judge(_ lot: LotID, _ check: inout RuleCheck) {
     guard let closing = closings[lot] else { return }
-    let place = StationLane(closing.end.station, closing.end.lane)
+    let place = closing.end.place
     if closing.end.reason == .scrapped {
       check.find(
         .lotScrapped,

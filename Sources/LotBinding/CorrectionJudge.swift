@@ -81,7 +81,7 @@ struct CorrectionJudge {
     let old = stay.content
     let replacement = try binding(
       of: really,
-      at: StationLane(old.station, old.lane),
+      at: old.place,
       operatorName: order.operatorName ?? old.operatorName,
       program: order.program ?? old.program
     )
@@ -94,7 +94,7 @@ struct CorrectionJudge {
   private func notEnded() throws(CorrectionError) -> Correction.Change {
     let to = try needed(order.to, "to")
     let (entry, stay) = try lot { $0.from < time(to) }
-    let place = StationLane(stay.content.station, stay.content.lane)
+    let place = stay.content.place
     if stay.to == nil { throw .stillThere(stay.content.lot, at: place, isMaterial: false) }
     try check(lot: entry, stay, from: nil, to: time(to))
     return .times(entry, from: nil, to: to)
@@ -110,7 +110,7 @@ struct CorrectionJudge {
     let moved = Stay(stay.content, from: from ?? stay.from, to: to ?? stay.to)
     if moved == stay { throw .noChange("record \(entry) says so") }
     if let to = moved.to { try checkSpan(moved.from, to) }
-    try checkFree(moved, at: StationLane(stay.content.station, stay.content.lane), except: entry)
+    try checkFree(moved, at: stay.content.place, except: entry)
   }
 
   func checkFree(
@@ -119,7 +119,7 @@ struct CorrectionJudge {
     except entry: Int?
   ) throws(CorrectionError) {
     for (other, there) in corrections.lots.corrected
-    where other != entry && StationLane(there.content.station, there.content.lane) == place {
+    where other != entry && there.content.place == place {
       guard stay.overlaps(there) else { continue }
       throw .overlap(
         there.content.lot,
@@ -166,7 +166,7 @@ struct CorrectionJudge {
     let (place, lot) = (try place(), try needed(order.lot, "lot"))
     let found = corrections.lots.corrected.filter { entry in
       let there = entry.stay.content
-      return StationLane(there.station, there.lane) == place && there.lot == lot && fits(entry.stay)
+      return there.place == place && there.lot == lot && fits(entry.stay)
     }
     return try only(found, lot, place, noun: "lot")
   }
@@ -204,7 +204,7 @@ struct CorrectionJudge {
       guard var stays = corrections.lot(entry) else { throw .notACorrection(seq) }
       stays.withdraw(seq)
       if let stay = stays.corrected {
-        let place = StationLane(stay.content.station, stay.content.lane)
+        let place = stay.content.place
         try checkFree(stay, at: place, except: entry)
       }
     case .material(let entry):

@@ -79,13 +79,13 @@ package struct Corrections: Sendable, Hashable {
     case .opening: began = record.at
     case .clockStep(let step): epochs.begin(at: step.to)
     case .binding(let binding):
-      let place = StationLane(binding.station, binding.lane)
+      let place = binding.place
       if let before = open[place] { lots.end(before, at: now) }
       open[place] = record.seq
       lots.begin(record.seq, Stay(binding, from: now, to: nil))
     case .bindingEnd(let end):
       lots.end(end.binding, at: now)
-      let place = StationLane(end.station, end.lane)
+      let place = end.place
       if open[place] == end.binding { open[place] = nil }
     case .materialLoad(let load): materials.begin(record.seq, Stay(load, from: now, to: nil))
     case .materialUnload(let unload): materials.end(unload.load, at: now)

@@ -37,6 +37,11 @@ package struct Crews: Sendable, Hashable {
   /// Who is at a station; nil when nobody is.
   package func crew(at station: StationID) -> Crew? { tracks[station]?.crew }
 
+  /// Their names, in the order in which they signed on.
+  package func names(at station: StationID) -> [Label] {
+    (crew(at: station)?.members ?? []).map(\.name)
+  }
+
   /// See ``Bindings/crewInForce(at:uptime:)``.
   func inForce(at station: StationID, uptime: Duration) -> Int? {
     guard let track = tracks[station] else { return nil }
@@ -73,7 +78,7 @@ package struct Crews: Sendable, Hashable {
     term: (shift: Label?, until: Instant),
     notes: [BindingNote]
   ) throws(BindingError) -> Judgement {
-    let there = replacing ? [] : (crew(at: station)?.members ?? []).map(\.name)
+    let there = replacing ? [] : names(at: station)
     let operators = there.filter { $0 != name } + [name]
     guard operators.count <= Self.limit else { throw .crewFull(station, limit: Self.limit) }
     let change = CrewChange(
@@ -89,7 +94,7 @@ package struct Crews: Sendable, Hashable {
   }
 
   func signOff(_ name: Label, from station: StationID) throws(BindingError) -> Judgement {
-    let there = (crew(at: station)?.members ?? []).map(\.name)
+    let there = names(at: station)
     guard there.contains(name) else { throw .notSignedOn(name, at: station, crew: there) }
     return Judgement(.crew(change(without: name, at: station, .off)))
   }

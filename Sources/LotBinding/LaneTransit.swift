@@ -50,8 +50,9 @@ struct LaneTransit: Sendable, Hashable {
     case .board(let passage):
       if passage.event == .entered {
         if let serial = passage.serial { scanned.removeAll { $0 == serial } }
+        let front = passage.belt ?? unknown(at: belt)
         enter(
-          BoardStretch(record.seq, passage, front: passage.belt ?? unknown(at: belt), conveyor)
+          BoardStretch(record.seq, of: passage.binding, passage.serial, front: front, conveyor)
         )
       } else {
         boards.removeAll { $0.seq == passage.entered }
@@ -73,7 +74,8 @@ struct LaneTransit: Sendable, Hashable {
       scanned.append(passage.serial)
       if scanned.count > Self.scannedAhead { scanned.removeFirst() }
     } else {
-      enter(BoardStretch(seq, passage, front: passage.belt ?? unknown(at: belt), conveyor))
+      let front = passage.belt ?? unknown(at: belt)
+      enter(BoardStretch(seq, of: passage.binding, passage.serial, front: front, conveyor))
     }
   }
 

@@ -8,7 +8,7 @@ package struct Lots: Sendable, Hashable {
     package let since: Instant
     package let binding: Binding
 
-    package var place: StationLane { StationLane(binding.station, binding.lane) }
+    package var place: StationLane { binding.place }
   }
 
   private struct Track: Sendable, Hashable {
@@ -50,12 +50,12 @@ package struct Lots: Sendable, Hashable {
     case .binding(let binding):
       set(
         Active(seq: record.seq, since: record.at, binding: binding),
-        at: StationLane(binding.station, binding.lane),
+        at: binding.place,
         uptime
       )
       closed.reopen(binding.lot)
     case .bindingEnd(let end):
-      set(nil, at: StationLane(end.station, end.lane), uptime)
+      set(nil, at: end.place, uptime)
       closed.close(end, at: record.at)
     default: break
     }
@@ -83,9 +83,7 @@ package struct Lots: Sendable, Hashable {
   ) {
     closed.judge(lot, &check)
     if let list = lists.lots { list.judge(lot, &check) }
-    let others = tracks.keys.sorted().flatMap { active(at: $0) }
-      .filter { $0.binding.lot == lot && $0.place != own }
-    if let other = others.first {
+    if let other = inWork.first(where: { $0.binding.lot == lot && $0.place != own }) {
       check.find(
         .lotElsewhere,
         "lot \(lot) is active at \(other.place) since \(other.since) too; end it there where it is "

@@ -15,3 +15,15 @@ package struct StationLane: Sendable, Hashable, CustomStringConvertible {
   /// As a command takes it.
   var arguments: String { lane.map { "\(station) --lane \($0)" } ?? station.text }
 }
+
+extension Binding {
+  package var place: StationLane { StationLane(station, lane) }
+}
+
+extension BindingEnd {
+  var place: StationLane { StationLane(station, lane) }
+}
+
+extension UnitPassage {
+  var place: StationLane { StationLane(station, lane) }
+}

@@ -11,9 +11,6 @@ struct Stretch: Sendable, Hashable {
   /// Where it was when the tail had entered; nil before that.
   var tail: BeltReading?
 
-  /// A head of which nothing is known but that it is not before the entry.
-  static let anywhere = BeltReading(low: .infinity, high: -.infinity)
-
   /// Metres from the entry to the head: at least and at most.
   func headTravel(at belt: BeltReading, within margin: Double) -> (low: Double, high: Double)? {
     head.map { (belt.low - $0.low - margin, belt.high - $0.high + margin) }
@@ -69,22 +66,20 @@ struct BoardStretch: Sendable, Hashable {
   let serial: SerialNumber?
   let stretch: Stretch
 
-  var front: BeltReading { stretch.head ?? Stretch.anywhere }
+  /// Where the belt was when its front edge entered.
+  let front: BeltReading
 
-  private init(_ seq: Int, _ binding: Int?, _ serial: SerialNumber?, _ stretch: Stretch) {
+  init(
+    _ seq: Int,
+    of binding: Int?,
+    _ serial: SerialNumber?,
+    front: BeltReading,
+    _ conveyor: Conveyor
+  ) {
     self.seq = seq
     self.binding = binding
     self.serial = serial
-    self.stretch = stretch
-  }
-
-  init(_ seq: Int, _ passage: BoardPassage, front: BeltReading, _ conveyor: Conveyor) {
-    let stretch = Stretch(head: front, tail: front.behind(by: conveyor.boardLength))
-    self.init(seq, passage.binding, passage.serial, stretch)
-  }
-
-  init(_ seq: Int, _ passage: UnitPassage, front: BeltReading, _ conveyor: Conveyor) {
-    let stretch = Stretch(head: front, tail: front.behind(by: conveyor.boardLength))
-    self.init(seq, passage.binding, passage.serial, stretch)
+    self.front = front
+    stretch = Stretch(head: front, tail: front.behind(by: conveyor.boardLength))
   }
 }

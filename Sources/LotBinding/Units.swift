@@ -62,17 +62,17 @@ package struct Units: Sendable, Hashable {
   mutating func apply(_ record: Record) {
     switch record.content {
     case .binding(let binding):
-      let place = StationLane(binding.station, binding.lane)
+      let place = binding.place
       close(place)
       ledgers[place] = Ledger(binding: record.seq, lot: binding.lot)
-    case .bindingEnd(let end): close(StationLane(end.station, end.lane))
+    case .bindingEnd(let end): close(end.place)
     case .unit(let passage): take(passage, at: record.at)
     default: break
     }
   }
 
   private mutating func take(_ passage: UnitPassage, at instant: Instant) {
-    let place = StationLane(passage.station, passage.lane)
+    let place = passage.place
     let old = lingering[place]?.removeValue(forKey: passage.serial)
     let isOfLot = ledgers[place]?.binding == passage.binding
     guard let lot = isOfLot ? ledgers[place]?.lot : old?.lot else { return }

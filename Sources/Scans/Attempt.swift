@@ -58,8 +58,8 @@ struct Attempt {
     case UInt8(ascii: "="), UInt8(ascii: "&"):
       let elements = try ISBT128(bytes: data, code: shown).elements()
       return result(.isbt128, elements, lot: ["&,1"], serial: ["=,"], device: "=/")
-    case UInt8(ascii: "(") where Bracketed.bytes(of: data) != nil:
-      let bytes = Bracketed.bytes(of: data) ?? []
+    case UInt8(ascii: "("):
+      guard let bytes = Bracketed.bytes(of: data) else { break }
       let parser = GS1Parser(code: shown, bytes: bytes[...], hasPlaces: false, judge: judge)
       let read = try parser.elements()
       return gs1(.gs1, read.found, read.notes)

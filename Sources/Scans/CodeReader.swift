@@ -1,3 +1,5 @@
+internal import Telemetry
+
 /// Reads codes: raw text of a scanner in, what it says out.
 ///
 /// It holds compiled regular expressions, which cannot cross between threads: make one where it is
@@ -69,7 +71,7 @@ package enum VisibleText {
     var shown: [UInt8] = []
     for byte in bytes {
       if byte < 0x20 || byte == 0x7F || (byte > 0x7F && !isText) {
-        shown += (names[byte] ?? "{0x\(hexadecimal(byte))}").utf8
+        shown += (names[byte] ?? "{0x\(byte.hexadecimal(digits: 2))}").utf8
       } else {
         shown.append(byte)
       }
@@ -81,11 +83,6 @@ package enum VisibleText {
     0x02: "{STX}", 0x03: "{ETX}", 0x04: "{EOT}", 0x09: "{TAB}", 0x0A: "{LF}", 0x0D: "{CR}",
     0x1C: "{FS}", 0x1D: "{GS}", 0x1E: "{RS}", 0x1F: "{US}",
   ]
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16, uppercase: true)
-    return digits.utf8.count == 1 ? "0" + digits : digits
-  }
 }
 
 /// What scanners send for GS.

@@ -51,7 +51,7 @@ struct DeviceSettingsReader {
   }
 
   private func bus(_ name: Marked<String>) -> BusSettings? {
-    if !busNames.contains(name.value) { addUnknown(name, noun: "bus", known: busNames) }
+    if !busNames.contains(name.value) { fields.log.addUnknown(name, noun: "bus", known: busNames) }
     return buses.first { $0.id == name.value }
   }
 
@@ -100,21 +100,12 @@ struct DeviceSettingsReader {
     }
     return (one ?? several ?? []).compactMap { station in
       if stations.contains(station.value) { return station.value }
-      addUnknown(
+      fields.log.addUnknown(
         Marked(station.value.text, at: station.mark),
         noun: "station",
         known: stations.map(\.text)
       )
       return nil
     }
-  }
-
-  private func addUnknown(_ name: Marked<String>, noun: String, known: [String]) {
-    fields.log.add(
-      .unknownName,
-      at: name.mark,
-      "there is no \(noun) \"\(name.value)\" in this file; "
-        + Suggestion.text(for: name.value, among: known, noun: "there are")
-    )
   }
 }

@@ -15,7 +15,7 @@ struct ListSettingsReader {
     reader.finish()
     guard let uplink else { return nil }
     guard let known = uplinks.first(where: { $0.id == uplink.value }) else {
-      unknown("uplink", uplink, among: uplinks.map(\.id))
+      fields.log.addUnknown(uplink, noun: "uplink", known: uplinks.map(\.id))
       return nil
     }
     return ListSettings(
@@ -38,7 +38,7 @@ struct ListSettingsReader {
       let name = Marked(station.value.text, at: station.mark)
       names.take(name, advice: "a station has one; write its file and command in one entry")
       if !stations.contains(station.value) {
-        unknown("station", name, among: stations.map(\.text))
+        fields.log.addUnknown(name, noun: "station", known: stations.map(\.text))
       }
       return InterlockSettings(
         station: station.value,
@@ -80,14 +80,5 @@ struct ListSettingsReader {
         atExit: atExit?.value == .keep ? .keep : .stop
       )
     }
-  }
-
-  private func unknown(_ noun: String, _ name: Marked<String>, among known: [String]) {
-    fields.log.add(
-      .unknownName,
-      at: name.mark,
-      "there is no \(noun) \"\(name.value)\" in this file; "
-        + Suggestion.text(for: name.value, among: known, noun: "there are")
-    )
   }
 }

@@ -211,3 +211,15 @@ struct UniqueNames {
     }
   }
 }
+
+extension FindingLog {
+  /// Adds that a name stands for nothing in the file, and what might be meant.
+  func addUnknown(_ name: Marked<String>, noun: String, known: [String]) {
+    add(
+      .unknownName,
+      at: name.mark,
+      "there is no \(noun) \"\(name.value)\" in this file; "
+        + Suggestion.text(for: name.value, among: known, noun: "there are")
+    )
+  }
+}

@@ -42,6 +42,16 @@ package struct InterlockAnswer: Sendable, Hashable, Codable {
       && warnings.map(\.code) == other.warnings.map(\.code)
   }
 
+  /// The answer where there is one reason alone, whatever the rules say.
+  package static func stop(
+    _ station: StationID,
+    lots: [LotID] = [],
+    at instant: Instant,
+    because reason: BindingNote
+  ) -> InterlockAnswer {
+    InterlockAnswer(station: station, lots: lots, at: instant, reasons: [reason], warnings: [])
+  }
+
   /// What it says, in a sentence.
   package var summary: String {
     let what = lots.isEmpty ? "" : " with lot " + lots.map(\.text).joined(separator: ", ")

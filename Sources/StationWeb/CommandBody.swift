@@ -17,6 +17,10 @@ protocol CommandBody: Decodable {
 
 extension CommandBody {
   var objection: String? { nil }
+
+  fileprivate func objection(toQuantity quantity: (some Numeric & Comparable)?) -> String? {
+    quantity.flatMap { $0 <= 0 ? "The member \"quantity\" must be above zero." : nil }
+  }
 }
 
 extension StartLot: CommandBody {
@@ -26,9 +30,7 @@ extension StartLot: CommandBody {
     "lane", "part", "revision", "work_order", "operator", "program", "quantity",
   ]
 
-  var objection: String? {
-    quantity.flatMap { $0 > 0 ? nil : "The member \"quantity\" must be above zero." }
-  }
+  var objection: String? { objection(toQuantity: quantity) }
 }
 
 extension EndLot: CommandBody {
@@ -67,7 +69,7 @@ extension Consumption: CommandBody {
   static let optional = ["quantity", "unit", "operator"]
 
   var objection: String? {
-    if let quantity, quantity <= 0 { return "The member \"quantity\" must be above zero." }
+    if let objection = objection(toQuantity: quantity) { return objection }
     return unit.flatMap(IdentifierRule.label.violation).map {
       "The member \"unit\" is not right: \($0)."
     }
@@ -79,9 +81,7 @@ extension CorrectionOrder: CommandBody {
   static let required = ["what", "by", "reason"]
   static let optional = CodingKeys.allCases.map(\.rawValue).filter { !required.contains($0) }
 
-  var objection: String? {
-    quantity.flatMap { $0 > 0 ? nil : "The member \"quantity\" must be above zero." }
-  }
+  var objection: String? { objection(toQuantity: quantity) }
 }
 
 extension ReloadConfiguration: CommandBody {

@@ -70,7 +70,7 @@ struct StationResponder: HTTPResponder {
       let (command, station) = try (await body(StartLot.self, of: request), id(station))
       return try .json(await service.startLot(command, at: station), status: .created)
     case .lot(let station):
-      return try .json(await service.endLot(EndLot(), at: id(station)))
+      return try .json(await service.endLot(EndLot(), at: parsed(station)))
     case .lotEnd(let station):
       let (command, station) = try (await body(EndLot.self, of: request), id(station))
       return try .json(await service.endLot(command, at: station), status: .created)
@@ -78,9 +78,9 @@ struct StationResponder: HTTPResponder {
       let query = request.uri.queryParameters
       return try .json(
         await service.interlock(
-          query.get("lot").map(lot),
-          at: id(station),
-          lane: query.get("lane").map(lane)
+          query.get("lot").map(parsed),
+          at: parsed(station),
+          lane: query.get("lane").map(parsed)
         )
       )
     case .units(let station):
@@ -90,12 +90,12 @@ struct StationResponder: HTTPResponder {
       let (command, station) = try (await body(SignOn.self, of: request), id(station))
       return try .json(await service.signOn(command, at: station), status: .created)
     case .operatorThere(let station, let name):
-      return try .json(await service.signOff(label(name), from: id(station)))
+      return try .json(await service.signOff(parsed(name), from: parsed(station)))
     case .materials(let station):
       let (command, station) = try (await body(LoadMaterial.self, of: request), id(station))
       return try .json(await service.load(command, at: station), status: .created)
     case .material(let station, let lot):
-      return try .json(await service.unload(self.lot(lot), from: id(station)))
+      return try .json(await service.unload(parsed(lot), from: parsed(station)))
     case .scans(let station):
       let (command, station) = try (await body(ScanCode.self, of: request), id(station))
       let receipt = try await service.scan(command, at: station)
@@ -108,7 +108,7 @@ struct StationResponder: HTTPResponder {
       return try .json(await service.correct(order), status: .created)
     case .writes(let device):
       let command = try await body(WriteSignal.self, of: request)
-      return try .json(await service.write(command, to: self.device(device)), status: .created)
+      return try .json(await service.write(command, to: parsed(device)), status: .created)
     case .reload:
       _ = try await body(ReloadConfiguration.self, of: request)
       let receipt = try await service.reload()
@@ -137,23 +137,9 @@ struct StationResponder: HTTPResponder {
     }
   }
 
-  private func id(_ text: String) throws -> StationID {
-    do { return try StationID(text) } catch { throw Problem.badRequest("\(error).") }
-  }
+  private func id(_ text: String) throws -> StationID { try parsed(text) }
 
-  private func device(_ text: String) throws -> DeviceID {
-    do { return try DeviceID(text) } catch { throw Problem.badRequest("\(error).") }
-  }
-
-  private func lane(_ text: String) throws -> LaneID {
-    do { return try LaneID(text) } catch { throw Problem.badRequest("\(error).") }
-  }
-
-  private func label(_ text: String) throws -> Label {
-    do { return try Label(text) } catch { throw Problem.badRequest("\(error).") }
-  }
-
-  private func lot(_ text: String) throws -> LotID {
-    do { return try LotID(text) } catch { throw Problem.badRequest("\(error).") }
+  private func parsed<Name: Identifier>(_ text: String) throws -> Name {
+    do { return try Name(text) } catch { throw Problem.badRequest("\(error).") }
   }
 }

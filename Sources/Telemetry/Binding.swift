@@ -24,7 +24,7 @@ package struct Binding: Sendable, Hashable, Codable {
   package let notes: [String]?
 
   /// Where the station's conveyor was when the lot began to enter; nil without one.
-  package let belt: BeltReading?
+  package private(set) var belt: BeltReading?
 
   /// What was scanned to have it recorded, control characters made visible; nil where a person or a
   /// program said it.
@@ -58,19 +58,9 @@ package struct Binding: Sendable, Hashable, Codable {
 
   /// The same binding, with where the conveyor was.
   package func with(belt: BeltReading?) -> Binding {
-    Binding(
-      station: station,
-      lane: lane,
-      lot: lot,
-      part: part,
-      revision: revision,
-      workOrder: workOrder,
-      operatorName: operatorName,
-      program: program,
-      quantity: quantity,
-      notes: notes,
-      belt: belt
-    )
+    var copy = self
+    copy.belt = belt
+    return copy
   }
 
   /// The same, recorded because of a scan.
@@ -112,7 +102,7 @@ package struct BindingEnd: Sendable, Hashable, Codable {
   package let reason: Reason?
 
   /// Where the station's conveyor was when the lot had entered; nil without one.
-  package let belt: BeltReading?
+  package private(set) var belt: BeltReading?
 
   /// What was scanned to have it recorded, control characters made visible; nil where a person or a
   /// program said it.
@@ -143,13 +133,8 @@ package struct BindingEnd: Sendable, Hashable, Codable {
 
   /// The same end, with where the conveyor was.
   package func with(belt: BeltReading?) -> BindingEnd {
-    BindingEnd(
-      station: station,
-      lane: lane,
-      lot: lot,
-      binding: binding,
-      reason: reason,
-      belt: belt
-    )
+    var copy = self
+    copy.belt = belt
+    return copy
   }
 }

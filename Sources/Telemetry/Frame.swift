@@ -30,7 +30,7 @@ package struct Frame: Sendable, Hashable {
   /// Scans between this frame and the one before it of the same layout that were left out, since
   /// their readings lay within the layout's deadbands of the one before; their bindings and
   /// qualities were those of the one before.
-  package let skipped: Int
+  package private(set) var skipped: Int
 
   package init(
     at: Instant,
@@ -56,17 +56,9 @@ package struct Frame: Sendable, Hashable {
 
   /// The same frame, before which scans were left out.
   package func with(skipped: Int) -> Frame {
-    Frame(
-      at: at,
-      spanMicroseconds: spanMicroseconds,
-      layout: layout,
-      bindings: bindings,
-      unsure: unsure,
-      belts: belts,
-      crews: crews,
-      readings: readings,
-      skipped: skipped
-    )
+    var copy = self
+    copy.skipped = skipped
+    return copy
   }
 }
 
@@ -156,7 +148,7 @@ package struct SignalDescription: Sendable, Hashable, Codable {
 
   /// Changes up to this, in ``unit``, may be left out of the record; only in a layout with a
   /// heartbeat.
-  package let deadband: Double?
+  package private(set) var deadband: Double?
 
   package init(
     name: String,
@@ -176,12 +168,8 @@ package struct SignalDescription: Sendable, Hashable, Codable {
 
   /// The same signal, whatever rule its frames were recorded by.
   package var withoutDeadband: SignalDescription {
-    SignalDescription(
-      name: name,
-      quantity: quantity,
-      unit: unit,
-      position: position,
-      calibration: calibration
-    )
+    var copy = self
+    copy.deadband = nil
+    return copy
   }
 }

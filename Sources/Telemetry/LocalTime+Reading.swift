@@ -33,10 +33,9 @@ extension LocalTime {
   /// - Throws: ``TimeTextError``.
   package func instant(reading text: String, now: Instant) throws(TimeTextError) -> Instant {
     if let clock = Self.clock(text) {
-      let today = midnight(at: now)
-      let wall = today + clock
-      let isToday = try instant(wall: wall, text) <= now
-      return isToday ? try instant(wall: wall, text) : try instant(wall: wall - 86_400, text)
+      let wall = midnight(at: now) + clock
+      let today = try instant(wall: wall, text)
+      return today <= now ? today : try instant(wall: wall - 86_400, text)
     }
     guard let (wall, offset) = Self.dateAndTime(text) else { throw .unreadable(text) }
     if let offset { return Instant(microseconds: wall.microseconds - offset * 1_000_000) }
@@ -45,7 +44,7 @@ extension LocalTime {
 
   /// Seconds of the wall at the last local midnight.
   private func midnight(at instant: Instant) -> Int64 {
-    let wall = instant.microseconds / 1_000_000 + Int64(offsetSeconds(at: instant))
+    let wall = localSeconds(at: instant)
     return wall - wall % 86_400
   }
 
@@ -58,7 +57,7 @@ extension LocalTime {
       }
     )
     let moments = offsets.map { Instant(microseconds: (wall - $0) * 1_000_000) }
-      .filter { $0.microseconds / 1_000_000 + Int64(offsetSeconds(at: $0)) == wall }
+      .filter { localSeconds(at: $0) == wall }
     guard let moment = moments.first else { throw .skipped(text) }
     if moments.count > 1 { throw .twice(text) }
     return moment

@@ -23,7 +23,7 @@ extension LocalTime {
     return Instant(microseconds: (wall - Int64(offset)) * 1_000_000)
   }
 
-  private func localSeconds(at instant: Instant) -> Int64 {
+  func localSeconds(at instant: Instant) -> Int64 {
     instant.microseconds / 1_000_000 + Int64(offsetSeconds(at: instant))
   }
 }

@@ -30,7 +30,7 @@ package struct UnitPassage: Sendable, Hashable, Codable {
   package let operatorName: Label?
 
   /// Where the station's conveyor was when it entered; nil without one.
-  package let belt: BeltReading?
+  package private(set) var belt: BeltReading?
 
   /// What was scanned to have it recorded, control characters made visible; nil where a person or a
   /// program said it.
@@ -58,16 +58,9 @@ package struct UnitPassage: Sendable, Hashable, Codable {
 
   /// The same passage, with where the conveyor was.
   package func with(belt: BeltReading?) -> UnitPassage {
-    UnitPassage(
-      station: station,
-      lane: lane,
-      binding: binding,
-      serial: serial,
-      event: event,
-      source: source,
-      operatorName: operatorName,
-      belt: belt
-    )
+    var copy = self
+    copy.belt = belt
+    return copy
   }
 
   /// The same, recorded because of a scan.

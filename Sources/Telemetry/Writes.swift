@@ -21,13 +21,13 @@ package struct WriteOrder: Sendable, Hashable, Codable {
   package let raw: [UInt16]
 
   /// Who ordered it.
-  package let operatorName: Label
+  package private(set) var operatorName: Label
 
   /// Why the configuration allows it.
   package let reason: Label
 
   /// Codes of what was doubtful when it was recorded; see ``BindingNote``.
-  package let notes: [String]?
+  package private(set) var notes: [String]?
 
   package init(
     device: DeviceID,
@@ -57,19 +57,10 @@ package struct WriteOrder: Sendable, Hashable, Codable {
 
   /// The same order, as it is recorded.
   package func with(operatorName: Label, notes: [String]?) -> WriteOrder {
-    WriteOrder(
-      device: device,
-      signal: signal,
-      stations: stations,
-      value: value,
-      unit: unit,
-      table: table,
-      address: address,
-      raw: raw,
-      operatorName: operatorName,
-      reason: reason,
-      notes: notes
-    )
+    var copy = self
+    copy.operatorName = operatorName
+    copy.notes = notes
+    return copy
   }
 
   private enum CodingKeys: String, CodingKey {

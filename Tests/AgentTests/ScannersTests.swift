@@ -64,14 +64,28 @@ struct ScannersTests {
     try FileHandle(forWritingTo: URL(filePath: port)).write(contentsOf: Data(bytes))
   }
 
+  /// Whether this process has a terminal open.
+  private static func isOpen(_ port: String) -> Bool {
+    let terminal = URL(filePath: port).resolvingSymlinksInPath().path
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return files.contains {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+        == terminal
+    }
+  }
+
   @Test("A scan is done, garbage is an event with its bytes, and the next scan is done")
   func scans() async throws {
     let pair = try await PtyPair()
     let bench = try await Bench(pair.left)
     let task = Task { await bench.scanners.run() }
-    try await Task.sleep(for: .milliseconds(300))
-    try Self.type(Array("PASTE-0931\r".utf8), into: pair.right)
-    #expect(try await eventually { await bench.loaded() == ["PASTE-0931"] })
+    #expect(
+      try await eventually {
+        // What is typed before the port is read is thrown away.
+        try? Self.type(Array("PASTE-0931\r".utf8), into: pair.right)
+        return await bench.loaded() == ["PASTE-0931"]
+      }
+    )
     try Self.type([0xFF, 0x1D, 0x0D], into: pair.right)
     #expect(
       try await eventually {
@@ -91,7 +105,7 @@ struct ScannersTests {
     let pair = try await PtyPair()
     let bench = try await Bench(pair.left)
     let task = Task { await bench.scanners.run() }
-    try await Task.sleep(for: .milliseconds(300))
+    #expect(try await eventually { Self.isOpen(pair.left) })
     pair.unplug()
     #expect(try await eventually { await bench.events(.scannerLost).count == 1 })
     let again = try await PtyPair()

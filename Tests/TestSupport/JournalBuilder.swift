@@ -142,27 +142,22 @@ package struct JournalBuilder: Sendable {
     skipped: Int = 0,
     _ readings: [Reading]
   ) throws -> Int {
-    try add(
-      .frame(
-        Frame(
-          at: time,
-          spanMicroseconds: 1_840,
-          layout: layout,
-          bindings: bindings.map { Bound($0) },
-          readings: readings,
-          skipped: skipped
-        )
-      )
+    try frame(
+      layout: layout,
+      places: bindings.map { Bound($0) },
+      belt: nil,
+      skipped: skipped,
+      readings
     )
   }
 
-  /// A frame at a conveyor with one belt, bound place by place.
+  /// A frame at a conveyor with one belt, bound place by place; without a belt, at stations.
   @discardableResult
   package mutating func frame(
     layout: Int,
     places: [Bound],
     unsure: [Int] = [],
-    belt: Double,
+    belt: Double?,
     skipped: Int = 0,
     _ readings: [Reading]
   ) throws -> Int {
@@ -174,7 +169,7 @@ package struct JournalBuilder: Sendable {
           layout: layout,
           bindings: places,
           unsure: unsure,
-          belts: [BeltReading(low: belt, high: belt)],
+          belts: belt.map { [BeltReading(low: $0, high: $0)] } ?? [],
           readings: readings,
           skipped: skipped
         )
