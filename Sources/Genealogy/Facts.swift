@@ -48,6 +48,10 @@ package struct StationVisit: Sendable, Hashable, Codable {
   /// What it lasted by its corrections; nil where they say no other times.
   package let correctedSpan: RecordSpan?
 
+  /// True while what was measured is counted anew for its corrected times, and is shown as it was
+  /// counted before; nil otherwise.
+  package let recounting: Bool?
+
   /// What was measured meanwhile; empty where that was not asked for.
   package let signals: [SignalSummary]
 
@@ -70,6 +74,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
     from: Instant,
     to: Instant?,
     correctedSpan: RecordSpan? = nil,
+    recounting: Bool? = nil,
     signals: [SignalSummary] = [],
     clockSteps: [RecordedClockStep] = [],
     writes: [RecordedWrite] = [],
@@ -82,6 +87,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
     self.from = from
     self.to = to
     self.correctedSpan = correctedSpan
+    self.recounting = recounting
     self.signals = signals
     self.clockSteps = clockSteps
     self.writes = writes
@@ -105,6 +111,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
       from: from,
       to: to,
       correctedSpan: correctedSpan,
+      recounting: recounting,
       signals: signals,
       clockSteps: clockSteps,
       writes: writes,
@@ -117,7 +124,7 @@ package struct StationVisit: Sendable, Hashable, Codable {
   package var extent: RecordSpan { correctedSpan ?? span }
 
   private enum CodingKeys: String, CodingKey {
-    case span, site, binding, from, to, signals, writes, crews, units
+    case span, site, binding, from, to, recounting, signals, writes, crews, units
     case clockSteps = "clock_steps"
     case correctedSpan = "corrected_span"
   }

@@ -15,9 +15,9 @@ extension StationVisit {
     return (part ?? "") + "work order \(Words.safe(binding.workOrder.text))" + (quantity ?? "")
   }
 
-  /// What was doubtful, who was there, and which units came: each in a sentence, where there is
-  /// something to say.
-  package var sentences: [String] { [doubts, crew, unitList].compactMap { $0 } }
+  /// What was doubtful, who was there, which units came, and what its figures are worth: each in a
+  /// sentence, where there is something to say.
+  package var sentences: [String] { [doubts, crew, unitList, recount].compactMap { $0 } }
 
   private var doubts: String? {
     binding.notes.map {
@@ -33,6 +33,13 @@ extension StationVisit {
       return from + (names.isEmpty ? "nobody" : names)
     }
     return "signed on: " + parts.joined(separator: "; ")
+  }
+
+  private var recount: String? {
+    recounting == true
+      ? "being recounted: the figures below are those from before its times were corrected; ask again "
+        + "in a minute"
+      : nil
   }
 
   private var unitList: String? {

@@ -49,11 +49,15 @@ package struct HubService: Service {
   ///
   /// - Throws: ``ListenError`` when the address cannot be had.
   package func run() async throws {
+    let recount = Task { await Recount(database, logger).run() }
+    defer { recount.cancel() }
     do {
       try await application.run()
     } catch let error as IOError {
       throw ListenError(address: listen, reason: String(cString: strerror(error.errnoCode)))
     }
+    recount.cancel()
+    await recount.value
     try database.close()
     logger.info("stopped; the database is closed")
   }

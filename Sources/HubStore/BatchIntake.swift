@@ -122,18 +122,29 @@ struct BatchIntake: Sendable {
     }
   }
 
-  /// Writes the batch, within a transaction.
+  /// What became of a batch.
+  enum Outcome: Sendable {
+    /// Nothing, for its journal has grown since it was judged.
+    case outrun
+
+    /// It is written; `recounts` when lots that were corrected are still to be counted anew.
+    case written(recounts: Bool)
+  }
+
+  /// Writes the batch, within a transaction, and counts at most `slice` records anew for lots that
+  /// were corrected.
   ///
-  /// - Returns: false when the journal has grown since the batch was judged.
+  /// - Returns: What became of it.
   /// - Throws: ``IntakeRefusal`` for references to records that are not there.
-  func write(_ db: Database) throws -> Bool {
+  func write(_ db: Database, recounting slice: Int) throws -> Outcome {
     guard try JournalState.fetch(db, agent: header.agent, journal: header.journal) == held else {
-      return false
+      return .outrun
     }
     let journal = try held.id ?? insertJournal(db)
     try insertRecords(db, journal: journal)
+    let recounts: Bool
     do {
-      try RecordIndex(db: db, journal: journal).apply(prepared)
+      recounts = try RecordIndex(db: db, journal: journal).apply(prepared, recounting: slice)
     } catch let error as RecordIndex.UnknownReference {
       throw IntakeRefusal(
         .unknownReference(seq: error.seq, error.reason),
@@ -146,7 +157,7 @@ struct BatchIntake: Sendable {
       frontier.size, Data(frontier.root.bytes), JournalState.bytes(frontier),
       prepared.lastAt?.microseconds ?? 0, journal,
     ])
-    return true
+    return .written(recounts: recounts)
   }
 
   private func insertJournal(_ db: Database) throws -> Int64 {

@@ -8,107 +8,147 @@ internal import Telemetry
 ///
 /// A scan counts for such a lot when it was taken while the lot was there, whatever it is recorded to
 /// be bound to. What is counted is kept, so that a trace is as fast as without corrections.
+///
+/// A journal may hold years of frames, so no transaction counts more of them than a slice. Until a lot
+/// is counted anew, what was counted before stays: the new figures grow under its negative number.
 struct CorrectedCount {
-  let db: Database
-  let journal: Int64
+  let stays: RecordedStays
 
   /// The last record that counts; while a journal is replayed, others may be there.
   let last: Int
 
-  /// Records that are in memory at once.
-  private static let page = 2_000
+  /// Records that are counted in one transaction, and are in memory at once.
+  static let slice = 2_000
 
   /// How long after its scan a frame is written at most, beside its layout's heartbeat.
   private static let delay = Duration.seconds(300)
 
-  /// Counts what is new for every lot that still needs it.
-  func run() throws {
-    let rows = try Row.fetchAll(
-      db.cachedStatement(
-        sql: "SELECT * FROM corrected WHERE journal = ? AND counts AND NOT settled"
-      ),
-      arguments: [journal]
-    )
-    for row in rows { try count(row) }
+  private var db: Database { stays.db }
+  private var journal: Int64 { stays.journal }
+  private var positions: RecordPositions { RecordPositions(stays: stays, last: last) }
+
+  /// Counts the batch for the lots that are counted up to it.
+  func follow() throws {
+    var lots = try lots(anew: false)
+    try count(&lots, through: last)
   }
 
-  /// Forgets what was counted for a lot.
+  /// Counts the next records for the lots that are counted anew.
+  ///
+  /// - Returns: Whether there are more.
+  func advance(by records: Int) throws -> Bool {
+    var lots = try lots(anew: true)
+    guard let first = lots.map(\.counted).min() else { return false }
+    let end = last - first > records ? first + records : last
+    // Lots that begin later have their turn when the others have come so far.
+    let all = lots.count
+    if end < last { lots.removeAll { $0.counted >= end } }
+    let areDone = try count(&lots, through: end)
+    return !areDone || lots.count < all
+  }
+
+  /// Where a lot's readings begin that was at a station from a time on: the number of a record before
+  /// them.
+  func start(from: JournalTime, at station: StationID) throws -> Int {
+    let slack = Self.slack(try layouts(of: station))
+    return try max(0, positions.roughly(from.earlier(by: slack)) - 1)
+  }
+
+  /// Forgets what was counted for a lot, or what is counted anew.
   func forget(_ entry: Int) throws {
-    for table in [SummaryTable.corrected.sure, SummaryTable.corrected.unsure] {
+    for table in SummaryTable.corrected.all {
       try db.cachedStatement(sql: "DELETE FROM \(table) WHERE journal = ? AND binding = ?")
         .execute(arguments: [journal, entry])
     }
   }
 
-  private func count(_ row: Row) throws {
+  // MARK: Lots
+
+  /// A lot, and how far its readings are counted.
+  private struct CountedLot {
+    let entry: Int
+    let isAnew: Bool
+    let counted: Int
+    let isOnConveyor: Bool
+
+    /// When no frame of its time can come any more, and the record that is about there; nil for a lot
+    /// that is there still.
+    let over: (time: JournalTime, record: Int)?
+    var tally: WindowTally
+
+    /// The last record that may tell of it.
+    var end: Int { isOnConveyor ? .max : over?.record ?? .max }
+  }
+
+  private func lots(anew: Bool) throws -> [CountedLot] {
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT * FROM corrected
+          WHERE journal = ? AND counts AND NOT settled AND recounting = ? ORDER BY entry
+          """
+      ),
+      arguments: [journal, anew]
+    )
+    var layouts: [StationID: [Int: WindowTally.Layout]] = [:]
+    var frames: [Int: Frame] = [:]
+    return try rows.map { row in
+      let station = StationID(checked: row["station"])
+      if layouts[station] == nil { layouts[station] = try self.layouts(of: station) }
+      var lot = try lot(row, anew: anew, layouts[station] ?? [:])
+      for seq in try Self.decoded([Int].self, row["frames"]) ?? [] {
+        if frames[seq] == nil { frames[seq] = try frame(seq) }
+        if let frame = frames[seq] {
+          lot.tally.remember(frame, seq: seq, at: stays.time(frame.at, of: seq))
+        }
+      }
+      return lot
+    }
+  }
+
+  private func lot(
+    _ row: Row,
+    anew: Bool,
+    _ layouts: [Int: WindowTally.Layout]
+  ) throws -> CountedLot {
     let entry: Int = row["entry"]
-    let station = StationID(checked: row["station"])
-    let from = JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"]))
     let to = (row["to_at"] as Int64?).map {
       JournalTime(epoch: row["to_epoch"] ?? 0, at: Instant(microseconds: $0))
     }
-    let layouts = try layouts(of: station)
-    let slack = layouts.values.reduce(Self.delay) { max($0, Self.delay + $1.heartbeat) }
-    var tally = WindowTally(
+    return CountedLot(
       entry: entry,
-      from: from,
-      to: to,
-      layouts: layouts,
-      belt: try (row["belt"] as String?).map {
-        try JSONDecoder().decode(BeltWindow.self, from: Data($0.utf8))
-      } ?? BeltWindow()
-    )
-    let positions = RecordPositions(db: db, journal: journal, last: last)
-    let counted: Int? = row["counted"]
-    if counted != nil { try recallFrames(&tally, layouts) }
-    let first = try counted.map { $0 + 1 } ?? positions.roughly(from.earlier(by: slack))
-    let isOnConveyor = layouts.values.contains { $0.conveyor != nil }
-    let end = isOnConveyor ? nil : try to.map { try positions.roughly($0.later(by: slack)) }
-    try read(first...max(first, min(last, end ?? last)), &tally)
-    try SummaryTable(db: db, journal: journal, tables: SummaryTable.corrected).add(tally.tallies)
-    try db.cachedStatement(
-      sql: "UPDATE corrected SET counted = ?, belt = ?, settled = ? WHERE journal = ? AND entry = ?"
-    ).execute(arguments: [
-      last, String(decoding: try JSONEncoder().encode(tally.belt), as: UTF8.self),
-      isOnConveyor ? tally.belt.hasPassed : try isOver(to, slack), journal, entry,
-    ])
-  }
-
-  private func read(_ records: ClosedRange<Int>, _ tally: inout WindowTally) throws {
-    let stays = try RecordedStays(db: db, journal: journal)
-    for start in stride(from: records.lowerBound, through: records.upperBound, by: Self.page) {
-      let page = start...min(start + Self.page - 1, records.upperBound)
-      for record in try StoredRecord.fetch(db, journal: journal, page) {
-        guard case .frame(let frame) = try RecordCoding.decode(record.body).content else {
-          continue
-        }
-        tally.take(frame, at: stays.time(frame.at, of: record.seq))
-      }
-    }
-  }
-
-  /// Whether no frame of a time can come any more.
-  private func isOver(_ to: JournalTime?, _ slack: Duration) throws -> Bool {
-    guard let to, let record = try StoredRecord.fetch(db, journal: journal, last...last).first
-    else { return false }
-    let stays = try RecordedStays(db: db, journal: journal)
-    return stays.time(try RecordCoding.decode(record.body).at, of: last) > to.later(by: slack)
-  }
-
-  /// The last frames before those that are counted now: scans may have been left out after them.
-  private func recallFrames(_ tally: inout WindowTally, _ layouts: [Int: WindowTally.Layout]) throws
-  {
-    let stays = try RecordedStays(db: db, journal: journal)
-    for layout in layouts.keys {
-      let seq = try Int.fetchOne(
-        db.cachedStatement(sql: "SELECT seq FROM last_frame WHERE journal = ? AND layout = ?"),
-        arguments: [journal, layout]
+      isAnew: anew,
+      counted: row["counted"],
+      isOnConveyor: layouts.values.contains { $0.conveyor != nil },
+      over: try to.map { to in
+        let time = to.later(by: Self.slack(layouts))
+        return (time, try positions.roughly(time))
+      },
+      tally: WindowTally(
+        entry: anew ? -entry : entry,
+        from: JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"])),
+        to: to,
+        layouts: layouts,
+        belt: try Self.decoded(BeltWindow.self, row["belt"]) ?? BeltWindow()
       )
-      guard let seq, let stored = try StoredRecord.fetch(db, journal: journal, seq...seq).first,
-        case .frame(let frame) = try RecordCoding.decode(stored.body).content
-      else { continue }
-      tally.remember(frame, at: stays.time(frame.at, of: seq))
-    }
+    )
+  }
+
+  private static func slack(_ layouts: [Int: WindowTally.Layout]) -> Duration {
+    layouts.values.reduce(delay) { max($0, delay + $1.heartbeat) }
+  }
+
+  private static func decoded<Content: Decodable>(
+    _ type: Content.Type,
+    _ text: String?
+  ) throws -> Content? {
+    try text.map { try JSONDecoder().decode(type, from: Data($0.utf8)) }
+  }
+
+  private func frame(_ seq: Int) throws -> Frame? {
+    guard case .frame(let frame)? = try StoredRecord.record(db, journal: journal, seq)?.content
+    else { return nil }
+    return frame
   }
 
   private func layouts(of station: StationID) throws -> [Int: WindowTally.Layout] {
@@ -124,12 +164,78 @@ struct CorrectedCount {
     )
     var layouts: [Int: WindowTally.Layout] = [:]
     for seq in seqs {
-      guard let stored = try StoredRecord.fetch(db, journal: journal, seq...seq).first,
-        case .layout(let layout) = try RecordCoding.decode(stored.body).content
+      guard case .layout(let layout)? = try StoredRecord.record(db, journal: journal, seq)?.content
       else { continue }
       layouts[seq] = WindowTally.Layout(layout, station: station)
     }
     return layouts
+  }
+
+  // MARK: Counting
+
+  /// - Returns: Whether all of them are counted as far as the journal goes.
+  @discardableResult
+  private func count(_ lots: inout [CountedLot], through end: Int) throws -> Bool {
+    guard let first = lots.map(\.counted).min() else { return true }
+    let furthest = lots.map { min($0.end, end) }.max() ?? end
+    for start in stride(from: first + 1, through: furthest, by: Self.slice) {
+      let page = start...min(start + Self.slice - 1, furthest)
+      for stored in try StoredRecord.fetch(db, journal: journal, page) {
+        guard case .frame(let frame) = try RecordCoding.decode(stored.body).content else {
+          continue
+        }
+        let time = stays.time(frame.at, of: stored.seq)
+        for index in lots.indices
+        where lots[index].counted < stored.seq && stored.seq <= lots[index].end {
+          lots[index].tally.take(frame, seq: stored.seq, at: time)
+        }
+      }
+    }
+    var layouts = StoredLayouts(db: db, journal: journal)
+    let lastTime = try StoredRecord.record(db, journal: journal, last).map {
+      stays.time($0.at, of: last)
+    }
+    return try lots.reduce(true) { areDone, lot in
+      try store(lot, through: end, lastTime, &layouts) && areDone
+    }
+  }
+
+  /// - Returns: Whether the lot is counted as far as the journal goes.
+  private func store(
+    _ lot: CountedLot,
+    through end: Int,
+    _ lastTime: JournalTime?,
+    _ layouts: inout StoredLayouts
+  ) throws -> Bool {
+    try SummaryTable(db: db, journal: journal, tables: SummaryTable.corrected)
+      .add(lot.tally.tallies, &layouts)
+    let hasPassed = lot.isOnConveyor && lot.tally.belt.hasPassed
+    let isDone = hasPassed || min(lot.end, last) <= end
+    let isOver = lot.over.flatMap { over in lastTime.map { $0 > over.time } } ?? false
+    if isDone, lot.isAnew { try replace(lot.entry) }
+    let encoder = JSONEncoder()
+    try db.cachedStatement(
+      sql: """
+        UPDATE corrected SET counted = ?, belt = ?, frames = ?, settled = ?, recounting = ?
+        WHERE journal = ? AND entry = ?
+        """
+    ).execute(arguments: [
+      isDone ? last : end,
+      String(decoding: try encoder.encode(lot.tally.belt), as: UTF8.self),
+      String(decoding: try encoder.encode(lot.tally.latestFrames), as: UTF8.self),
+      lot.isOnConveyor ? hasPassed : isDone && isOver, lot.isAnew && !isDone, journal, lot.entry,
+    ])
+    return isDone
+  }
+
+  /// Puts what was counted anew into the place of what was counted before.
+  private func replace(_ entry: Int) throws {
+    try forget(entry)
+    for table in SummaryTable.corrected.all {
+      try db.cachedStatement(
+        sql: "UPDATE \(table) SET binding = ? WHERE journal = ? AND binding = ?"
+      ).execute(arguments: [entry, journal, -entry])
+    }
   }
 }
 

@@ -33,7 +33,10 @@ struct CorrectedGenealogy: GenealogyStore {
 
   func signals(during visit: StationVisit) throws -> [SignalSummary] {
     guard visit.correctedSpan != nil else { return try recorded.signals(during: visit) }
-    return try recorded.signals(during: visit, in: SummaryTable.corrected)
+    let counted = try recorded.signals(during: visit, in: SummaryTable.corrected)
+    // Its readings were never counted by other times than the recorded ones.
+    if visit.recounting == true, counted.isEmpty { return try recorded.signals(during: visit) }
+    return counted
   }
 
   func writes(during visit: StationVisit) throws -> [RecordedWrite] {
@@ -116,7 +119,7 @@ struct CorrectedGenealogy: GenealogyStore {
       db.cachedStatement(
         sql: """
           SELECT j.agent, j.journal, j.site, c.entry AS seq, c.content, c.from_at, c.to_at,
-            c.start_seq, c.end_seq, c.recorded_end, c.counts
+            c.start_seq, c.end_seq, c.recorded_end, c.counts, c.recounting
           FROM corrected c JOIN journal j ON j.id = c.journal
           WHERE c.is_material = \(isMaterial ? 1 : 0) AND c.lot IS NOT NULL AND \(condition)
           ORDER BY c.journal, c.start_seq, c.entry
@@ -138,7 +141,8 @@ struct CorrectedGenealogy: GenealogyStore {
         binding: try Self.content(row),
         from: Instant(microseconds: row["from_at"]),
         to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
-        correctedSpan: row["counts"] ? Self.extent(row, span) : nil
+        correctedSpan: row["counts"] ? Self.extent(row, span) : nil,
+        recounting: row["recounting"] ? true : nil
       )
     }
   }

@@ -8,15 +8,25 @@ internal import Telemetry
 /// Each lot or material that a correction is about has a row of `corrected` that says how it was;
 /// where the times differ, its readings are counted anew from the stored frames.
 struct CorrectionIndex {
-  let db: Database
-  let journal: Int64
+  private let index: RecordIndex
+  private let records: PreparedRecords
+  private let stays: RecordedStays
 
-  /// The last record of the batch.
-  let last: Int
+  /// Takes a batch of which all facts are in their tables.
+  init(_ index: RecordIndex, _ records: PreparedRecords) throws {
+    self.index = index
+    self.records = records
+    stays = try RecordedStays(db: index.db, journal: index.journal)
+  }
 
-  /// - Parameter records: What the batch holds, of which all facts are in their tables.
+  private var db: Database { index.db }
+  private var journal: Int64 { index.journal }
+  private var count: CorrectedCount { CorrectedCount(stays: stays, last: records.lastSeq) }
+
+  /// - Parameter slice: Records that are counted anew at most.
+  /// - Returns: Whether there are more to be counted anew.
   /// - Throws: ``RecordIndex/UnknownReference``, or the database's errors.
-  func apply(_ records: PreparedRecords) throws {
+  func apply(recounting slice: Int) throws -> Bool {
     var touched: Set<Int> = []
     var hasEnds = false
     for record in records.facts {
@@ -29,7 +39,8 @@ struct CorrectionIndex {
     }
     if hasEnds { touched.formUnion(try lasting()) }
     for entry in touched.sorted() { try fold(entry) }
-    try count.run()
+    try count.follow()
+    return try count.advance(by: slice)
   }
 
   /// Corrected lots and materials that were there still when they were last looked at.
@@ -41,8 +52,6 @@ struct CorrectionIndex {
       arguments: [journal]
     )
   }
-
-  private var count: CorrectedCount { CorrectedCount(db: db, journal: journal, last: last) }
 
   // MARK: Corrections
 
@@ -73,40 +82,26 @@ struct CorrectionIndex {
   private func target(of change: Correction.Change, _ record: JournalRecord) throws -> Target {
     switch change {
     case .insertLot(let binding, _, _):
-      try touch(binding.lot, part: binding.part, at: record.at)
+      try index.touch(binding.lot, part: binding.part, at: record.at)
       return Target(entry: record.seq)
     case .insertMaterial(let load, _, _):
-      try touch(load.lot, material: load.material, at: record.at)
+      try index.touch(load.lot, material: load.material, at: record.at)
       return Target(entry: record.seq)
     case .presence(let presence, let from, let to):
       return Target(presence: (presence.station, from.microseconds, to.microseconds))
     case .replaceLot(let entry, let binding):
       try checkEntry(entry, isMaterial: false, at: binding.station, record)
-      try touch(binding.lot, part: binding.part, at: record.at)
+      try index.touch(binding.lot, part: binding.part, at: record.at)
       return Target(entry: entry)
     case .replaceMaterial(let entry, let load):
       try checkEntry(entry, isMaterial: true, at: load.station, record)
-      try touch(load.lot, material: load.material, at: record.at)
+      try index.touch(load.lot, material: load.material, at: record.at)
       return Target(entry: entry)
     case .times(let entry, _, _), .void(let entry):
       try checkEntry(entry, isMaterial: nil, at: nil, record)
       return Target(entry: entry)
     case .withdraw(let seq): return Target(entry: try withdraw(seq, by: record), withdraws: true)
     }
-  }
-
-  private func touch(
-    _ lot: LotID,
-    part: Label? = nil,
-    material: Label? = nil,
-    at instant: Instant
-  ) throws {
-    try RecordIndex(db: db, journal: journal).touch(
-      lot,
-      part: part,
-      material: material,
-      at: instant
-    )
   }
 
   /// A correction is about a lot or material of the same station that its journal holds.
@@ -116,7 +111,6 @@ struct CorrectionIndex {
     at station: StationID?,
     _ record: JournalRecord
   ) throws {
-    let stays = try RecordedStays(db: db, journal: journal)
     let content = entry < record.seq ? try stays.entry(entry) : nil
     let fits =
       switch content {
@@ -160,38 +154,22 @@ struct CorrectionIndex {
 
   /// Works out how a lot or material was, one correction after the other.
   private func fold(_ entry: Int) throws {
-    let stays = try RecordedStays(db: db, journal: journal)
     switch try stays.entry(entry) {
-    case .lot(let binding)?:
-      let stay = try stays.stay(entry, isMaterial: false)
-      var lot = CorrectedStay(recorded: stay.map { Stay(binding, from: $0.from, to: $0.to) })
-      for (seq, change) in try changes(of: entry) {
-        let epochs = stays.epochs(before: seq)
-        if let change = StayChange<Binding>(change, epochs) { lot.take(change, seq: seq) }
-      }
-      try store(
-        entry,
-        lot,
-        recordedEnd: stay?.endSeq,
-        hasReadings: true,
-        describe: { ($0.station, $0.lane, $0.lot) }
-      )
-    case .material(let load)?:
-      let stay = try stays.stay(entry, isMaterial: true)
-      var material = CorrectedStay(recorded: stay.map { Stay(load, from: $0.from, to: $0.to) })
-      for (seq, change) in try changes(of: entry) {
-        let epochs = stays.epochs(before: seq)
-        if let change = StayChange<MaterialLoad>(change, epochs) { material.take(change, seq: seq) }
-      }
-      try store(
-        entry,
-        material,
-        recordedEnd: stay?.endSeq,
-        hasReadings: false,
-        describe: { ($0.station, nil, $0.lot) }
-      )
+    case .lot(let binding)?: try fold(entry, binding)
+    case .material(let load)?: try fold(entry, load)
     case nil: throw HubStoreError.damaged("record \(entry), which is corrected, is not there")
     }
+  }
+
+  private func fold<Content: Correctable>(_ entry: Int, _ content: Content) throws {
+    let recorded = try stays.stay(entry, of: content)
+    var stay = CorrectedStay(recorded: recorded?.recorded)
+    for (seq, change) in try changes(of: entry) {
+      if let change = Content.change(change, stays.epochs(before: seq)) {
+        stay.take(change, seq: seq)
+      }
+    }
+    try store(entry, stay, recordedEnd: recorded?.endSeq)
   }
 
   /// The corrections of a lot or material that hold.
@@ -213,22 +191,20 @@ struct CorrectionIndex {
     }
   }
 
-  private func store<Content: Codable>(
+  private func store<Content: Correctable>(
     _ entry: Int,
     _ stays: CorrectedStay<Content>,
-    recordedEnd: Int?,
-    hasReadings: Bool,
-    describe: (Content) -> (StationID, LaneID?, LotID)
+    recordedEnd: Int?
   ) throws {
     let (recorded, corrected) = (stays.recorded, stays.corrected)
     guard let known = recorded?.content ?? corrected?.content else {
       // An inserted lot that was withdrawn again: nothing is left of it.
-      try count.forget(entry)
+      try forget(entry)
       try db.cachedStatement(sql: "DELETE FROM corrected WHERE journal = ? AND entry = ?")
         .execute(arguments: [journal, entry])
       return
     }
-    let positions = RecordPositions(db: db, journal: journal, last: last)
+    let positions = RecordPositions(stays: self.stays, last: records.lastSeq)
     let start = try corrected.map { stay in
       try stay.from == recorded?.from ? entry : positions.first(notBefore: stay.from) - 1
     }
@@ -236,34 +212,79 @@ struct CorrectionIndex {
       if to == recorded?.to, let recordedEnd { return recordedEnd }
       return try positions.first(notBefore: to)
     }
-    let counts = hasReadings && corrected != nil && stays.hasOtherTimes
-    let before = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT * FROM corrected WHERE journal = ? AND entry = ?"),
-      arguments: [journal, entry]
-    )
-    // A lot that goes on is counted on; one that was at another time is counted anew.
-    let goesOn =
-      counts && before?["start_seq"] == start && before?["counts"] == true
-      && (before?["end_seq"] as Int?) == nil
-    if !goesOn { try count.forget(entry) }
-    let place = describe(known)
+    let progress = try progress(of: entry, stays)
     try db.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO corrected
-          (journal, entry, is_material, station, lane, recorded_lot, lot, content, from_epoch,
-           from_at, to_epoch, to_at, start_seq, end_seq, recorded_end, counts, counted)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (journal, entry, is_material, station, recorded_lot, lot, content, from_epoch, from_at,
+           to_epoch, to_at, start_seq, end_seq, recorded_end, counts, counted, recounting, belt,
+           frames, settled)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      journal, entry, !hasReadings, place.0.text, place.1?.text,
-      recorded.map { describe($0.content).2.text }, corrected.map { describe($0.content).2.text },
+      journal, entry, Content.isMaterial, known.station.text, recorded?.content.lot.text,
+      corrected?.content.lot.text,
       try corrected.map {
         String(decoding: try JSONEncoder().encode($0.content), as: UTF8.self)
       },
       corrected?.from.epoch, corrected?.from.at.microseconds, corrected?.to?.epoch,
       corrected?.to?.at.microseconds, start, end,
       // What only a correction tells of has its end.
-      recorded == nil ? entry : recordedEnd, counts, goesOn ? before?["counted"] : nil,
+      recorded == nil ? entry : recordedEnd, progress != nil, progress?.counted,
+      progress?.isAnew ?? false, progress?.belt, progress?.frames, progress?.isSettled ?? false,
     ])
+  }
+
+  /// How far the readings of a lot are counted.
+  private struct Progress {
+    let counted: Int
+    var isAnew = false
+    var belt: String?
+    var frames: String?
+    var isSettled = false
+  }
+
+  /// A lot that was there from the same time on is counted on; one that was at another time is counted
+  /// anew.
+  ///
+  /// - Returns: nil when the readings that are recorded to be its own are those that count.
+  private func progress<Content: Correctable>(
+    of entry: Int,
+    _ stays: CorrectedStay<Content>
+  ) throws -> Progress? {
+    guard !Content.isMaterial, let corrected = stays.corrected, stays.hasOtherTimes else {
+      try forget(entry)
+      return nil
+    }
+    let before = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT counted, recounting, belt, frames, settled FROM corrected
+          WHERE journal = ? AND entry = ? AND counts AND from_epoch = ? AND from_at = ?
+            AND (to_at IS NULL OR to_epoch = ? AND to_at = ?)
+          """
+      ),
+      arguments: [
+        journal, entry, corrected.from.epoch, corrected.from.at.microseconds, corrected.to?.epoch,
+        corrected.to?.at.microseconds,
+      ]
+    )
+    if let before {
+      return Progress(
+        counted: before["counted"],
+        isAnew: before["recounting"],
+        belt: before["belt"],
+        frames: before["frames"],
+        isSettled: before["settled"]
+      )
+    }
+    try count.forget(-entry)
+    let start = try count.start(from: corrected.from, at: corrected.content.station)
+    return Progress(counted: start, isAnew: true)
+  }
+
+  private func forget(_ entry: Int) throws {
+    try count.forget(entry)
+    try count.forget(-entry)
   }
 }

@@ -34,8 +34,8 @@ struct FrameCounts {
       db.cachedStatement(sql: "SELECT seq FROM last_frame WHERE journal = ? AND layout = ?"),
       arguments: [journal, layout]
     )
-    guard let seq, let stored = try StoredRecord.fetch(db, journal: journal, seq...seq).first,
-      case .frame(let frame)? = try? RecordCoding.decode(stored.body).content
+    guard let seq,
+      case .frame(let frame)? = try StoredRecord.record(db, journal: journal, seq)?.content
     else { return nil }
     return frame
   }

@@ -12,14 +12,22 @@ package struct HubDatabase: Sendable {
   private let writer: DatabaseQueue
   private let lock: WriterLock
 
+  /// Tells when lots that were corrected are to be counted anew, at opening, too: see ``recount()``.
+  package let recounts: AsyncStream<Void>
+  private let needsRecount: AsyncStream<Void>.Continuation
+  private let slice: Int
+
   /// Times that a batch is judged anew because its journal grew meanwhile.
   private static let attempts = 5
 
   /// Opens the file, or makes it.
   ///
-  /// - Parameter path: An absolute path; its folder must be there.
+  /// - Parameters:
+  ///   - path: An absolute path; its folder must be there.
+  ///   - slice: Records that one transaction counts anew at most for lots that were corrected, so
+  ///     that no batch waits long for another's.
   /// - Throws: ``HubStoreError``.
-  package init(path: String) throws {
+  package init(path: String, recounting slice: Int = CorrectedCount.slice) throws {
     lock = try WriterLock(database: path)
     do {
       writer = try Self.openWriter(path: path)
@@ -28,6 +36,9 @@ package struct HubDatabase: Sendable {
     }
     reader = try HubReader(path: path)
     self.path = path
+    self.slice = slice
+    (recounts, needsRecount) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    needsRecount.yield()
   }
 
   private static func openWriter(path: String) throws -> DatabaseQueue {
@@ -67,9 +78,35 @@ package struct HubDatabase: Sendable {
       }
       let intake = try BatchIntake(batch, held: held, heldLeaves: heldLeaves)
       if intake.isHeld { return intake.mark }
-      if try await writer.write({ db in try intake.write(db) }) { return intake.mark }
+      let outcome = try await writer.write { db in try intake.write(db, recounting: slice) }
+      guard case .written(let recounts) = outcome else { continue }
+      if recounts { needsRecount.yield() }
+      return intake.mark
     }
     throw HubStoreError.contended(agent: header.agent.text)
+  }
+
+  /// Counts the readings of lots that were corrected anew, as many records as one transaction may.
+  ///
+  /// Where it was interrupted, by the end of the program, too, it goes on. Until it is done, traces
+  /// show what was counted before, and say so.
+  ///
+  /// - Returns: Whether there were any.
+  /// - Throws: The database's errors.
+  package func recount() async throws -> Bool {
+    try await writer.write { db in
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT j.id, j.size FROM corrected c JOIN journal j ON j.id = c.journal
+          WHERE c.recounting LIMIT 1
+          """
+      )
+      guard let row else { return false }
+      let stays = try RecordedStays(db: db, journal: row["id"])
+      _ = try CorrectedCount(stays: stays, last: row["size"]).advance(by: slice)
+      return true
+    }
   }
 
   /// One transaction of the writer.
@@ -107,7 +144,8 @@ package struct HubDatabase: Sendable {
       let page = try StoredRecord.fetch(db, journal: id, first...last)
       do {
         for record in page { try prepared.add(record.body, seq: record.seq) }
-        try RecordIndex(db: db, journal: id).apply(prepared)
+        // All of it is one transaction here.
+        _ = try RecordIndex(db: db, journal: id).apply(prepared, recounting: .max)
       } catch let error as MalformedRecord {
         throw HubStoreError.damaged("record \(error.seq) of \(journal.agent): \(error.reason)")
       } catch let error as RecordIndex.UnknownReference {
@@ -118,6 +156,7 @@ package struct HubDatabase: Sendable {
 
   /// Closes the file after what is under way.
   package func close() throws {
+    needsRecount.finish()
     try writer.close()
     try reader.close()
     try lock.release()

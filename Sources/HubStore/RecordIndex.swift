@@ -13,16 +13,21 @@ struct RecordIndex {
     let reason: String
   }
 
+  /// At most `slice` records are counted anew for lots that were corrected.
+  ///
+  /// - Returns: Whether there are more to be counted anew.
   /// - Throws: ``UnknownReference``, or the database's errors.
-  func apply(_ records: PreparedRecords) throws {
+  func apply(_ records: PreparedRecords, recounting slice: Int) throws -> Bool {
     for record in records.facts { try apply(record) }
+    var layouts = StoredLayouts(db: db, journal: journal)
     for (shape, seq) in records.shapes.sorted(by: { $0.value < $1.value }) {
-      try check(shape, seq: seq)
+      try check(shape, seq: seq, &layouts)
     }
-    try CorrectionIndex(db: db, journal: journal, last: records.lastSeq).apply(records)
+    let recounts = try CorrectionIndex(self, records).apply(recounting: slice)
     var records = records
     try FrameCounts(db: db, journal: journal).complete(&records)
-    try SummaryTable(db: db, journal: journal).add(records.tallies)
+    try SummaryTable(db: db, journal: journal).add(records.tallies, &layouts)
+    return recounts
   }
 
   private func apply(_ record: JournalRecord) throws {
@@ -225,9 +230,12 @@ struct RecordIndex {
 
   /// Frames must mean something: a layout with as many signals, places and belts, and bindings of
   /// those places' stations, all of them earlier in the journal.
-  private func check(_ shape: PreparedRecords.FrameShape, seq: Int) throws {
-    let layout = try StoredLayout.fetch(db, journal: journal, seq: shape.layout)
-    guard let layout, shape.layout < seq else {
+  private func check(
+    _ shape: PreparedRecords.FrameShape,
+    seq: Int,
+    _ layouts: inout StoredLayouts
+  ) throws {
+    guard let layout = try layouts.layout(shape.layout), shape.layout < seq else {
       throw UnknownReference(
         seq: seq,
         reason: "it is a frame of layout \(shape.layout), and no record \(shape.layout) before it "

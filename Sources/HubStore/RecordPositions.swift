@@ -1,11 +1,9 @@
-internal import GRDB
 internal import LotBinding
 internal import Telemetry
 
 /// Finds records of a journal by time.
 struct RecordPositions {
-  let db: Database
-  let journal: Int64
+  let stays: RecordedStays
 
   /// The last record that counts; while a journal is replayed, others may be there.
   let last: Int
@@ -18,10 +16,9 @@ struct RecordPositions {
   /// after those that are before it when there is no other near.
   func first(notBefore time: JournalTime) throws -> Int {
     let near = try roughly(time)
-    let stays = try RecordedStays(db: db, journal: journal)
     let region = max(1, near - Self.reach)...max(1, min(near + Self.reach, last))
     var (before, after): (Int, Int?) = (0, nil)
-    for record in try StoredRecord.fetch(db, journal: journal, region) {
+    for record in try StoredRecord.fetch(stays.db, journal: stays.journal, region) {
       let decoded = try RecordCoding.decode(record.body)
       if case .frame = decoded.content { continue }
       if stays.time(decoded.at, of: record.seq) < time {
@@ -35,15 +32,13 @@ struct RecordPositions {
 
   /// A record near a time: the first that is not before it, if all were in the order of their times.
   func roughly(_ time: JournalTime) throws -> Int {
-    let stays = try RecordedStays(db: db, journal: journal)
     var (low, high) = (1, last + 1)
     while low < high {
       let middle = (low + high) / 2
-      guard let record = try StoredRecord.fetch(db, journal: journal, middle...middle).first else {
+      guard let record = try StoredRecord.record(stays.db, journal: stays.journal, middle) else {
         throw HubStoreError.damaged("record \(middle) is not there")
       }
-      let at = try RecordCoding.decode(record.body).at
-      if stays.time(at, of: middle) < time { low = middle + 1 } else { high = middle }
+      if stays.time(record.at, of: middle) < time { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -31,13 +31,10 @@ struct RecordedStays {
 
   /// What began with a record; nil when it is about something else, or is not there.
   func entry(_ seq: Int) throws -> Entry? {
-    guard let stored = try StoredRecord.fetch(db, journal: journal, seq...seq).first else {
-      return nil
-    }
-    switch try RecordCoding.decode(stored.body).content {
-    case .binding(let binding): return .lot(binding)
-    case .materialLoad(let load): return .material(load)
-    case .correction(let correction):
+    switch try StoredRecord.record(db, journal: journal, seq)?.content {
+    case .binding(let binding)?: return .lot(binding)
+    case .materialLoad(let load)?: return .material(load)
+    case .correction(let correction)?:
       switch correction.change {
       case .insertLot(let binding, _, _): return .lot(binding)
       case .insertMaterial(let load, _, _): return .material(load)
@@ -48,12 +45,12 @@ struct RecordedStays {
   }
 
   /// When a lot or material was there, as it is recorded; nil when only a correction tells of it.
-  func stay(
+  func stay<Content: Correctable>(
     _ entry: Int,
-    isMaterial: Bool
-  ) throws -> (from: JournalTime, to: JournalTime?, endSeq: Int?)? {
+    of content: Content
+  ) throws -> (recorded: Stay<Content>, endSeq: Int?)? {
     let columns =
-      isMaterial
+      Content.isMaterial
       ? "loaded_at AS began, unloaded_at AS ended, end_seq FROM load"
       : "started_at AS began, ended_at AS ended, end_seq FROM binding"
     let row = try Row.fetchOne(
@@ -63,10 +60,37 @@ struct RecordedStays {
     guard let row else { return nil }
     let endSeq: Int? = row["end_seq"]
     let ended = (row["ended"] as Int64?).map { Instant(microseconds: $0) }
-    return (
-      time(Instant(microseconds: row["began"]), of: entry),
-      ended.flatMap { ended in endSeq.map { time(ended, of: $0) } },
-      endSeq
+    let recorded = Stay(
+      content,
+      from: time(Instant(microseconds: row["began"]), of: entry),
+      to: ended.flatMap { ended in endSeq.map { time(ended, of: $0) } }
     )
+    return (recorded, endSeq)
+  }
+}
+
+/// What a correction can be about: a lot, or material.
+protocol Correctable: Sendable, Hashable, Codable {
+  static var isMaterial: Bool { get }
+  var station: StationID { get }
+  var lot: LotID { get }
+
+  /// What a correction changes of it; nil when it is about something else.
+  static func change(_ change: Correction.Change, _ epochs: Epochs) -> StayChange<Self>?
+}
+
+extension Binding: Correctable {
+  static var isMaterial: Bool { false }
+
+  static func change(_ change: Correction.Change, _ epochs: Epochs) -> StayChange<Binding>? {
+    StayChange(change, epochs)
+  }
+}
+
+extension MaterialLoad: Correctable {
+  static var isMaterial: Bool { true }
+
+  static func change(_ change: Correction.Change, _ epochs: Epochs) -> StayChange<MaterialLoad>? {
+    StayChange(change, epochs)
   }
 }

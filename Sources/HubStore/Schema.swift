@@ -205,7 +205,6 @@ enum Schema {
       entry INTEGER NOT NULL,
       is_material INTEGER NOT NULL,
       station TEXT NOT NULL,
-      lane TEXT,
       recorded_lot TEXT,
       lot TEXT,
       content TEXT,
@@ -218,7 +217,9 @@ enum Schema {
       recorded_end INTEGER,
       counts INTEGER NOT NULL,
       counted INTEGER,
+      recounting INTEGER NOT NULL DEFAULT 0,
       belt TEXT,
+      frames TEXT,
       settled INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (journal, entry)
     ) STRICT, WITHOUT ROWID;

@@ -2,6 +2,26 @@ internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
+/// The layouts that a batch is about, each of them taken apart once.
+struct StoredLayouts {
+  let db: Database
+  let journal: Int64
+  private var known: [Int: StoredLayout] = [:]
+
+  init(db: Database, journal: Int64) {
+    self.db = db
+    self.journal = journal
+  }
+
+  /// - Returns: nil when the journal holds no such layout.
+  mutating func layout(_ seq: Int) throws -> StoredLayout? {
+    if let layout = known[seq] { return layout }
+    let layout = try StoredLayout.fetch(db, journal: journal, seq: seq)
+    known[seq] = layout
+    return layout
+  }
+}
+
 /// A layout as the hub keeps it: what the frames of a scan group are checked and counted by.
 struct StoredLayout {
   let stations: [StationID]
@@ -13,8 +33,7 @@ struct StoredLayout {
   let belts: Int
   let placesOfSignals: [[Int]]
 
-  /// - Returns: nil when the journal holds no such layout.
-  static func fetch(_ db: Database, journal: Int64, seq: Int) throws -> StoredLayout? {
+  fileprivate static func fetch(_ db: Database, journal: Int64, seq: Int) throws -> StoredLayout? {
     let row = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT * FROM layout WHERE journal = ? AND seq = ?"),
       arguments: [journal, seq]

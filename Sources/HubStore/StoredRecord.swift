@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import Telemetry
 
 /// One row of `record`.
 struct StoredRecord: Sendable {
@@ -37,5 +38,14 @@ struct StoredRecord: Sendable {
       )
     }
     return records
+  }
+
+  /// One record of a journal, taken apart; nil when it is not there.
+  static func record(_ db: Database, journal: Int64, _ seq: Int) throws -> JournalRecord? {
+    let body = try Data.fetchOne(
+      db.cachedStatement(sql: "SELECT body FROM record WHERE position = ?"),
+      arguments: [Schema.position(journal: journal, seq: seq)]
+    )
+    return try body.map { try RecordCoding.decode(Array($0)) }
   }
 }

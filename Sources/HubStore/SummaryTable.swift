@@ -11,6 +11,8 @@ struct SummaryTable {
   struct Tables: Sendable {
     let sure: String
     let unsure: String
+
+    var all: [String] { [sure, unsure] }
   }
 
   /// What the lots read that frames are bound to.
@@ -21,52 +23,64 @@ struct SummaryTable {
 
   var tables = Self.recorded
 
-  /// Adds what a batch counted to what is there.
-  func add(_ tallies: [PreparedRecords.TallyKey: [SignalTally]]) throws {
+  /// One row of a table.
+  private struct Key: Hashable {
+    let binding: Int
+    let layout: Int
+    let signal: Int
+    let isSure: Bool
+  }
+
+  /// Adds what a batch counted to what is there: each row is read and written once.
+  func add(
+    _ tallies: [PreparedRecords.TallyKey: [SignalTally]],
+    _ layouts: inout StoredLayouts
+  ) throws {
+    var rows: [Key: SignalTally] = [:]
     for (key, signals) in tallies {
-      guard let presence = key.presence else {
-        for (index, tally) in signals.enumerated() {
-          try add(tally, key, signal: index, to: tables.sure)
-        }
-        continue
-      }
-      guard let layout = try StoredLayout.fetch(db, journal: journal, seq: key.layout) else {
-        throw HubStoreError.damaged("there is no layout \(key.layout)")
-      }
+      let places = key.presence == nil ? [] : try places(of: key.layout, &layouts)
       for (index, tally) in signals.enumerated() {
-        let places = layout.placesOfSignals[index]
-        if presence.sure.contains(where: places.contains) {
-          try add(tally, key, signal: index, to: tables.sure)
-        } else if presence.unsure.contains(where: places.contains) {
-          try add(tally, key, signal: index, to: tables.unsure)
-        }
+        guard let isSure = Self.isSure(key.presence, signal: index, places) else { continue }
+        let row = Key(binding: key.binding, layout: key.layout, signal: index, isSure: isSure)
+        rows[row, default: SignalTally()].merge(tally)
       }
+    }
+    for (key, tally) in rows {
+      var total = try stored(key) ?? SignalTally()
+      total.merge(tally)
+      try store(total, key)
     }
   }
 
-  private func add(
-    _ tally: SignalTally,
-    _ key: PreparedRecords.TallyKey,
+  /// Whether a signal's readings are surely those of a lot; nil when they are not.
+  private static func isSure(
+    _ presence: PreparedRecords.Presence?,
     signal: Int,
-    to table: String
-  ) throws {
-    var total = try stored(key, signal: signal, in: table) ?? SignalTally()
-    total.merge(tally)
-    try store(total, key, signal: signal, in: table)
+    _ placesOfSignals: [[Int]]
+  ) -> Bool? {
+    guard let presence else { return true }
+    let places = placesOfSignals[signal]
+    if presence.sure.contains(where: places.contains) { return true }
+    return presence.unsure.contains(where: places.contains) ? false : nil
   }
 
-  private func stored(
-    _ key: PreparedRecords.TallyKey,
-    signal: Int,
-    in table: String
-  ) throws -> SignalTally? {
+  private func places(of layout: Int, _ layouts: inout StoredLayouts) throws -> [[Int]] {
+    guard let layout = try layouts.layout(layout) else {
+      throw HubStoreError.damaged("there is no layout \(layout)")
+    }
+    return layout.placesOfSignals
+  }
+
+  private func table(of key: Key) -> String { key.isSure ? tables.sure : tables.unsure }
+
+  private func stored(_ key: Key) throws -> SignalTally? {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT * FROM \(table)
+        SELECT * FROM \(table(of: key))
         WHERE journal = ? AND binding = ? AND layout = ? AND signal = ?
         """
     )
-    return try Row.fetchOne(statement, arguments: [journal, key.binding, key.layout, signal])
+    return try Row.fetchOne(statement, arguments: [journal, key.binding, key.layout, key.signal])
       .map(Self.tally)
   }
 
@@ -89,15 +103,10 @@ struct SummaryTable {
   }
 
   /// SQLite keeps NaN as null, and a sum that is infinite stays so.
-  private func store(
-    _ tally: SignalTally,
-    _ key: PreparedRecords.TallyKey,
-    signal: Int,
-    in table: String
-  ) throws {
+  private func store(_ tally: SignalTally, _ key: Key) throws {
     let statement = try db.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO \(table)
+        INSERT OR REPLACE INTO \(table(of: key))
           (journal, binding, layout, signal, good, bad, numbers, minimum, maximum, sum, causes,
            texts, more_texts)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -105,7 +114,7 @@ struct SummaryTable {
     )
     let hasNumbers = tally.numbers > 0
     try statement.execute(arguments: [
-      journal, key.binding, key.layout, signal, tally.good, tally.bad, tally.numbers,
+      journal, key.binding, key.layout, key.signal, tally.good, tally.bad, tally.numbers,
       hasNumbers ? tally.minimum : nil, hasNumbers ? tally.maximum : nil, tally.sum,
       try tally.causes.isEmpty ? nil : Self.json(tally.causes),
       try tally.texts.isEmpty ? nil : Self.json(tally.texts), tally.hasMoreTexts,

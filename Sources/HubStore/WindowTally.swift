@@ -34,7 +34,7 @@ struct WindowTally {
   private let from: JournalTime
   private let to: JournalTime?
   private let layouts: [Int: Layout]
-  private var latest: [Int: (frame: Frame, time: JournalTime)] = [:]
+  private var latest: [Int: (frame: Frame, seq: Int, time: JournalTime)] = [:]
 
   /// Where the lot was on a conveyor.
   private(set) var belt: BeltWindow
@@ -55,20 +55,24 @@ struct WindowTally {
   }
 
   /// Takes a frame that is counted already.
-  mutating func remember(_ frame: Frame, at time: JournalTime) {
-    latest[frame.layout] = (frame, time)
+  mutating func remember(_ frame: Frame, seq: Int, at time: JournalTime) {
+    latest[frame.layout] = (frame, seq, time)
   }
 
+  /// The last frame of each layout that it took, by their numbers: scans may have been left out after
+  /// them.
+  var latestFrames: [Int] { latest.values.map(\.seq).sorted() }
+
   /// Takes the next frame of the journal.
-  mutating func take(_ frame: Frame, at time: JournalTime) {
+  mutating func take(_ frame: Frame, seq: Int, at time: JournalTime) {
     guard let layout = layouts[frame.layout], frame.readings.count == layout.signals else { return }
     let before = latest[frame.layout]
-    latest[frame.layout] = (frame, time)
+    latest[frame.layout] = (frame, seq, time)
     if let conveyor = layout.conveyor {
       take(frame, at: time, after: before?.frame, layout, conveyor)
       return
     }
-    if frame.skipped > 0, let (last, then) = before, then.epoch == time.epoch {
+    if frame.skipped > 0, let (last, _, then) = before, then.epoch == time.epoch {
       count(last, times: leftOut(frame.skipped, between: then, and: time), nil)
     }
     if holds(time) { count(frame, times: 1, nil) }

@@ -41,18 +41,22 @@ struct CorrectedHub {
   private let traces: [HubDatabase]
   private let at: Instant
 
-  /// Takes a journal whole, record by record, and in threes, and makes one of them anew.
+  /// Takes a journal whole, record by record, and in threes; makes one of them anew, and has one
+  /// count a single record in a transaction.
   init(_ journal: JournalBuilder) async throws {
     folder = try TemporaryFolder()
     at = journal.time
     var databases: [HubDatabase] = []
-    for (index, size) in [journal.records.count, 1, 3, 1].enumerated() {
-      let database = try HubDatabase(path: folder.path("hub-\(index).sqlite"))
+    for (index, size) in [journal.records.count, 1, 3, 1, 2].enumerated() {
+      let path = folder.path("hub-\(index).sqlite")
+      let database =
+        try index == 4 ? HubDatabase(path: path, recounting: 1) : HubDatabase(path: path)
       for first in stride(from: 1, through: journal.records.count, by: size) {
         let last = min(first + size - 1, journal.records.count)
         _ = try await database.take(journal.batch(first...last))
       }
       if index == 3 { try await database.rebuild() }
+      while try await database.recount() {}
       databases.append(database)
     }
     traces = databases

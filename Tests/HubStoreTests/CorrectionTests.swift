@@ -65,6 +65,20 @@ struct CorrectionTests {
     #expect(try await hub.visits("PCB-1").first?.to != nil)
   }
 
+  @Test("A running lot that was corrected twice counts from the time that was said last")
+  func twiceWhileRunning() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout("t", stations: ["s"], signals: [.init(name: "heat")])
+    let start = journal.time
+    for value: Int64 in [10, 20, 30] { try journal.read(value, layout) }
+    let binding = try journal.bind("s", "PCB-1", part: "board")
+    try journal.read(40, layout, bound: binding)
+    try journal.correct(.times(binding, from: start, to: nil))
+    try journal.correct(.times(binding, from: start.advanced(by: .seconds(2)), to: nil))
+    try journal.read(50, layout, bound: binding)
+    #expect(try await CorrectedHub(journal).figures("PCB-1") == ["heat: 3 of mean 40.0"])
+  }
+
   @Test("The wrong lot gives its readings to the right one")
   func wrongLot() async throws {
     var (journal, binding, _) = try journal()
@@ -240,17 +254,53 @@ struct CorrectionTests {
     }
   }
 
+  private let oven = ConveyorDescription(
+    station: StationID(checked: "s"),
+    length: 3,
+    entry: 0,
+    exit: 3,
+    reach: 0,
+    belts: 1
+  )
+
+  @Test("A lot on a conveyor that was corrected is followed on while others start elsewhere")
+  func followedOn() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout(
+      "oven",
+      stations: ["s"],
+      conveyors: [oven],
+      signals: [SignalDescription(name: "zone1", position: 1)]
+    )
+    let start = journal.time
+    var belt = 0.0
+    func frames(_ count: Int, _ journal: inout JournalBuilder) throws {
+      for _ in 0..<count {
+        try journal.frame(
+          layout: layout,
+          places: [.nothing],
+          belt: belt,
+          [Reading(.integer(Int64((belt * 10).rounded())))]
+        )
+        belt += 0.1
+      }
+    }
+    try frames(5, &journal)
+    let binding = try journal.bind("s", "PCB-1", part: "board")
+    try journal.correct(.times(binding, from: start.advanced(by: .seconds(1)), to: nil))
+    try frames(5, &journal)
+    try journal.bind("elsewhere", "PCB-2", part: "board")
+    try frames(10, &journal)
+    let figures = try await CorrectedHub(journal).visits("PCB-1").flatMap(\.signals)
+    // Its head entered at a decimetre or a little before, and it goes on: it is in the zone from 1.1 m.
+    let zone = try #require(figures.first)
+    #expect(figures.count == 1 && zone.minimum.map { (11...13).contains($0) } == true, "\(zone)")
+    #expect(zone.maximum == 19 && zone.good >= 7)
+  }
+
   @Test("On a conveyor a lot that came earlier was in each zone earlier")
   func conveyor() async throws {
     var journal = try JournalBuilder()
-    let oven = ConveyorDescription(
-      station: StationID(checked: "s"),
-      length: 3,
-      entry: 0,
-      exit: 3,
-      reach: 0,
-      belts: 1
-    )
     let layout = try journal.layout(
       "oven",
       stations: ["s"],
