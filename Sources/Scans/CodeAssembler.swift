@@ -39,9 +39,6 @@ package struct CodeAssembler: Sendable {
 
   package init(end: CodeEnd) { self.end = end }
 
-  /// Whether a code has begun and not ended.
-  package var isInCode: Bool { !partial.isEmpty || isSkipping }
-
   /// The codes that end within `bytes`.
   package mutating func take(_ bytes: some Sequence<UInt8>) -> [Item] {
     var items: [Item] = []

@@ -35,9 +35,6 @@ package struct ScannedCode: Sendable, Hashable {
     self.facts = facts
     self.notes = notes
   }
-
-  /// Whether nothing but its look says what the code is, so that nothing may follow from it.
-  package var isUnproven: Bool { notes.contains { $0.code == .unproven } }
 }
 
 /// Something that a person should know of a code that was understood.

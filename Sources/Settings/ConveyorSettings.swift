@@ -19,8 +19,6 @@ package struct ConveyorSettings: Sendable, Hashable {
   package let accuracy: Double
   package let hold: Duration
   package let boardLength: Double?
-  package let entered: EyeSettings?
-  package let left: EyeSettings?
   package let exitTolerance: Double
   package let nextLot: Conveyor.NextLot
 

@@ -43,8 +43,6 @@ struct ConveyorSettingsReader {
       accuracy: accuracy?.value ?? 0.01,
       hold: hold?.value ?? .seconds(5),
       boardLength: boardLength?.value,
-      entered: entered,
-      left: left,
       exitTolerance: exitTolerance?.value ?? 0.3,
       nextLot: nextLot?.value ?? .follows,
       lanes: lanes

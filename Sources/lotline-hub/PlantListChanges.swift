@@ -47,7 +47,7 @@ struct LotStateOptions: ParsableArguments {
         for name in (listed.near ?? []) + (traced.near ?? []) where !near.contains(name) {
           near.append(name)
         }
-        let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?"
+        let hint = near.isEmpty ? "." : "; did you mean \(near.joined(separator: ", "))?"
         throw CommandFailure(
           .notFound,
           "neither the list of lots nor any record names lot \(lot)\(hint) To put it on the list "

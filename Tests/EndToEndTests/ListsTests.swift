@@ -120,6 +120,8 @@ struct ListsTests {
       ["list", "hold", "PCB-2412", "--by", "qa"] + hub
     )
     #expect(nowhere.status == 66 && nowhere.output.contains("did you mean PCB-2411?"))
+    let unlike = try Tool.run(built: "lotline-hub", ["list", "hold", "QX", "--by", "qa"] + hub)
+    #expect(unlike.output.contains("names lot QX. To put it on the list"), "\(unlike.output)")
     let shown = try await plant.lotlineHub("list", "get", "lots")
     #expect(shown.output.contains("PCB-2411") && !shown.output.contains("PCB-1"), "\(shown.output)")
   }

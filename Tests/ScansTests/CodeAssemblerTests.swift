@@ -38,7 +38,6 @@ struct CodeAssemblerTests {
   func unended() {
     var assembler = CodeAssembler(end: .cr)
     #expect(assembler.take(Array("PCB-1".utf8)) == [])
-    #expect(assembler.isInCode)
     #expect(assembler.settle() == [.unended(Array("PCB-1".utf8))])
     #expect(assembler.take(Array("PCB-2\r".utf8)) == [Self.code("PCB-2")])
     #expect(assembler.settle() == [])

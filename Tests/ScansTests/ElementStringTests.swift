@@ -122,3 +122,8 @@ struct ElementStringTests {
     #expect(code.facts.expires?.description == "2028-02-29")
   }
 }
+
+extension ScannedCode {
+  /// Whether nothing but its look says what the code is.
+  fileprivate var isUnproven: Bool { notes.contains { $0.code == .unproven } }
+}

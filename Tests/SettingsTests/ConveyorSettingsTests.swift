@@ -42,7 +42,7 @@ struct ConveyorSettingsTests {
     #expect(short.length == 3.5 && short.entry == 0 && short.exit == 3.5 && short.reach == 0)
     #expect(short.hold == .seconds(5) && short.accuracy == 0.01 && short.nextLot == .follows)
     #expect(short.speed?.signal == "v" && short.fixedSpeed == nil && short.fastest == nil)
-    #expect(short.lanes.map(\.id) == [nil] && short.entered == nil)
+    #expect(short.lanes.map(\.id) == [nil] && short.lanes.first?.entered == nil)
     let long = try #require(
       try load(
         "{length: 4.2, entry: 0.1, exit: 4, reach: 0.175, \(Self.speed), fastest: 2 m/min, "
@@ -54,7 +54,8 @@ struct ConveyorSettingsTests {
     #expect(long.entry == 0.1 && long.exit == 4 && long.reach == 0.175 && long.boardLength == 0.25)
     #expect(long.fastest == 2.0 / 60 && long.accuracy == 0.005 && long.hold == .seconds(10))
     #expect(long.nextLot == .waits && long.exitTolerance == 0.2)
-    #expect(long.entered?.isCoveredWhenOn == false && long.left?.isCoveredWhenOn == true)
+    let eyes = try #require(long.lanes.first)
+    #expect(eyes.entered?.isCoveredWhenOn == false && eyes.left?.isCoveredWhenOn == true)
   }
 
   @Test(
