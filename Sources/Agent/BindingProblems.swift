@@ -40,6 +40,10 @@ extension BindingError {
     case .alreadyLoaded: (type: "already-loaded", title: "The material is loaded", status: 409)
     case .notLoaded: (type: "not-loaded", title: "The material is not loaded", status: 404)
     case .intoItself: (type: "bad-request", title: "A lot cannot go into itself", status: 400)
+    case .unknownOutput, .unknownInput:
+      (type: "bad-request", title: "It is not clear which lot is meant", status: 400)
+    case .notAUDI: (type: "bad-request", title: "The UDI cannot be one", status: 400)
+    case .calibrationDates: (type: "bad-request", title: "The dates cannot be", status: 400)
     case .refused: (type: "refused-by-rule", title: "The plant's rules refuse it", status: 409)
     }
   }

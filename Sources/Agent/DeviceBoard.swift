@@ -15,6 +15,10 @@ struct DeviceBoard: Sendable {
 
     /// The conveyors of those stations that have one.
     var conveyors: [ConveyorDescription] = []
+    /// What the configuration says of the instruments that its signals come from; see
+    /// ``calibration(of:)``.
+    var instrument: Label?
+    var instruments: [String: Label] = [:]
 
     /// Judges its frames from their first on; nil when there is nothing to watch.
     var watch: FrameWatch? { FrameWatch(groups, restart: profile.restart) }
@@ -124,7 +128,7 @@ struct DeviceBoard: Sendable {
         kind: device.profile.kind.rawValue,
         stations: device.stations,
         silent: silent[device.id].map { status(of: $0, device) },
-        signals: device.groups.flatMap { signals(of: $0, at: uptime) }
+        signals: device.groups.flatMap { signals(of: $0, device, at: uptime) }
       )
     }
   }
@@ -152,7 +156,11 @@ struct DeviceBoard: Sendable {
     )
   }
 
-  private func signals(of group: ScanGroup, at uptime: Duration) -> [SignalStatus] {
+  private func signals(
+    of group: ScanGroup,
+    _ device: Device,
+    at uptime: Duration
+  ) -> [SignalStatus] {
     let scan = last[group.id]
     let isStale = scan.map { uptime - $0.uptime > group.period * Self.stalePeriods } ?? false
     return group.signals.enumerated().map { index, signal in
@@ -165,6 +173,7 @@ struct DeviceBoard: Sendable {
         unit: signal.unit,
         role: signal.role?.rawValue,
         position: signal.position,
+        calibration: device.calibration(of: signal),
         value: reading?.value,
         quality: Self.code(quality),
         meaning: refusal(of: signal.name, in: group.id, quality) ?? Self.meaning(quality),

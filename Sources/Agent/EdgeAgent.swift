@@ -46,7 +46,7 @@ package struct EdgeAgent: Sendable {
     let journal = try Self.openJournal(settings, time: time)
     let recorder = Recorder(
       journal: journal,
-      bindings: Bindings(settings.binding),
+      bindings: Bindings(plan.binding),
       board: DeviceBoard(devices: plan.devices),
       time: time,
       clock: clock,
@@ -139,6 +139,7 @@ package struct EdgeAgent: Sendable {
     let clockWatcher = Loop(every: { ClockKeeper.period }, time: time) {
       await recorder.lookAtClock()
       await recorder.timeOutCrews()
+      await recorder.lookAtCalendar()
     }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     var services: [any Service] = [

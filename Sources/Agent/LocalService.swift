@@ -28,6 +28,7 @@ struct LocalService: StationService {
       startedAt: snapshot.startedAt,
       stations: snapshot.stations,
       devices: snapshot.devices,
+      instruments: snapshot.instruments,
       journal: snapshot.journal,
       uplinks: statuses,
       clock: snapshot.clock,
@@ -104,31 +105,6 @@ struct LocalService: StationService {
     try await receipt("") { try await recorder.signOff(who, from: station) }
   }
 
-  func load(_ command: LoadMaterial, at station: StationID) async throws -> Receipt {
-    let load = MaterialLoad(
-      station: station,
-      lot: command.lot,
-      material: command.material,
-      operatorName: command.operatorName,
-      certificate: command.certificate
-    )
-    return try await receipt("\(command.material), lot \(command.lot), is loaded at \(station)") {
-      try await recorder.load(load)
-    }
-  }
-
-  func unload(_ lot: LotID, from station: StationID) async throws -> Receipt {
-    try await receipt("material lot \(lot) is no longer at \(station)") {
-      try await recorder.unload(lot, from: station)
-    }
-  }
-
-  func consume(_ consumption: Consumption) async throws -> Receipt {
-    try await receipt("lot \(consumption.input) went into lot \(consumption.output)") {
-      try await recorder.consume(consumption)
-    }
-  }
-
   func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt {
     try await desk.scan(
       Array(command.code.utf8),
@@ -149,8 +125,16 @@ struct LocalService: StationService {
   func reload() async throws -> ReloadReceipt { try await reloader.reload() }
 
   /// The receipt of a command's record, or the problem that the API answers.
-  private func receipt(
+  func receipt(
     _ summary: String,
+    of command: () async throws -> Done
+  ) async throws -> Receipt {
+    try await receipt({ _ in summary }, of: command)
+  }
+
+  /// The same, where what is recorded is to be told.
+  func receipt(
+    _ summary: (Record.Content) -> String,
     of command: () async throws -> Done
   ) async throws -> Receipt {
     do {
@@ -158,7 +142,7 @@ struct LocalService: StationService {
       return Receipt(
         seq: done.seq,
         at: done.record.at,
-        summary: done.crewSentence ?? done.correctionSentence ?? summary,
+        summary: done.crewSentence ?? done.correctionSentence ?? summary(done.record.content),
         notes: done.notes.isEmpty ? nil : done.notes
       )
     } catch let error as BindingError {

@@ -26,6 +26,7 @@ struct PlantChanges: Sendable, Hashable {
       $0.isRead(like: $1) && $0.settings.bus == $1.settings.bus
         && $0.device.stations == $1.device.stations
         && $0.settings.writes.map(\.permit) == $1.settings.writes.map(\.permit)
+        && $0.device.hasLayouts(of: $1.device)
     }
     stations = Differences(
       from: old.settings.stations,

@@ -58,6 +58,7 @@ private struct PlantReader {
       return nil
     }
     findings += WriteCheck.findings(device, profile, file: path)
+    findings += InstrumentCheck.findings(device, profile, file: path)
     do throws(ScanGroupError) {
       return DeviceBoard.Device(
         id: device.id,
@@ -68,7 +69,9 @@ private struct PlantReader {
           device: device.id,
           unit: device.unit,
           over: settings.timing(of: device)
-        )
+        ),
+        instrument: device.instrument,
+        instruments: Dictionary(device.instruments.map { ($0.signal, $0.instrument) }) { $1 }
       )
     } catch {
       findings.append(

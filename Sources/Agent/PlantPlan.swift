@@ -59,7 +59,9 @@ package struct PlantPlan: Sendable {
         profile: old.device.profile,
         stations: device.stations,
         groups: old.device.groups,
-        conveyors: device.conveyors
+        conveyors: device.conveyors,
+        instrument: device.instrument,
+        instruments: device.instruments
       )
     }
     return PlantPlan(path: path, settings: settings, devices: kept, conveyors: conveyors)
@@ -104,7 +106,9 @@ extension DeviceBoard.Device {
         heartbeatMilliseconds: group.rules.heartbeat.map { Int($0.wholeMicroseconds / 1_000) },
         stations: stations,
         conveyors: conveyors,
-        signals: group.descriptions
+        signals: zip(group.descriptions, group.signals).map { description, signal in
+          description.with(calibration: calibration(of: signal))
+        }
       )
     }
   }
@@ -113,6 +117,7 @@ extension DeviceBoard.Device {
   func hasLayouts(of other: Self) -> Bool {
     profile.hash == other.profile.hash && stations == other.stations
       && conveyors == other.conveyors
+      && instrument == other.instrument && instruments == other.instruments
   }
 }
 

@@ -108,7 +108,7 @@ extension Recorder {
       watches[device.id] = device.watch
       reports.set(device.groups)
     }
-    bindings.adopt(plan.settings.binding)
+    bindings.adopt(plan.binding)
     try follow(plan.conveyors, layouts: plan.devices.flatMap(\.layouts), after: nil)
     return adoption
   }

@@ -79,21 +79,6 @@ extension Recorder {
     }
   }
 
-  /// Loads material; durable when this returns.
-  func load(_ load: MaterialLoad, scan: String? = nil) throws -> Done {
-    try perform(scan: scan) { bindings, _ in try bindings.load(load) }
-  }
-
-  /// Takes material away; durable when this returns.
-  func unload(_ lot: LotID, from station: StationID) throws -> Done {
-    try perform { bindings, _ in try bindings.unload(lot, from: station) }
-  }
-
-  /// Records that a lot went into another; durable when this returns.
-  func consume(_ consumption: Consumption) throws -> Done {
-    try perform { bindings, _ in try bindings.consume(consumption) }
-  }
-
   /// Corrects what is recorded; durable when this returns.
   func correct(_ order: CorrectionOrder) throws -> Done {
     try perform { bindings, now in try bindings.correct(order, now: now.wall) }

@@ -43,13 +43,15 @@ extension Recorder {
     case .signOn(let who): return try signOn(who, at: place.station, scan: scan)
     case .signOff(let who): return try signOff(who, from: place.station, scan: scan)
     case .load(let material):
-      let load = MaterialLoad(
+      var order = MaterialOrder(
         station: place.station,
         lot: material.lot,
-        material: material.material,
-        operatorName: material.operatorName
+        material: material.material
       )
-      return try self.load(load, scan: scan)
+      order.part = material.part
+      order.expires = material.expires?.expiry
+      order.operatorName = material.operatorName
+      return try load(order, scan: scan)
     }
   }
 
@@ -63,5 +65,12 @@ extension Recorder {
   func note(_ kind: Event.Kind, ofScanner detail: String) {
     logger.notice("\(detail)")
     write(.event(Event(kind, detail: detail)), at: time.now())
+  }
+}
+
+extension CodeDate {
+  /// The end of that day, in UTC: what expires on it may be used until then.
+  fileprivate var expiry: Instant? {
+    Instant("\(self)T00:00:00Z")?.advanced(by: .seconds(86_400))
   }
 }

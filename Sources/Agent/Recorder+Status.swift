@@ -12,11 +12,17 @@ extension Recorder {
     return Snapshot(
       startedAt: startedAt,
       stations: stations.map { station in
-        var status = StationStatus(station, bindings, doubts)
+        var status = StationStatus(
+          station,
+          bindings,
+          doubts,
+          materials: materials(at: station.id)
+        )
         status.conveyor = conveyors.transit(at: station.id).map { ConveyorStatus($0, at: uptime) }
         return status
       },
       devices: board.statuses(at: uptime),
+      instruments: instruments(),
       journal: JournalStatus(
         seq: status.seq,
         at: status.at,
@@ -33,13 +39,19 @@ extension Recorder {
     let startedAt: Instant
     let stations: [StationStatus]
     let devices: [DeviceStatus]
+    let instruments: [InstrumentStatus]
     let journal: JournalStatus
     let clock: ClockStatus
   }
 }
 
 extension StationStatus {
-  fileprivate init(_ station: StationSettings, _ bindings: Bindings, _ doubts: [ListDoubt]) {
+  fileprivate init(
+    _ station: StationSettings,
+    _ bindings: Bindings,
+    _ doubts: [ListDoubt],
+    materials: [LoadedMaterial]
+  ) {
     self.init(
       id: station.id,
       title: station.title,
@@ -57,14 +69,7 @@ extension StationStatus {
       crew: (bindings.crews.crew(at: station.id)?.members ?? []).map {
         CrewMember(name: $0.name, since: $0.since, shift: $0.shift, until: $0.until)
       },
-      materials: bindings.loaded(at: station.id).map {
-        LoadedMaterial(
-          seq: $0.seq,
-          since: $0.since,
-          lot: $0.load.lot,
-          material: $0.load.material
-        )
-      },
+      materials: materials,
       corrections: bindings.corrections.latest(Self.shownCorrections, at: station.id).map {
         CorrectionStatus(
           seq: $0.seq,

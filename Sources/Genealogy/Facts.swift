@@ -142,6 +142,9 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   /// What it lasted by its corrections; nil where they say no other times.
   package let correctedSpan: RecordSpan?
 
+  /// What was said when it was taken away; nil while it stands there.
+  package let unload: MaterialUnload?
+
   /// Steps of the agent's clock meanwhile.
   package let clockSteps: [RecordedClockStep]
 
@@ -151,6 +154,7 @@ package struct MaterialStay: Sendable, Hashable, Codable {
     from: Instant,
     to: Instant?,
     correctedSpan: RecordSpan? = nil,
+    unload: MaterialUnload? = nil,
     clockSteps: [RecordedClockStep] = []
   ) {
     self.span = span
@@ -158,6 +162,7 @@ package struct MaterialStay: Sendable, Hashable, Codable {
     self.from = from
     self.to = to
     self.correctedSpan = correctedSpan
+    self.unload = unload
     self.clockSteps = clockSteps
   }
 
@@ -169,6 +174,7 @@ package struct MaterialStay: Sendable, Hashable, Codable {
       from: from,
       to: to,
       correctedSpan: correctedSpan,
+      unload: unload,
       clockSteps: clockSteps
     )
   }
@@ -177,7 +183,7 @@ package struct MaterialStay: Sendable, Hashable, Codable {
   package var extent: RecordSpan { correctedSpan ?? span }
 
   private enum CodingKeys: String, CodingKey {
-    case span, load, from, to
+    case span, load, from, to, unload
     case clockSteps = "clock_steps"
     case correctedSpan = "corrected_span"
   }
@@ -271,5 +277,18 @@ package struct RecordedConsumption: Sendable, Hashable, Codable {
     self.record = record
     self.at = at
     self.consumption = consumption
+  }
+}
+
+/// Somebody recorded that an instrument was calibrated.
+package struct RecordedCalibration: Sendable, Hashable, Codable {
+  package let record: RecordReference
+  package let at: Instant
+  package let calibration: Calibration
+
+  package init(record: RecordReference, at: Instant, calibration: Calibration) {
+    self.record = record
+    self.at = at
+    self.calibration = calibration
   }
 }

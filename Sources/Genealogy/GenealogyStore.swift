@@ -41,4 +41,7 @@ package protocol GenealogyStore {
   /// What was corrected of a lot, of material at the stations where it was, and of who was there,
   /// whether or not the answers follow the corrections.
   func corrections(of lot: LotID) throws -> [RecordedCorrection]
+
+  /// The calibrations of an instrument, by whichever agent they were recorded.
+  func calibrations(of instrument: Label) throws -> [RecordedCalibration]
 }

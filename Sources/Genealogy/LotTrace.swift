@@ -11,6 +11,9 @@ package struct LotTrace: Sendable, Hashable, Codable {
   /// The lot that was asked for.
   package let lot: LotID
 
+  /// The piece of the lot that was asked for; nil for the whole lot.
+  package let serial: Label?
+
   /// When the question was answered.
   package let at: Instant
 
@@ -26,38 +29,62 @@ package struct LotTrace: Sendable, Hashable, Codable {
   /// Lots that the trace names but did not follow, because it had reached its limits.
   package let notFollowed: [LotID]
 
+  /// What contradicts itself in the records.
+  package let findings: [TraceFinding]
+
   /// Whether it shows what was recorded, or what is known by now; they differ where a lot has
   /// corrections.
   package let basis: TraceBasis
 
   package init(
     lot: LotID,
+    serial: Label? = nil,
     at: Instant,
     lots: [TracedLot],
     inputs: [TraceEdge],
     outputs: [TraceEdge]?,
     notFollowed: [LotID] = [],
+    findings: [TraceFinding] = [],
     basis: TraceBasis = .corrected
   ) {
     self.lot = lot
+    self.serial = serial
     self.at = at
     self.lots = lots
     self.inputs = inputs
     self.outputs = outputs
     self.notFollowed = notFollowed
+    self.findings = findings
     self.basis = basis
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, lot, at, lots, inputs, outputs
+    case schema, lot, serial, at, lots, inputs, outputs, findings
     case basis = "as"
     case notFollowed = "not_followed"
+  }
+}
+
+/// Records that contradict each other: one of them is wrong.
+package struct TraceFinding: Sendable, Hashable, Codable {
+  /// Stable code: `serial_in_two_parents`.
+  package let code: String
+
+  /// What was found, with the records that say so.
+  package let detail: String
+
+  package init(code: String, detail: String) {
+    self.code = code
+    self.detail = detail
   }
 }
 
 /// One lot of a trace.
 package struct TracedLot: Sendable, Hashable, Codable {
   package let lot: LotID
+
+  /// The pieces of it that are in the trace; nil for all of it.
+  package let serials: [Label]?
 
   /// What it is: the part it was made as, the material it was loaded as.
   package let names: [Label]
@@ -71,11 +98,13 @@ package struct TracedLot: Sendable, Hashable, Codable {
 
   package init(
     lot: LotID,
+    serials: [Label]? = nil,
     names: [Label],
     visits: [StationVisit],
     corrections: [RecordedCorrection] = []
   ) {
     self.lot = lot
+    self.serials = serials
     self.names = names
     self.visits = visits
     self.corrections = corrections.isEmpty ? nil : corrections

@@ -15,10 +15,10 @@ package struct TraceLimits: Sendable, Hashable {
   }
 }
 
-/// Follows a lot down to what went into it and up to where it went.
+/// Follows a lot, or one piece of it, down to what went into it and up to where it went.
 ///
 /// Breadth first, each lot once, so that neither shared inputs nor records that contradict each
-/// other make it long.
+/// other make it long. Where records name single pieces, only those are followed.
 package struct LotTracer<Store: GenealogyStore> {
   private let store: Store
   private let limits: TraceLimits
@@ -32,6 +32,7 @@ package struct LotTracer<Store: GenealogyStore> {
   ///
   /// - Parameters:
   ///   - lot: The lot that is asked for.
+  ///   - serial: The piece of it that is asked for; nil for all of it.
   ///   - at: Now, for the answer to say when it was given.
   ///   - upwards: Whether to follow where the lot went, too.
   ///   - basis: What the store's answers show.
@@ -39,66 +40,49 @@ package struct LotTracer<Store: GenealogyStore> {
   /// - Throws: What the store throws.
   package func trace(
     _ lot: LotID,
+    serial: Label? = nil,
     at: Instant,
     upwards: Bool = true,
     as basis: TraceBasis = .corrected
   ) throws -> LotTrace? {
-    let below = try walk(from: lot, findingEdges: edges(into:)) { $0.input }
-    let above = upwards ? try walk(from: lot, findingEdges: edges(outOf:)) { $0.output } : nil
+    let part = serial.map { TracePart.pieces([$0]) } ?? .whole
+    let below = try TraceWalk.from(lot, part, limits, isDownwards: true) { lot, part in
+      try edges(into: lot, part)
+    }
+    let above =
+      upwards
+      ? try TraceWalk.from(lot, part, limits, isDownwards: false) { lot, part in
+        try edges(outOf: lot, part)
+      } : nil
     var lots: [TracedLot] = []
-    for member in below.lots { lots.append(try describe(member, measured: true)) }
+    for member in below.lots {
+      lots.append(try describe(member, below.parts[member], measuredUntil: at))
+    }
     let listed = Set(below.lots)
     for member in above?.lots ?? [] where !listed.contains(member) {
-      lots.append(try describe(member, measured: false))
+      lots.append(try describe(member, above?.parts[member], measuredUntil: nil))
     }
     let isKnown = lots.contains { !$0.names.isEmpty || $0.corrections != nil }
     guard lots.count > 1 || isKnown else { return nil }
     return LotTrace(
       lot: lot,
+      serial: serial,
       at: at,
       lots: lots,
       inputs: below.edges,
       outputs: above?.edges,
       notFollowed: below.notFollowed + (above?.notFollowed ?? []),
+      findings: try PieceCheck(store: store).findings(in: below.edges + (above?.edges ?? [])),
       basis: basis
     )
   }
 
-  private struct Walk {
-    var lots: [LotID]
-    var edges: [TraceEdge] = []
-    var notFollowed: [LotID] = []
-  }
-
-  private func walk(
-    from start: LotID,
-    findingEdges: (LotID) throws -> [TraceEdge],
-    next: (TraceEdge) -> LotID
-  ) throws -> Walk {
-    var walk = Walk(lots: [start])
-    var depths = [start: 0]
-    var position = 0
-    while position < walk.lots.count {
-      let lot = walk.lots[position]
-      let depth = depths[lot, default: 0]
-      position += 1
-      guard depth < limits.depth else {
-        if try !findingEdges(lot).isEmpty { walk.notFollowed.append(lot) }
-        continue
-      }
-      let edges = try findingEdges(lot)
-      for edge in edges where depths[next(edge)] == nil && walk.lots.count < limits.lots {
-        depths[next(edge)] = depth + 1
-        walk.lots.append(next(edge))
-      }
-      if edges.contains(where: { depths[next($0)] == nil }) { walk.notFollowed.append(lot) }
-      walk.edges += edges.filter { depths[next($0)] != nil }
-    }
-    walk.edges = CycleMarks.mark(walk.edges)
-    return walk
-  }
-
-  private func describe(_ lot: LotID, measured: Bool) throws -> TracedLot {
+  /// What is known of a lot; what was measured only where an end of visits that go on is given.
+  private func describe(
+    _ lot: LotID,
+    _ part: TracePart?,
+    measuredUntil now: Instant?
+  ) throws -> TracedLot {
     let visits = try store.visits(of: lot)
     let stays = try store.stays(of: lot)
     var names: [Label] = []
@@ -108,10 +92,11 @@ package struct LotTracer<Store: GenealogyStore> {
     }
     return TracedLot(
       lot: lot,
+      serials: part?.serials,
       names: names,
       visits: try visits.map { visit in
         visit.with(
-          signals: measured ? try store.signals(during: visit) : [],
+          signals: try now.map { try signals(of: visit, until: $0) } ?? [],
           clockSteps: try store.clockSteps(during: visit.extent),
           writes: try store.writes(during: visit),
           crews: try store.crews(during: visit),
@@ -122,11 +107,32 @@ package struct LotTracer<Store: GenealogyStore> {
     )
   }
 
+  private func signals(of visit: StationVisit, until now: Instant) throws -> [SignalSummary] {
+    let end = visit.to ?? now
+    return try store.signals(during: visit).map { signal in
+      guard let name = signal.calibration?.instrument, let instrument = try? Label(name) else {
+        return signal
+      }
+      var history = CalibrationHistory<RecordedCalibration>(instrument)
+      for recorded in try store.calibrations(of: instrument) {
+        history.add(recorded.calibration, from: recorded)
+      }
+      return signal.with(
+        calibration: SignalCalibration(
+          instrument: name,
+          // The clock may have been set back meanwhile.
+          doubts: history.doubts(from: min(visit.from, end), to: max(visit.from, end)),
+          last: history.last(at: end)?.source
+        )
+      )
+    }
+  }
+
   private func timed(_ stay: MaterialStay) throws -> MaterialStay {
     stay.with(clockSteps: try store.clockSteps(during: stay.extent))
   }
 
-  private func edges(into lot: LotID) throws -> [TraceEdge] {
+  private func edges(into lot: LotID, _ part: TracePart) throws -> [TraceEdge] {
     var edges = EdgeList()
     for visit in try store.visits(of: lot) {
       for stay in try store.stays(during: visit) where stay.load.lot != lot {
@@ -137,20 +143,20 @@ package struct LotTracer<Store: GenealogyStore> {
         )
       }
     }
-    for item in try store.consumptions(into: lot) {
+    for item in try store.consumptions(into: lot) where part.has(item.consumption.outputSerial) {
       edges.add(.recorded(item), output: lot, input: item.consumption.input)
     }
     return edges.all
   }
 
-  private func edges(outOf lot: LotID) throws -> [TraceEdge] {
+  private func edges(outOf lot: LotID, _ part: TracePart) throws -> [TraceEdge] {
     var edges = EdgeList()
     for stay in try store.stays(of: lot).map(timed) {
       for visit in try store.visits(during: stay) where visit.binding.lot != lot {
         edges.add(.loaded(stay, during: visit.span.start), output: visit.binding.lot, input: lot)
       }
     }
-    for item in try store.consumptions(of: lot) {
+    for item in try store.consumptions(of: lot) where part.has(item.consumption.inputSerial) {
       edges.add(.recorded(item), output: item.consumption.output, input: lot)
     }
     return edges.all

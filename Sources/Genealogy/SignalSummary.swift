@@ -31,6 +31,9 @@ package struct SignalSummary: Sendable, Hashable, Codable {
   /// nil when there were none.
   package let unsure: Unsure?
 
+  /// Its instrument, and when that could not be relied on; nil where none is named.
+  package let calibration: SignalCalibration?
+
   package init(
     device: DeviceID,
     signal: String,
@@ -44,7 +47,8 @@ package struct SignalSummary: Sendable, Hashable, Codable {
     causes: [CauseCount] = [],
     texts: [String] = [],
     hasMoreTexts: Bool = false,
-    unsure: Unsure? = nil
+    unsure: Unsure? = nil,
+    calibration: SignalCalibration? = nil
   ) {
     self.device = device
     self.signal = signal
@@ -59,6 +63,27 @@ package struct SignalSummary: Sendable, Hashable, Codable {
     self.texts = texts
     self.hasMoreTexts = hasMoreTexts
     self.unsure = unsure
+    self.calibration = calibration
+  }
+
+  /// The same summary with what is known of its instrument.
+  func with(calibration: SignalCalibration?) -> SignalSummary {
+    SignalSummary(
+      device: device,
+      signal: signal,
+      quantity: quantity,
+      unit: unit,
+      minimum: minimum,
+      mean: mean,
+      maximum: maximum,
+      good: good,
+      bad: bad,
+      causes: causes,
+      texts: texts,
+      hasMoreTexts: hasMoreTexts,
+      unsure: unsure,
+      calibration: calibration
+    )
   }
 
   /// Readings of which it is not sure whose they are.
@@ -96,9 +121,31 @@ package struct SignalSummary: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case device, signal, quantity, unit, mean, good, bad, causes, texts, unsure
+    case device, signal, quantity, unit, mean, good, bad, causes, texts, unsure, calibration
     case minimum = "min"
     case maximum = "max"
     case hasMoreTexts = "more_texts"
+  }
+}
+
+/// The instrument that a signal came from during a visit.
+package struct SignalCalibration: Sendable, Hashable, Codable {
+  /// What the plant calls it, as in `Calibration.instrument`.
+  package let instrument: String
+
+  /// When its readings could not be relied on, as is known by now; empty when they could all along.
+  package let doubts: [CalibrationDoubt]
+
+  /// Its last calibration before the visit's end; nil when none is recorded.
+  package let last: RecordedCalibration?
+
+  package init(
+    instrument: String,
+    doubts: [CalibrationDoubt] = [],
+    last: RecordedCalibration? = nil
+  ) {
+    self.instrument = instrument
+    self.doubts = doubts
+    self.last = last
   }
 }

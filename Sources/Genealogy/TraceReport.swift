@@ -40,6 +40,11 @@ package struct TraceReport: Sendable {
         ? ["\(name(trace.lot)) has gone into no other lot yet."] : tree(outputs, downwards: false)
     }
     lines += notFollowed
+    for finding in trace.findings {
+      lines += [""]
+      lines += TextLayout.wrap("! " + finding.detail, width: style.width, indent: "  ")
+        .map(ink.problem)
+    }
     lines += ["", ink.heading("Lot by lot")]
     for lot in measuredLots { lines += section(lot) }
     return lines.map { $0 + "\n" }.joined()
@@ -49,7 +54,9 @@ package struct TraceReport: Sendable {
 
   private var heading: [String] {
     let inputs = Set(trace.inputs.map(\.input)).subtracting([trace.lot]).count
-    var first = "Lot \(name(trace.lot))"
+    var first =
+      trace.serial.map { "Serial \(Words.safe($0.text)) of lot \(name(trace.lot))" }
+      ?? "Lot \(name(trace.lot))"
     if let names = lots[trace.lot].map(Self.names), !names.isEmpty { first += ", \(names)" }
     return [ink.heading(first)]
       + TextLayout.wrap(
@@ -78,7 +85,10 @@ package struct TraceReport: Sendable {
     let clock =
       visits.contains { !$0.clockSteps.isEmpty }
       ? ["A clock was set meanwhile; see the \"!\" below."] : []
-    return ([readings] + clock + running).joined(separator: " ")
+    let instruments =
+      signals.contains { $0.calibration?.doubts.isEmpty == false }
+      ? ["Not all instruments could be relied on; see the \"!\" below."] : []
+    return ([readings] + instruments + clock + running).joined(separator: " ")
   }
 
   private var notFollowed: [String] {
@@ -111,6 +121,10 @@ package struct TraceReport: Sendable {
   private func section(_ lot: TracedLot) -> [String] {
     let title = ([name(lot.lot), Self.names(lot)]).filter { !$0.isEmpty }.joined(separator: "  ")
     var lines = ["", ink.heading(title)]
+    if let serials = lot.serials {
+      let names = serials.map { Words.safe($0.text) }.joined(separator: ", ")
+      lines += TextLayout.wrap("  of it: serial \(names)", width: style.width, indent: "    ")
+    }
     let uses = trace.inputs.filter { $0.input == lot.lot }
     for edge in uses { lines += ReasonText(edge, width: style.width).lines }
     // Bought material has none, and nobody expects any.

@@ -114,7 +114,8 @@ struct ReasonText {
       let amount = item.consumption.quantity.map {
         ": " + Words.amount($0, unit: item.consumption.unit)
       }
-      return "recorded" + (amount ?? "")
+      let serial = item.consumption.inputSerial.map { ": serial \(Words.safe($0.text))" }
+      return "recorded" + (amount ?? serial ?? "")
     }
   }
 
@@ -150,14 +151,12 @@ struct ReasonText {
           lasting: "still there",
           clockSteps: stay.clockSteps
         )
-        + by(stay.load.operatorName)
-        + (stay.load.certificate.map { ", certificate \(Words.safe($0.text))" } ?? "")
+        + by(stay.load.operatorName) + Words.details(of: stay)
         + "; \(Words.reference(stay.span.start))"
     case .recorded(let item):
       let used = item.consumption
       return "recorded \(Words.time(item.at)) UTC" + by(used.operatorName)
-        + (used.quantity.map { ", \(Words.amount($0, unit: used.unit))" } ?? "")
-        + "; \(Words.reference(item.record))"
+        + Words.details(of: used) + "; \(Words.reference(item.record))"
     }
   }
 

@@ -98,6 +98,7 @@ struct VisitText {
       ? numbers(of: signal)
       : " " + TextLayout.padded(TextLayout.shortened(texts(of: signal), to: room - 1), to: room - 1)
     return [start + middle + count] + problem(of: signal) + unsure(of: signal)
+      + doubts(about: signal)
   }
 
   private func numbers(of signal: SignalSummary) -> String {
@@ -112,6 +113,12 @@ struct VisitText {
     let shown = signal.texts.suffix(Self.textLimit).map(Words.safe)
     let isCut = signal.hasMoreTexts || signal.texts.count > Self.textLimit
     return (isCut ? ["…"] : []).joined() + shown.joined(separator: ", ")
+  }
+
+  private func doubts(about signal: SignalSummary) -> [String] {
+    (signal.calibration.map(Words.doubts) ?? []).flatMap { doubt in
+      TextLayout.wrap("     ! " + doubt, width: width, indent: "       ").map(ink.problem)
+    }
   }
 
   private func problem(of signal: SignalSummary) -> [String] {

@@ -77,15 +77,34 @@ struct HubPages: Sendable {
       )
     }
     let basis = try HubRoutes.basis(request)
-    guard let trace = try await reader.trace(lot, at: time.now(), as: basis) else {
-      let near = try await reader.lots(near: lot.text)
-      return Self.page(
-        title: "No record names lot \(lot)",
-        status: .notFound,
-        TraceHTML.suggestions(near)
-      )
+    let serial = request.uri.queryParameters.get("serial").flatMap { try? Label($0) }
+    if let trace = try await reader.trace(lot, serial: serial, at: time.now(), as: basis) {
+      return Self.page(title: Self.title(of: trace), TraceHTML(trace).body)
     }
-    return Self.page(title: "Lot \(lot)", TraceHTML(trace).body)
+    let pieces = try await reader.pieces(named: text)
+    if let piece = pieces.first, pieces.count == 1,
+      let trace = try await reader.trace(
+        piece.lot,
+        serial: piece.serial,
+        at: time.now(),
+        as: basis
+      )
+    {
+      return Self.page(title: Self.title(of: trace), TraceHTML(trace).body)
+    }
+    if !pieces.isEmpty {
+      return Self.page(title: "Several pieces are called \(text)", TraceHTML.choice(of: pieces))
+    }
+    let near = try await reader.lots(near: lot.text)
+    return Self.page(
+      title: "No record names \(lot)",
+      status: .notFound,
+      TraceHTML.suggestions(near)
+    )
+  }
+
+  private static func title(of trace: LotTrace) -> String {
+    trace.serial.map { "Serial \($0) of lot \(trace.lot)" } ?? "Lot \(trace.lot)"
   }
 
   private static func page(

@@ -26,6 +26,8 @@ struct HubRoutes: Sendable {
     router.get("v1/lots") { request, _ in try await lots(request) }
     router.get("v1/lots/:lot/trace") { try await trace($0, $1) }
     ListRoutes(database: database, time: time).add(to: router)
+    router.get("v1/pieces") { request, _ in try await pieces(request) }
+    router.get("v1/instruments/:instrument") { try await instrument($1) }
     router.get("health") { _, _ in try await health() }
     HubPages(reader: database.reader, time: time).add(to: router)
     return router
@@ -93,12 +95,43 @@ struct HubRoutes: Sendable {
 
   private func trace(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
     let lot = try identifier(LotID.self, "lot", context)
-    let upwards = request.uri.queryParameters.get("up") != "false"
+    let query = request.uri.queryParameters
+    let upwards = query.get("up") != "false"
     let basis = try Self.basis(request)
-    let trace = try await database.reader
-      .trace(lot, at: time.now(), upwards: upwards, as: basis)
+    let serial = try query.get("serial").map { try Self.checked(Label.self, $0) }
+    let trace = try await database.reader.trace(
+      lot,
+      serial: serial,
+      at: time.now(),
+      upwards: upwards,
+      as: basis
+    )
     guard let trace else {
       throw HubProblem.unknownLot(lot, near: try await database.reader.lots(near: lot.text))
+    }
+    return try JSONAnswer.response(trace)
+  }
+
+  private func pieces(_ request: Request) async throws -> Response {
+    struct Answer: Encodable {
+      var schema = 1
+      let pieces: [PieceListing]
+    }
+    guard let name = request.uri.queryParameters.get("name"), !name.isEmpty else {
+      throw HubProblem.badRequest("say which: /v1/pieces?name=SERIAL, or a UDI as on the label")
+    }
+    return try JSONAnswer.response(Answer(pieces: try await database.reader.pieces(named: name)))
+  }
+
+  private func instrument(_ context: BasicRequestContext) async throws -> Response {
+    let name = try identifier(Label.self, "instrument", context)
+    guard let trace = try await database.reader.instrument(name) else {
+      throw HubProblem(
+        "unknown-instrument",
+        "Unknown instrument",
+        status: 404,
+        detail: "no signal names instrument \(name), and it was never calibrated"
+      )
     }
     return try JSONAnswer.response(trace)
   }
@@ -124,9 +157,11 @@ struct HubRoutes: Sendable {
     return basis
   }
 
-  static func lot(_ text: String) throws -> LotID {
+  static func lot(_ text: String) throws -> LotID { try checked(LotID.self, text) }
+
+  private static func checked<ID: Identifier>(_ type: ID.Type, _ text: String) throws -> ID {
     do {
-      return try LotID(text)
+      return try ID(text)
     } catch {
       throw HubProblem.badRequest(error.description)
     }
@@ -140,11 +175,7 @@ struct HubRoutes: Sendable {
     guard let text = context.parameters.get(name).flatMap(PercentEncoding.decode) else {
       throw HubProblem.badRequest("the address is not percent-encoded UTF-8")
     }
-    do {
-      return try ID(text)
-    } catch {
-      throw HubProblem.badRequest(error.description)
-    }
+    return try Self.checked(type, text)
   }
 }
 

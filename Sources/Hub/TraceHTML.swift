@@ -1,4 +1,5 @@
 internal import Genealogy
+internal import HubStore
 internal import Telemetry
 
 /// A trace as a page: the tree, then each lot with what was measured.
@@ -23,6 +24,7 @@ struct TraceHTML {
       let names = trace.notFollowed.map { HTML.lotLink($0.text) }.joined(separator: ", ")
       html += "<p class=\"bad\">This is not all: the trace goes on from \(names).</p>\n"
     }
+    html += trace.findings.map { "<p class=\"bad\">\(HTML.escaped($0.detail))</p>\n" }.joined()
     let below = Set(trace.inputs.map(\.input)).union([trace.lot])
     html += "<h2>Lot by lot</h2>\n"
     html += trace.lots.filter { below.contains($0.lot) }.map(section).joined()
@@ -45,6 +47,18 @@ struct TraceHTML {
   static func suggestions(_ near: [String]) -> String {
     if near.isEmpty { return "<p>It may not have reached the hub yet.</p>" }
     return "<p>Did you mean " + near.map(HTML.lotLink).joined(separator: ", ") + "?</p>"
+  }
+
+  /// Links to the traces of pieces that a name means.
+  static func choice(of pieces: [PieceListing]) -> String {
+    let items = pieces.map { piece in
+      let lot = PercentEncoding.encode(piece.lot.text)
+      let serial = piece.serial.map { "&amp;serial=\(PercentEncoding.encode($0.text))" } ?? ""
+      let name = piece.serial.map { "serial \($0) of " } ?? ""
+      return "<li><a href=\"/trace?lot=\(lot)\(serial)\">\(HTML.escaped("\(name)lot \(piece.lot)"))"
+        + "</a></li>\n"
+    }
+    return "<ul>\n\(items.joined())</ul>\n"
   }
 
   private func tree(_ edges: [TraceEdge], ends: (TraceEdge) -> (from: LotID, to: LotID)) -> String {
@@ -74,12 +88,8 @@ struct TraceHTML {
     }
     let why =
       switch edge.reasons.first {
-      case .loaded(let stay, _): "loaded at \(stay.load.station)"
-      case .recorded(let item):
-        "recorded"
-          + (item.consumption.quantity.map { q in
-            ": " + Words.amount(q, unit: item.consumption.unit)
-          } ?? "")
+      case .loaded(let stay, _): "loaded at \(stay.load.station)" + Words.details(of: stay)
+      case .recorded(let item): "recorded" + Words.details(of: item.consumption)
       case nil: ""
       }
     return "<span class=\"soft\">\(HTML.escaped(why))\(isNew ? "" : "; shown above")</span>"
@@ -152,10 +162,12 @@ struct TraceHTML {
       signal.unsure.map {
         "<br><span class=\"soft\">\(HTML.escaped(Words.unsure($0, unit: signal.unit)))</span>"
       } ?? ""
+    let doubts = (signal.calibration.map(Words.doubts) ?? [])
+      .map { "<br><span class=\"bad\">\(HTML.escaped($0))</span>" }.joined()
     return """
       <tr><td>\(signal.device)</td><td>\(HTML.escaped(signal.signal))</td>
       <td>\(HTML.escaped(Words.unit(signal.unit)))</td>\(middle)
-      <td class="n">\(Words.count(signal.good + signal.bad))</td><td>\(bad)\(unsure)</td></tr>
+      <td class="n">\(Words.count(signal.good + signal.bad))</td><td>\(bad)\(unsure)\(doubts)</td></tr>
 
       """
   }

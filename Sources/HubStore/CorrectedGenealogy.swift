@@ -79,6 +79,10 @@ struct CorrectedGenealogy: GenealogyStore {
     try recorded.corrections(of: lot)
   }
 
+  func calibrations(of instrument: Label) throws -> [RecordedCalibration] {
+    try recorded.calibrations(of: instrument)
+  }
+
   // MARK: Rows
 
   /// Those of which no correction says anything.

@@ -72,6 +72,7 @@ package struct HubReader: Sendable {
   /// - Returns: nil when no record names the lot.
   package func trace(
     _ lot: LotID,
+    serial: Label? = nil,
     at: Instant,
     upwards: Bool = true,
     as basis: TraceBasis = .corrected,
@@ -82,12 +83,27 @@ package struct HubReader: Sendable {
       switch basis {
       case .recorded:
         return try LotTracer(recorded, limits: limits)
-          .trace(lot, at: at, upwards: upwards, as: basis)
+          .trace(lot, serial: serial, at: at, upwards: upwards, as: basis)
       case .corrected:
         return try LotTracer(try CorrectedGenealogy(recorded), limits: limits)
-          .trace(lot, at: at, upwards: upwards, as: basis)
+          .trace(lot, serial: serial, at: at, upwards: upwards, as: basis)
       }
     }
+  }
+
+  /// The pieces with a serial number or UDI, in whatever spelling of it.
+  package func pieces(named name: String) async throws -> [PieceListing] {
+    try await queue.read { db in try PieceListing.fetch(db, named: name) }
+  }
+
+  /// What the hub knows of an instrument; nil when no record names it.
+  package func instrument(_ name: Label) async throws -> InstrumentTrace? {
+    try await queue.read { db in try InstrumentQuery(db: db).trace(name) }
+  }
+
+  /// Instruments that were calibrated or that a layout names, in order.
+  package func instruments() async throws -> [String] {
+    try await queue.read { db in try InstrumentQuery(db: db).names() }
   }
 
   /// Lots in the order in which the hub heard of them, the latest first.

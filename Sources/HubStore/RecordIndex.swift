@@ -40,6 +40,7 @@ struct RecordIndex {
     case .materialLoad(let load): try insert(load, record)
     case .materialUnload(let unload): try finish(unload, record)
     case .consumption(let consumption): try insert(consumption, record)
+    case .calibration(let calibration): try insert(calibration, record)
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
@@ -113,59 +114,6 @@ struct RecordIndex {
       [record.at.microseconds, record.seq, journal, end.binding]
     )
     try touch(end.lot, at: record.at)
-  }
-
-  private func insert(_ load: MaterialLoad, _ record: JournalRecord) throws {
-    try execute(
-      """
-      INSERT INTO load
-        (journal, seq, station, lot, material, operator, certificate, loaded_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        journal, record.seq, load.station.text, load.lot.text, load.material.text,
-        load.operatorName?.text, load.certificate?.text, record.at.microseconds,
-      ]
-    )
-    try touch(load.lot, material: load.material, at: record.at)
-  }
-
-  private func finish(_ unload: MaterialUnload, _ record: JournalRecord) throws {
-    let isKnown = try exists(
-      "SELECT 1 FROM load WHERE journal = ? AND seq = ? AND station = ? AND lot = ?",
-      [journal, unload.load, unload.station.text, unload.lot.text]
-    )
-    guard isKnown else {
-      throw UnknownReference(
-        seq: record.seq,
-        reason: "it takes away load \(unload.load) of lot \(unload.lot) at \(unload.station), "
-          + "which this journal does not hold"
-      )
-    }
-    try execute(
-      """
-      UPDATE load SET unloaded_at = ?, end_seq = ?
-      WHERE journal = ? AND seq = ? AND end_seq IS NULL
-      """,
-      [record.at.microseconds, record.seq, journal, unload.load]
-    )
-    try touch(unload.lot, at: record.at)
-  }
-
-  private func insert(_ consumption: Consumption, _ record: JournalRecord) throws {
-    try execute(
-      """
-      INSERT INTO consumption (journal, seq, at, output, input, quantity, unit, operator)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        journal, record.seq, record.at.microseconds, consumption.output.text,
-        consumption.input.text, consumption.quantity, consumption.unit,
-        consumption.operatorName?.text,
-      ]
-    )
-    try touch(consumption.input, at: record.at)
-    try touch(consumption.output, at: record.at)
   }
 
   private func insert(_ step: ClockStep, _ record: JournalRecord) throws {

@@ -13,15 +13,17 @@ struct SQLGenealogy: GenealogyStore {
     """
 
   private static let stayColumns = """
-    SELECT j.agent, j.journal, l.seq, l.end_seq, l.station, l.lot, l.material, l.operator,
-      l.certificate, l.loaded_at, l.unloaded_at
-    FROM load l JOIN journal j ON j.id = l.journal
+    SELECT j.agent, j.journal, l.* FROM load l JOIN journal j ON j.id = l.journal
     """
 
   func visits(of lot: LotID) throws -> [StationVisit] {
+    try visits(where: "b.lot = ?", [lot.text])
+  }
+
+  func visits(where condition: String, _ arguments: StatementArguments) throws -> [StationVisit] {
     try fetch(
-      "\(Self.visitColumns) WHERE b.lot = ? ORDER BY b.started_at, b.journal, b.seq",
-      [lot.text],
+      "\(Self.visitColumns) WHERE \(condition) ORDER BY b.started_at, b.journal, b.seq",
+      arguments,
       Self.visit
     )
   }
@@ -167,15 +169,48 @@ struct SQLGenealogy: GenealogyStore {
       RecordedConsumption(
         record: Self.reference(row),
         at: Instant(microseconds: row["at"]),
-        consumption: Consumption(
-          output: LotID(checked: row["output"]),
-          input: LotID(checked: row["input"]),
-          quantity: row["quantity"],
-          unit: row["unit"],
-          operatorName: Self.label(row["operator"])
-        )
+        consumption: try Self.content(row, "content") ?? Self.consumption(row)
       )
     }
+  }
+
+  func calibrations(of instrument: Label) throws -> [RecordedCalibration] {
+    // A file that an earlier program has written, and no later one yet.
+    guard try db.tableExists("calibration") else { return [] }
+    return try fetch(
+      """
+      SELECT j.agent, j.journal, c.* FROM calibration c JOIN journal j ON j.id = c.journal
+      WHERE c.instrument = ? ORDER BY c.at, c.journal, c.seq
+      """,
+      [instrument.text],
+      Self.calibration
+    )
+  }
+
+  private static func calibration(_ row: Row) throws -> RecordedCalibration {
+    let text: String = row["content"]
+    return RecordedCalibration(
+      record: reference(row),
+      at: Instant(microseconds: row["at"]),
+      calibration: try JSONDecoder().decode(Calibration.self, from: Data(text.utf8))
+    )
+  }
+
+  /// A record as it was, where the file has it; earlier programs kept only the columns, which then
+  /// say all.
+  private static func content<Content: Decodable>(_ row: Row, _ column: String) throws -> Content? {
+    guard row.hasColumn(column), let text: String = row[column] else { return nil }
+    return try JSONDecoder().decode(Content.self, from: Data(text.utf8))
+  }
+
+  private static func consumption(_ row: Row) -> Consumption {
+    Consumption(
+      output: LotID(checked: row["output"]),
+      input: LotID(checked: row["input"]),
+      quantity: row["quantity"],
+      unit: row["unit"],
+      operatorName: label(row["operator"])
+    )
   }
 
   private func fetch<Fact>(
@@ -204,9 +239,7 @@ struct SQLGenealogy: GenealogyStore {
 
   /// The record's content; earlier programs kept only what these columns hold.
   private static func binding(_ row: Row) throws -> Binding {
-    if row.hasColumn("content"), let content: String = row["content"] {
-      return try JSONDecoder().decode(Binding.self, from: Data(content.utf8))
-    }
+    if let content: Binding = try content(row, "content") { return content }
     return Binding(
       station: StationID(checked: row["station"]),
       lot: LotID(checked: row["lot"]),
@@ -217,18 +250,23 @@ struct SQLGenealogy: GenealogyStore {
     )
   }
 
-  private static func stay(_ row: Row) -> MaterialStay {
+  private static func stay(_ row: Row) throws -> MaterialStay {
     MaterialStay(
       span: RecordSpan(start: reference(row), end: row["end_seq"]),
-      load: MaterialLoad(
-        station: StationID(checked: row["station"]),
-        lot: LotID(checked: row["lot"]),
-        material: Label(checked: row["material"]),
-        operatorName: label(row["operator"]),
-        certificate: label(row["certificate"])
-      ),
+      load: try content(row, "content") ?? load(row),
       from: Instant(microseconds: row["loaded_at"]),
-      to: (row["unloaded_at"] as Int64?).map { Instant(microseconds: $0) }
+      to: (row["unloaded_at"] as Int64?).map { Instant(microseconds: $0) },
+      unload: try content(row, "end_content")
+    )
+  }
+
+  private static func load(_ row: Row) -> MaterialLoad {
+    MaterialLoad(
+      station: StationID(checked: row["station"]),
+      lot: LotID(checked: row["lot"]),
+      material: Label(checked: row["material"]),
+      operatorName: label(row["operator"]),
+      certificate: label(row["certificate"])
     )
   }
 
@@ -316,7 +354,8 @@ private struct SummaryList {
           minimum: tally.numbers > 0 ? tally.minimum : nil,
           maximum: tally.numbers > 0 ? tally.maximum : nil
         )
-      }
+      },
+      calibration: key.signal.calibration.map { SignalCalibration(instrument: $0) }
     )
   }
 }

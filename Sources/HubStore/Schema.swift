@@ -21,7 +21,7 @@ enum Schema {
   static let derivedTables = [
     "layout", "binding", "load", "consumption", "signal_summary", "lot", "last_frame", "clock_step",
     "device_write", "unsure_summary", "crew", "unit", "correction", "corrected",
-    "corrected_summary", "corrected_unsure_summary",
+    "corrected_summary", "corrected_unsure_summary", "piece", "calibration",
   ]
 
   static func create(_ db: Database) throws {
@@ -42,8 +42,11 @@ enum Schema {
   }
 
   /// Columns that files of earlier programs lack; null there, as in records without what they hold.
+  ///
+  /// `content` is a record as JSON, where it says more than the columns beside it.
   private static let addedColumns = [
-    ("layout", "conveyors"), ("binding", "lane"), ("binding", "content"),
+    ("layout", "conveyors"), ("binding", "lane"), ("binding", "content"), ("load", "content"),
+    ("load", "end_content"), ("consumption", "content"),
   ]
 
   /// What the four tables of ``SummaryTable`` hold.
@@ -248,5 +251,25 @@ enum Schema {
       PRIMARY KEY (journal, binding, seq)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS unit_serial ON unit (serial);
+    CREATE TABLE IF NOT EXISTS piece (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      is_output INTEGER NOT NULL,
+      lot TEXT NOT NULL,
+      serial TEXT,
+      udi TEXT,
+      PRIMARY KEY (journal, seq, is_output)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS piece_serial ON piece (serial);
+    CREATE INDEX IF NOT EXISTS piece_udi ON piece (udi);
+    CREATE TABLE IF NOT EXISTS calibration (
+      journal INTEGER NOT NULL,
+      seq INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      instrument TEXT NOT NULL,
+      content TEXT NOT NULL,
+      PRIMARY KEY (journal, seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS calibration_instrument ON calibration (instrument);
     """
 }

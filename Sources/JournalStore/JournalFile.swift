@@ -181,17 +181,7 @@ struct JournalFile {
   /// The next records that are not frames.
   func story(after seq: Int, limit: Int) throws -> [StoredRecord] {
     try Self.translating(path) {
-      try queue.read { database in
-        let rows = try Row.fetchCursor(
-          database,
-          sql: """
-            SELECT record.seq, record.body, record.leaf FROM story
-            JOIN record ON record.seq = story.seq WHERE story.seq > ? ORDER BY story.seq LIMIT ?
-            """,
-          arguments: [seq, limit]
-        )
-        return try Array(rows.compactMap { try StoredRecord(row: $0) })
-      }
+      try queue.read { try JournalReader.story(after: seq, limit: limit, in: $0) }
     }
   }
 

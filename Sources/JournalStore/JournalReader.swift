@@ -72,5 +72,38 @@ package final class JournalReader: Sendable {
     return leaves
   }
 
+  /// Goes through all committed records that are not frames, in order, as ``Journal`` does, and the
+  /// writer does not wait for it.
+  package func replay<State>(
+    into state: State,
+    _ apply: (inout State, Telemetry.Record) throws -> Void
+  ) throws -> State {
+    /// Records in memory at a time.
+    let chunk = 500
+    var state = state
+    var last = 0
+    while true {
+      let records = try JournalFile.translating(path) {
+        try queue.read { try Self.story(after: last, limit: chunk, in: $0) }
+      }
+      for record in records { try apply(&state, RecordCoding.decode(record.body)) }
+      guard let next = records.last?.seq else { return state }
+      last = next
+    }
+  }
+
+  /// The next records that are not frames.
+  static func story(after seq: Int, limit: Int, in database: Database) throws -> [StoredRecord] {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT record.seq, record.body, record.leaf FROM story
+        JOIN record ON record.seq = story.seq WHERE story.seq > ? ORDER BY story.seq LIMIT ?
+        """,
+      arguments: [seq, limit]
+    )
+    return try Array(rows.compactMap { try StoredRecord(row: $0) })
+  }
+
   package func close() throws { try JournalFile.translating(path) { try queue.close() } }
 }

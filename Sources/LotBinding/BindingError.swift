@@ -20,6 +20,10 @@ package enum BindingError: Error, Sendable, Hashable {
   case alreadyLoaded(StationID, lot: LotID, since: Instant)
   case notLoaded(StationID, lot: LotID, loaded: [LotID])
   case intoItself(LotID)
+  case unknownOutput(Label?)
+  case unknownInput(Label?)
+  case notAUDI(UDIError)
+  case calibrationDates(reason: String)
   /// The plant's rules do not let it.
   case refused([BindingNote])
 }
@@ -67,6 +71,14 @@ extension BindingError: CustomStringConvertible {
       "material lot \(lot) is not loaded at \(station); loaded there: "
         + (loaded.isEmpty ? "nothing" : loaded.map(\.text).joined(separator: ", "))
     case .intoItself(let lot): "lot \(lot) cannot go into itself"
+    case .unknownOutput(let serial):
+      "which lot was made is not known" + (serial.map { " of serial \($0)" } ?? "")
+        + "; state it as output, or the station that works on it"
+    case .unknownInput(let serial):
+      "which lot went in is not known" + (serial.map { " of serial \($0)" } ?? "")
+        + "; state it as input"
+    case .notAUDI(let error): error.description
+    case .calibrationDates(let reason): reason
     case .refused(let notes): notes.map(\.description).joined(separator: "; ")
     }
   }

@@ -7,14 +7,19 @@ package struct BindingPlan: Sendable, Hashable {
   package let rules: BindingRules
   package let crews: CrewRules
 
+  /// The instruments that the configuration and the profiles name.
+  package var instruments: InstrumentUse
+
   package init(
     stations: [StationID: [LaneID]],
     rules: BindingRules = BindingRules(),
-    crews: CrewRules = CrewRules()
+    crews: CrewRules = CrewRules(),
+    instruments: InstrumentUse = [:]
   ) {
     self.stations = stations
     self.rules = rules
     self.crews = crews
+    self.instruments = instruments
   }
 
   /// - Throws: ``BindingError`` when there is no such station.

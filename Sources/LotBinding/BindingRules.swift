@@ -27,15 +27,23 @@ package enum BindingRule: String, Sendable, Hashable, CaseIterable {
   case materialUncertified = "material_uncertified"
   /// A list is in force, and does not name the material lot.
   case materialUnknown = "material_unknown"
-  /// An instrument at the station is past its calibration's due date.
+  /// A lot would go into another that went into it already.
+  case assemblyCycle = "assembly_cycle"
+  /// A serialised piece went into something already.
+  case serialInTwoParents = "serial_in_two_parents"
+  /// An instrument at the station is past its calibration's due date, or was never calibrated.
   case calibrationOverdue = "calibration_overdue"
+  /// An instrument is calibrated of which there is no signal.
+  case instrumentUnknown = "instrument_unknown"
 
   /// What holds where the configuration says nothing.
   package var fallback: BindingRules.Verdict {
     switch self {
-    case .lotOnHold, .lotScrapped, .materialExpired, .materialBlocked: .refuse
+    case .lotOnHold, .lotScrapped, .materialExpired, .materialBlocked, .assemblyCycle,
+      .serialInTwoParents:
+      .refuse
     case .lotFinished, .lotElsewhere, .operatorUnknown, .operatorUnqualified, .programNotReleased,
-      .materialUncertified, .calibrationOverdue:
+      .materialUncertified, .calibrationOverdue, .instrumentUnknown:
       .warn
     case .lotUnknown, .nobodySignedOn, .materialUnknown: .allow
     }

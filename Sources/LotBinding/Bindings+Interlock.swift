@@ -81,6 +81,7 @@ extension Bindings {
       check.find(.nobodySignedOn, "nobody is signed on at \(place.station)")
     }
     check.findQualified(among: crew, at: place.station, program: program, lists, now: now)
+    checkSurroundings(of: place.station, at: now, in: &check)
     return check
   }
 }

@@ -27,6 +27,7 @@ extension Bindings {
           + "on: lotline operator on \(place.station) \(name)"
       )
     }
+    checkSurroundings(of: place.station, at: now, in: &check)
     let notes = try check.notes()
     let binding = try order.completed(by: lists, operatorName: name, notes: notes.codes)
     return Judgement(.binding(binding), notes: notes)

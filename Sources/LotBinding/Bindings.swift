@@ -12,6 +12,8 @@ package struct Bindings: Sendable, Hashable {
   package private(set) var units = Units()
   package private(set) var crews = Crews()
   private(set) var materials = Materials()
+  private(set) var assembly = Assembly()
+  package private(set) var instruments = Instruments()
 
   package private(set) var corrections = Corrections()
 
@@ -79,9 +81,23 @@ package struct Bindings: Sendable, Hashable {
   package mutating func apply(_ record: Record, uptime: Duration? = nil) {
     lots.apply(record, uptime: uptime)
     units.apply(record)
+    noteUnit(record)
     crews.apply(record, uptime: uptime)
     materials.apply(record)
     corrections.apply(record)
     lists.apply(record)
+    instruments.apply(record)
+    if case .consumption(let consumption) = record.content {
+      assembly.apply(consumption, seq: record.seq)
+    }
+  }
+
+  /// Remembers the lot of a serial number that came or went, for whoever builds it in later.
+  private mutating func noteUnit(_ record: Record) {
+    guard case .unit(let unit) = record.content,
+      let active = lots.active(at: StationLane(unit.station, unit.lane)),
+      active.seq == unit.binding, let serial = try? Label(unit.serial.text)
+    else { return }
+    assembly.note(serial, of: active.binding.lot)
   }
 }

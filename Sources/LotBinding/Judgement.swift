@@ -24,18 +24,23 @@ package struct RuleCheck: Sendable {
 
   package init(_ rules: BindingRules) { self.rules = rules }
 
-  /// Takes a situation that was found, unless another finding has said it.
+  /// Takes a situation that was found; the same can be found of several things.
   ///
   /// - Parameters:
   ///   - rule: Which.
   ///   - sentence: What was found, where, and the mend, without a full stop.
   package mutating func find(_ rule: BindingRule, _ sentence: @autoclosure () -> String) {
-    if (warnings + refusals).contains(where: { $0.code == rule.rawValue }) { return }
     switch rules[rule] {
     case .allow: return
     case .warn: warnings.append(BindingNote(code: rule.rawValue, sentence: sentence()))
     case .refuse: refusals.append(BindingNote(code: rule.rawValue, sentence: sentence()))
     }
+  }
+
+  /// Takes a situation that was found, unless another finding has said it.
+  mutating func findOnce(_ rule: BindingRule, _ sentence: @autoclosure () -> String) {
+    if found.contains(where: { $0.code == rule.rawValue }) { return }
+    find(rule, sentence())
   }
 
   /// What refuses, what warns, and both.
@@ -53,6 +58,9 @@ package struct RuleCheck: Sendable {
 }
 
 extension [BindingNote] {
-  /// Their codes, as a record holds them; nil when there are none.
-  package var codes: [String]? { isEmpty ? nil : map(\.code) }
+  /// Their codes, each once, as a record holds them; nil when there are none.
+  package var codes: [String]? {
+    var seen: Set<String> = []
+    return isEmpty ? nil : map(\.code).filter { seen.insert($0).inserted }
+  }
 }

@@ -120,11 +120,14 @@ extension PlantList<ListedLot> {
     switch entry.state {
     case .released: return
     case .hold:
-      check.find(.lotOnHold, "lot \(lot) is on hold by \(list)\(reason); ask who holds it")
+      check.findOnce(.lotOnHold, "lot \(lot) is on hold by \(list)\(reason); ask who holds it")
     case .scrapped:
-      check.find(.lotScrapped, "lot \(lot) is scrapped by \(list)\(reason); take it off the line")
+      check.findOnce(
+        .lotScrapped,
+        "lot \(lot) is scrapped by \(list)\(reason); take it off the line"
+      )
     case .finished:
-      check.find(.lotFinished, "lot \(lot) is finished by \(list)\(reason); check the number")
+      check.findOnce(.lotFinished, "lot \(lot) is finished by \(list)\(reason); check the number")
     }
   }
 }

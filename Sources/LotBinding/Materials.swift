@@ -1,48 +1,125 @@
 package import Telemetry
 
-/// What material stands at each station.
+/// What material stands at each station, and what is known of it.
 package struct Materials: Sendable, Hashable {
   /// A material lot that stands at a station.
   package struct Loaded: Sendable, Hashable {
     package let seq: Int
     package let since: Instant
     package let load: MaterialLoad
+
+    /// What was recorded to have become of it since: that it expired, that it was blocked.
+    package fileprivate(set) var events: Set<Event.Kind> = []
   }
 
+  /// A certificate in one revision.
+  private struct Revision: Sendable, Hashable {
+    let id: Label
+    let revision: Label?
+  }
+
+  private static let lotsLimit = 5_000
+  private static let certificatesLimit = 5_000
+
   private var loaded: [StationID: [Loaded]] = [:]
+
+  /// The last load of each lot, also of those that are gone.
+  private var lastLoads = Recent<LotID, MaterialLoad>(limit: lotsLimit)
+
+  /// The content of each certificate, as it was first recorded.
+  private var contents = Recent<Revision, Digest>(limit: certificatesLimit)
 
   init() {}
 
   /// Material at a station, in the order in which it was loaded.
   package func loaded(at station: StationID) -> [Loaded] { loaded[station] ?? [] }
 
+  /// What was last recorded of a lot that was loaded anywhere at this agent.
+  func lastLoad(of lot: LotID) -> MaterialLoad? { lastLoads[lot] }
+
+  /// The content that a certificate had when it was first recorded in this revision.
+  func content(of certificate: CertificateReference) -> Digest? {
+    contents[Revision(id: certificate.id, revision: certificate.revision)]
+  }
+
   mutating func apply(_ record: Record) {
     switch record.content {
     case .materialLoad(let load):
       loaded[load.station, default: []]
         .append(Loaded(seq: record.seq, since: record.at, load: load))
+      lastLoads.set(load.lot, to: load)
+      if let certificate = load.certificateReference, let hash = certificate.sha256,
+        content(of: certificate) == nil
+      {
+        contents.set(Revision(id: certificate.id, revision: certificate.revision), to: hash)
+      }
     case .materialUnload(let unload):
       loaded[unload.station]?.removeAll { $0.seq == unload.load }
+    case .event(let event):
+      guard let load = event.load else { return }
+      for (station, list) in loaded {
+        guard let index = list.firstIndex(where: { $0.seq == load }) else { continue }
+        loaded[station]?[index].events.insert(event.kind)
+      }
     default: break
     }
   }
 
-  func load(_ load: MaterialLoad) throws(BindingError) -> Judgement {
+  /// Loads a material lot.
+  func load(
+    _ order: MaterialOrder,
+    at now: Instant,
+    rules: BindingRules,
+    lists: PlantLists
+  ) throws(BindingError) -> Judgement {
+    let load = order.load(at: now, after: lastLoads[order.lot], lists)
     if let there = loaded(at: load.station).first(where: { $0.load.lot == load.lot }) {
       throw .alreadyLoaded(load.station, lot: load.lot, since: there.since)
     }
-    return Judgement(.materialLoad(load))
+    var check = RuleCheck(rules)
+    MaterialDoubts(load, at: now, lists, knownContent: load.certificateReference.flatMap(content))
+      .find(in: &check)
+    let notes = try check.notes()
+    return Judgement(.materialLoad(load.with(notes: notes.codes)), notes: notes)
   }
 
-  func unload(_ lot: LotID, from station: StationID) throws(BindingError) -> Judgement {
-    guard let there = loaded(at: station).first(where: { $0.load.lot == lot }) else {
-      throw .notLoaded(station, lot: lot, loaded: loaded(at: station).map(\.load.lot))
+  /// Takes a material lot away.
+  func unload(_ order: UnloadOrder) throws(BindingError) -> Judgement {
+    let loaded = loaded(at: order.station)
+    guard let there = loaded.first(where: { $0.load.lot == order.lot }) else {
+      throw .notLoaded(order.station, lot: order.lot, loaded: loaded.map(\.load.lot))
     }
-    return Judgement(.materialUnload(MaterialUnload(station: station, lot: lot, load: there.seq)))
+    return Judgement(
+      .materialUnload(
+        MaterialUnload(
+          station: order.station,
+          lot: order.lot,
+          load: there.seq,
+          operatorName: order.operatorName,
+          reason: order.reason,
+          remaining: order.remaining
+        )
+      )
+    )
   }
 
-  func consume(_ consumption: Consumption) throws(BindingError) -> Judgement {
-    if consumption.input == consumption.output { throw .intoItself(consumption.input) }
-    return Judgement(.consumption(consumption))
+  /// Says of a lot that is to start at a station what is wrong with the material that stands there.
+  func check(_ station: StationID, at now: Instant, _ lists: PlantLists, in check: inout RuleCheck)
+  {
+    for there in loaded(at: station) {
+      let doubts = MaterialDoubts(there.load, at: now, lists, knownContent: nil)
+      doubts.findWhatMayChange(in: &check)
+    }
+  }
+
+  /// What became of loaded material and is not recorded yet.
+  func events(at now: Instant, _ lists: PlantLists) -> [Event] {
+    loaded.sorted { $0.key < $1.key }.flatMap { _, list in
+      list.flatMap { there in
+        MaterialDoubts(there.load, at: now, lists, knownContent: nil).events
+          .filter { !there.events.contains($0.kind) }
+          .map { Event($0.kind, load: there.seq, detail: $0.detail) }
+      }
+    }
   }
 }

@@ -94,6 +94,22 @@ package struct DeviceSettings: Sendable, Hashable {
 
   /// Signals that may be written; none unless the file names them.
   package let writes: [WriteSettings]
+
+  /// What the plant calls the instrument that all its measured signals come from; nil where the file
+  /// does not say.
+  package let instrument: Label?
+
+  /// Instruments of single signals.
+  package let instruments: [InstrumentSettings]
+}
+
+/// The instrument that a signal comes from.
+package struct InstrumentSettings: Sendable, Hashable {
+  package let signal: String
+  package let signalMark: SourceMark
+
+  /// What the plant calls it, as in ``Calibration/instrument``.
+  package let instrument: Label
 }
 
 /// A signal that may be written, and where the file says so.

@@ -21,6 +21,8 @@ struct DeviceSettingsReader {
       let bus = busName.flatMap { self.bus($0) }
       let unit = self.unit(reader, on: bus)
       let stations = self.stations(of: reader)
+      let instrument = reader.value(DeviceShape.instrument)
+      let instruments = self.instruments(of: reader)
       let writes = WriteSettingsReader(fields: reader, device: id?.value, bus: bus).writes()
       reader.finish()
       if let id {
@@ -45,7 +47,9 @@ struct DeviceSettingsReader {
         bus: bus.id,
         unit: unit?.value,
         stations: stations,
-        writes: writes
+        writes: writes,
+        instrument: instrument?.value,
+        instruments: instruments
       )
     }
   }
@@ -86,6 +90,22 @@ struct DeviceSettingsReader {
       )
     }
     return unit
+  }
+
+  private func instruments(of reader: FieldReader) -> [InstrumentSettings] {
+    var names = UniqueNames(noun: "the instrument of", log: fields.log)
+    return reader.mappings(DeviceShape.instruments).compactMap { reader in
+      let signal = reader.value(InstrumentShape.signal)
+      let instrument = reader.value(InstrumentShape.instrument)
+      reader.finish()
+      guard let signal, let instrument else { return nil }
+      names.take(signal, advice: "a signal comes from one instrument; remove one of the two")
+      return InstrumentSettings(
+        signal: signal.value,
+        signalMark: signal.mark,
+        instrument: instrument.value
+      )
+    }
   }
 
   private func stations(of reader: FieldReader) -> [StationID] {

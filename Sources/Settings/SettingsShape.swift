@@ -92,7 +92,10 @@ extension BindingRule {
     case .materialBlocked: "Material that is on hold or scrapped, or whose certificate is revoked"
     case .materialUncertified: "Material without a certificate that is accepted"
     case .materialUnknown: "Material that the list in force does not name"
+    case .assemblyCycle: "A lot goes into another that went into it already"
+    case .serialInTwoParents: "A serialised piece goes into a second thing"
     case .calibrationOverdue: "An instrument of the station is past its calibration's due date"
+    case .instrumentUnknown: "An instrument is calibrated of which there is no signal"
     }
   }
 }
@@ -148,11 +151,21 @@ enum DeviceShape {
     WriteShape.shape,
     "The signals that may be written; all others cannot be"
   )
+  static let instrument = Key(
+    "instrument",
+    ScalarKind<Label>.label.suchAs("O2-17"),
+    "The instrument that its measured signals come from, as its calibration names it"
+  )
+  static let instruments = Section(
+    "instruments",
+    InstrumentShape.shape,
+    "The instruments of single signals, where there are several"
+  )
   static let shape = Shape(
     "device",
     [
       id.required, profile.required, bus.required, unit.optional, station.optional,
-      stations.list(), writes.optionalList,
+      stations.list(), writes.optionalList, instrument.optional, instruments.optionalList,
     ],
     rules: [
       .exactlyOne(
@@ -162,6 +175,21 @@ enum DeviceShape {
       )
     ]
   )
+}
+
+/// The instrument of a signal.
+enum InstrumentShape {
+  static let signal = Key(
+    "signal",
+    ScalarKind<String>.text.suchAs("zone1.temperature"),
+    "The signal, as the device's profile names it"
+  )
+  static let instrument = Key(
+    "instrument",
+    ScalarKind<Label>.label.suchAs("TC-4711"),
+    "Its instrument, as its calibration names it"
+  )
+  static let shape = Shape("instrument", [signal.required, instrument.required])
 }
 
 /// A signal that may be written.

@@ -11,6 +11,10 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   package let startedAt: Instant
   package let stations: [StationStatus]
   package let devices: [DeviceStatus]
+
+  /// The instruments that the configuration and the profiles name; nil from an agent that does not
+  /// know of them.
+  package let instruments: [InstrumentStatus]?
   package let journal: JournalStatus
   package let uplinks: [UplinkStatus]
 
@@ -31,6 +35,7 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     startedAt: Instant,
     stations: [StationStatus],
     devices: [DeviceStatus],
+    instruments: [InstrumentStatus]? = nil,
     journal: JournalStatus,
     uplinks: [UplinkStatus],
     clock: ClockStatus?,
@@ -44,6 +49,7 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.startedAt = startedAt
     self.stations = stations
     self.devices = devices
+    self.instruments = instruments
     self.journal = journal
     self.uplinks = uplinks
     self.clock = clock
@@ -52,7 +58,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, agent, site, software, at, stations, devices, journal, uplinks, clock, lists
+    case schema, agent, site, software, at, stations, devices, instruments, journal, uplinks, clock
+    case lists
     case startedAt = "started_at"
     case separatorKeys = "separator_keys"
   }
@@ -128,6 +135,9 @@ package struct SignalStatus: Sendable, Hashable, Codable {
   /// Metres from the conveyor's entry.
   package let position: Double?
 
+  /// The instrument that it comes from, as in ``InstrumentStatus/instrument``; nil for none.
+  package let calibration: String?
+
   /// Nil before the first scan, and when there was no value.
   package let value: Value?
 
@@ -150,6 +160,7 @@ package struct SignalStatus: Sendable, Hashable, Codable {
     unit: String?,
     role: String?,
     position: Double?,
+    calibration: String? = nil,
     value: Value?,
     quality: String,
     meaning: String,
@@ -162,6 +173,7 @@ package struct SignalStatus: Sendable, Hashable, Codable {
     self.unit = unit
     self.role = role
     self.position = position
+    self.calibration = calibration
     self.value = value
     self.quality = quality
     self.meaning = meaning
@@ -170,7 +182,7 @@ package struct SignalStatus: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case name, title, quantity, unit, role, position, value, quality, meaning, at
+    case name, title, quantity, unit, role, position, calibration, value, quality, meaning, at
     case periodMilliseconds = "period_ms"
   }
 }

@@ -1,30 +1,5 @@
 package import Telemetry
 
-/// Body of `POST /v1/stations/{station}/materials`.
-package struct LoadMaterial: Sendable, Hashable, Codable {
-  package let lot: LotID
-  package let material: Label
-  package let operatorName: Label?
-  package let certificate: Label?
-
-  package init(
-    lot: LotID,
-    material: Label,
-    operatorName: Label? = nil,
-    certificate: Label? = nil
-  ) {
-    self.lot = lot
-    self.material = material
-    self.operatorName = operatorName
-    self.certificate = certificate
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case lot, material, certificate
-    case operatorName = "operator"
-  }
-}
-
 /// The answer to every command: the record that now is durable.
 ///
 /// Whoever holds a receipt can rely on the record (`design`, "what must always hold", 1).

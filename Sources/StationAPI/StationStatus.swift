@@ -143,12 +143,38 @@ package struct StationStatus: Sendable, Hashable, Codable {
     package let since: Instant
     package let lot: LotID
     package let material: Label
+    package let kind: Label?
+    package let part: Label?
+    package let certificate: Label?
+    package let certificateReference: CertificateReference?
+    package let quantity: Double?
+    package let unit: String?
+    package let expires: Instant?
+    package let floorLifeUntil: Instant?
 
-    package init(seq: Int, since: Instant, lot: LotID, material: Label) {
+    /// What is wrong with it now; nil when nothing is.
+    package let doubts: [BindingNote]?
+
+    package init(seq: Int, since: Instant, load: MaterialLoad, doubts: [BindingNote]? = nil) {
       self.seq = seq
       self.since = since
-      self.lot = lot
-      self.material = material
+      lot = load.lot
+      material = load.material
+      kind = load.kind
+      part = load.part
+      certificate = load.certificate
+      certificateReference = load.certificateReference
+      quantity = load.quantity
+      unit = load.unit
+      expires = load.expires
+      floorLifeUntil = load.floorLifeUntil
+      self.doubts = doubts
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case seq, since, lot, material, kind, part, certificate, quantity, unit, expires, doubts
+      case certificateReference = "certificate_ref"
+      case floorLifeUntil = "floor_life_until"
     }
   }
 }

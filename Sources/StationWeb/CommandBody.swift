@@ -51,29 +51,10 @@ extension SignOn: CommandBody {
   static let optional = ["replace"]
 }
 
-extension LoadMaterial: CommandBody {
-  static let subject = "Loading material"
-  static let required = ["lot", "material"]
-  static let optional = ["operator", "certificate"]
-}
-
 extension ScanCode: CommandBody {
   static let subject = "A scan"
   static let required = ["code"]
   static let optional = ["lot", "lane"]
-}
-
-extension Consumption: CommandBody {
-  static let subject = "Recording what went into a lot"
-  static let required = ["output", "input"]
-  static let optional = ["quantity", "unit", "operator"]
-
-  var objection: String? {
-    if let objection = objection(toQuantity: quantity) { return objection }
-    return unit.flatMap(IdentifierRule.label.violation).map {
-      "The member \"unit\" is not right: \($0)."
-    }
-  }
 }
 
 extension CorrectionOrder: CommandBody {
@@ -176,7 +157,9 @@ extension CommandBody {
 
   private static func expectation(_ context: DecodingError.Context) -> String {
     switch path(context) {
-    case "quantity", "record": "a number is expected"
+    case "quantity", "remaining", "record": "a number is expected"
+    case "floor_life_minutes": "a whole number is expected"
+    case "certificate_ref": "an object is expected"
     case "from", "to": "a time is expected, such as 2026-11-29T10:20:00Z"
     case "replace", "was_there": "true or false is expected"
     case "value": "a number, true, false or a text is expected"

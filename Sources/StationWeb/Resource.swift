@@ -22,8 +22,12 @@ enum Resource: Hashable {
   case material(station: String, lot: String)
   /// What is scanned at a station.
   case scans(station: String)
+  /// The end of a material lot's stay, with what there is to say about it.
+  case unload(station: String, lot: String)
   case consumptions
   case corrections
+  case calibrations
+  case instrument(String)
   case reload
   /// What is written to a device.
   case writes(device: String)
@@ -47,6 +51,8 @@ enum Resource: Hashable {
     case 2 where segments == ["v1", "events"]: self = .events
     case 2 where segments == ["v1", "consumptions"]: self = .consumptions
     case 2 where segments == ["v1", "corrections"]: self = .corrections
+    case 2 where segments == ["v1", "calibrations"]: self = .calibrations
+    case 3 where segments[0...1] == ["v1", "instruments"]: self = .instrument(segments[2])
     case 2 where segments == ["v1", "reload"]: self = .reload
     case 4 where segments[0...1] == ["v1", "devices"] && segments[3] == "writes":
       self = .writes(device: segments[2])
@@ -66,6 +72,8 @@ enum Resource: Hashable {
     case (4, "materials"): self = .materials(station: segments[2])
     case (4, "scans"): self = .scans(station: segments[2])
     case (5, "materials"): self = .material(station: segments[2], lot: segments[4])
+    case (6, "materials") where segments[5] == "unload":
+      self = .unload(station: segments[2], lot: segments[4])
     default: return nil
     }
   }
@@ -73,10 +81,11 @@ enum Resource: Hashable {
   /// The methods that may be used on it.
   var methods: [HTTPRequest.Method] {
     switch self {
-    case .file, .health, .status, .interlock: [.get, .head]
+    case .file, .health, .status, .interlock, .instrument: [.get, .head]
     case .events: [.get]
     case .lot: [.post, .delete]
-    case .lotEnd, .units, .operators, .materials, .scans, .consumptions, .corrections, .reload,
+    case .lotEnd, .units, .operators, .materials, .unload, .scans, .consumptions, .corrections,
+      .calibrations, .reload,
       .writes:
       [.post]
     case .operatorThere, .material: [.delete]

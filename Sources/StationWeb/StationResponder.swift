@@ -95,17 +95,26 @@ struct StationResponder: HTTPResponder {
       let (command, station) = try (await body(LoadMaterial.self, of: request), id(station))
       return try .json(await service.load(command, at: station), status: .created)
     case .material(let station, let lot):
-      return try .json(await service.unload(parsed(lot), from: parsed(station)))
+      return try .json(await service.unload(parsed(lot), from: parsed(station), UnloadMaterial()))
+    case .unload(let station, let lot):
+      let command = try await body(UnloadMaterial.self, of: request)
+      let receipt = try await service.unload(parsed(lot), from: parsed(station), command)
+      return try .json(receipt, status: .created)
     case .scans(let station):
       let (command, station) = try (await body(ScanCode.self, of: request), id(station))
       let receipt = try await service.scan(command, at: station)
       return try .json(receipt, status: receipt.receipt == nil ? .ok : .created)
     case .consumptions:
-      let command = try await body(Consumption.self, of: request)
+      let command = try await body(Consume.self, of: request)
       return try .json(await service.consume(command), status: .created)
     case .corrections:
       let order = try await body(CorrectionOrder.self, of: request)
       return try .json(await service.correct(order), status: .created)
+    case .calibrations:
+      let command = try await body(Calibration.self, of: request)
+      return try .json(await service.calibrate(command), status: .created)
+    case .instrument(let name):
+      return try .json(await service.instrument(parsed(name)))
     case .writes(let device):
       let command = try await body(WriteSignal.self, of: request)
       return try .json(await service.write(command, to: parsed(device)), status: .created)

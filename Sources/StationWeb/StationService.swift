@@ -28,10 +28,20 @@ package protocol StationService: Sendable {
   func load(_ command: LoadMaterial, at station: StationID) async throws -> Receipt
 
   /// Records that a material lot has left the station.
-  func unload(_ lot: LotID, from station: StationID) async throws -> Receipt
+  func unload(
+    _ lot: LotID,
+    from station: StationID,
+    _ command: UnloadMaterial
+  ) async throws -> Receipt
 
-  /// Records that one lot went into another.
-  func consume(_ consumption: Consumption) async throws -> Receipt
+  /// Records that one thing went into another.
+  func consume(_ command: Consume) async throws -> Receipt
+
+  /// Records that an instrument was calibrated.
+  func calibrate(_ calibration: Calibration) async throws -> Receipt
+
+  /// All that is known of an instrument, and the lots that a failed calibration puts in doubt.
+  func instrument(_ name: Label) async throws -> InstrumentReport
 
   /// Understands a code that was scanned at the station, and does what it means.
   func scan(_ command: ScanCode, at station: StationID) async throws -> ScanReceipt

@@ -71,6 +71,10 @@ package struct Event: Sendable, Hashable, Codable {
     case interlockStop = "interlock_stop"
     case interlockFailed = "interlock_failed"
     case interlockWorks = "interlock_works"
+    case materialExpired = "material_expired"
+    case floorLifeExceeded = "floor_life_exceeded"
+    case materialBlocked = "material_blocked"
+    case calibrationOverdue = "calibration_overdue"
   }
 
   package let kind: Kind
@@ -84,6 +88,12 @@ package struct Event: Sendable, Hashable, Codable {
   /// Codes of what it is about, as of ``BindingNote/code``.
   package let notes: [String]?
 
+  /// Sequence number of the ``MaterialLoad`` that it is about.
+  package let load: Int?
+
+  /// The instrument that it is about, as ``Calibration/instrument``.
+  package let instrument: Label?
+
   /// What happened, in words.
   package let detail: String
 
@@ -94,6 +104,8 @@ package struct Event: Sendable, Hashable, Codable {
     lane: LaneID? = nil,
     lot: LotID? = nil,
     notes: [String]? = nil,
+    load: Int? = nil,
+    instrument: Label? = nil,
     detail: String
   ) {
     self.kind = kind
@@ -102,12 +114,14 @@ package struct Event: Sendable, Hashable, Codable {
     self.lane = lane
     self.lot = lot
     self.notes = notes?.isEmpty == true ? nil : notes
+    self.load = load
+    self.instrument = instrument
     self.detail = detail
   }
 
   private enum CodingKeys: String, CodingKey {
     case kind = "event"
-    case device, station, lane, lot, notes, detail
+    case device, station, lane, lot, notes, load, instrument, detail
   }
 }
 

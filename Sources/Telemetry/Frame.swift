@@ -166,6 +166,18 @@ package struct SignalDescription: Sendable, Hashable, Codable {
     self.deadband = deadband
   }
 
+  /// The same signal of another instrument.
+  package func with(calibration: String?) -> SignalDescription {
+    SignalDescription(
+      name: name,
+      quantity: quantity,
+      unit: unit,
+      position: position,
+      calibration: calibration,
+      deadband: deadband
+    )
+  }
+
   /// The same signal, whatever rule its frames were recorded by.
   package var withoutDeadband: SignalDescription {
     var copy = self

@@ -10,6 +10,12 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
   /// What it is, as the plant names it: `SAC305 paste`, `PCB 4711 rev C`.
   package let material: Label
 
+  /// What sort of material it is, in the plant's words: `board`, `paste`, `component`, `gas`.
+  package let kind: Label?
+
+  /// Its part number.
+  package let part: Label?
+
   package let operatorName: Label?
 
   /// The supplier's certificate, as its number or address.
@@ -19,18 +25,64 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
   /// program said it.
   package private(set) var scan: String?
 
+  /// The supplier's certificate, with what proves which one it is.
+  package let certificateReference: CertificateReference?
+
+  /// How much there is, in ``unit`` or pieces; nil when nobody counted.
+  package let quantity: Double?
+
+  /// UCUM code; nil for pieces.
+  package let unit: String?
+
+  /// From when on it must not be used any more, as its supplier says.
+  package let expires: Instant?
+
+  /// When it was opened, or warmed, from when on its floor life runs.
+  package let opened: Instant?
+
+  /// When its floor life is over.
+  package let floorLifeUntil: Instant?
+
+  /// Codes of what was doubtful about it; nil when nothing was.
+  package private(set) var notes: [String]?
+
   package init(
     station: StationID,
     lot: LotID,
     material: Label,
+    kind: Label? = nil,
+    part: Label? = nil,
     operatorName: Label? = nil,
-    certificate: Label? = nil
+    certificate: Label? = nil,
+    certificateReference: CertificateReference? = nil,
+    quantity: Double? = nil,
+    unit: String? = nil,
+    expires: Instant? = nil,
+    opened: Instant? = nil,
+    floorLifeUntil: Instant? = nil,
+    notes: [String]? = nil
   ) {
     self.station = station
     self.lot = lot
     self.material = material
+    self.kind = kind
+    self.part = part
     self.operatorName = operatorName
     self.certificate = certificate
+    self.certificateReference = certificateReference
+    self.quantity = quantity
+    self.unit = unit
+    self.expires = expires
+    self.opened = opened
+    self.floorLifeUntil = floorLifeUntil
+    self.notes = notes
+  }
+
+  /// The same with the codes of what is doubtful about it.
+  package func with(notes: [String]?) -> MaterialLoad {
+    var copy = self
+    copy.notes = notes
+    return copy
   }
 
   /// The same, recorded because of a scan.
@@ -41,8 +93,11 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case station, lot, material, certificate, scan
+    case station, lot, material, kind, part, certificate, quantity, unit, expires, opened, notes
+    case scan
     case operatorName = "operator"
+    case certificateReference = "certificate_ref"
+    case floorLifeUntil = "floor_life_until"
   }
 }
 
@@ -54,45 +109,32 @@ package struct MaterialUnload: Sendable, Hashable, Codable {
   /// Sequence number of the ``MaterialLoad`` that ends.
   package let load: Int
 
-  package init(station: StationID, lot: LotID, load: Int) {
+  package let operatorName: Label?
+
+  /// Why it was taken away, in the plant's words: `empty`, `changeover`, `expired`.
+  package let reason: Label?
+
+  /// How much was left, in the unit of the load; nil when nobody counted.
+  package let remaining: Double?
+
+  package init(
+    station: StationID,
+    lot: LotID,
+    load: Int,
+    operatorName: Label? = nil,
+    reason: Label? = nil,
+    remaining: Double? = nil
+  ) {
     self.station = station
     self.lot = lot
     self.load = load
-  }
-}
-
-/// The fact that one lot went into another: a PCB lot into a subassembly, that into a device lot.
-package struct Consumption: Sendable, Hashable, Codable {
-  /// The lot that was made.
-  package let output: LotID
-
-  /// The lot that went in.
-  package let input: LotID
-
-  /// How much of the input, in `unit` or pieces; nil when nobody counted.
-  package let quantity: Double?
-
-  /// UCUM code; nil for pieces.
-  package let unit: String?
-
-  package let operatorName: Label?
-
-  package init(
-    output: LotID,
-    input: LotID,
-    quantity: Double? = nil,
-    unit: String? = nil,
-    operatorName: Label? = nil
-  ) {
-    self.output = output
-    self.input = input
-    self.quantity = quantity
-    self.unit = unit
     self.operatorName = operatorName
+    self.reason = reason
+    self.remaining = remaining
   }
 
   private enum CodingKeys: String, CodingKey {
-    case output, input, quantity, unit
+    case station, lot, load, reason, remaining
     case operatorName = "operator"
   }
 }

@@ -31,6 +31,7 @@ package struct Record: Sendable, Hashable {
     case materialLoad(MaterialLoad)
     case materialUnload(MaterialUnload)
     case consumption(Consumption)
+    case calibration(Calibration)
     case event(Event)
     case gap(Gap)
     case clock(ClockState)
@@ -55,6 +56,7 @@ package struct Record: Sendable, Hashable {
       case .materialLoad: "material_load"
       case .materialUnload: "material_unload"
       case .consumption: "consumption"
+      case .calibration: "calibration"
       case .event: "event"
       case .gap: "gap"
       case .clock: "clock"

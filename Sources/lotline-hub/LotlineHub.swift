@@ -24,8 +24,9 @@ struct LotlineHub: AsyncParsableCommand {
       """,
     version: Software.version,
     subcommands: [
-      ServeCommand.self, TraceCommand.self, LotsCommand.self, AgentsCommand.self,
-      PlantListCommand.self, VerifyCommand.self, RebuildCommand.self, ConfigCommand.self,
+      ServeCommand.self, TraceCommand.self, InstrumentCommand.self, LotsCommand.self,
+      AgentsCommand.self, PlantListCommand.self, VerifyCommand.self, RebuildCommand.self,
+      ConfigCommand.self,
     ]
   )
 }

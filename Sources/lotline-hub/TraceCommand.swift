@@ -7,20 +7,29 @@ internal import Telemetry
 struct TraceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
-    abstract: "Show what went into a lot, how each was made, and where it went.",
+    abstract: "Show what went into a lot or device, how each was made, and where it went.",
     discussion: """
       For each lot: stations, times, operators, programs, and of each signal the least, mean and \
       greatest reading, how many there are and how many are bad, and why.
 
+      A serial number or a UDI, with brackets as on its label, leads to its lot; then only what \
+      is recorded of that piece, or of the lot as a whole, is shown. Corrections that were made \
+      since count.
+
       EXAMPLES
         lotline-hub trace PM-500 --config Config/hub.yaml
-      Corrections that were made since count; without them it is as the records say:
+        lotline-hub trace "(01)04012345678901(21)S-0001" --config Config/hub.yaml
+        lotline-hub trace PM-500 --serial S-0001 --config Config/hub.yaml
+      As the records say, without corrections:
         lotline-hub trace PM-500 --as-recorded
       """
   )
 
-  @Argument(help: "The lot: a device's, a board's, a material's.")
+  @Argument(help: "A lot (a device's, a board's, a material's), a serial number or a UDI.")
   var lot: String
+
+  @Option(help: "Only this piece of the lot.")
+  var serial: String?
 
   @OptionGroup var source: DatabaseOptions
 
@@ -36,28 +45,58 @@ struct TraceCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.mapping {
       let reader = try source.reader()
-      let lot: LotID
-      do {
-        lot = try LotID(self.lot)
-      } catch {
-        throw CommandFailure(.usage, "\(error)")
-      }
-      guard
-        let trace = try await reader.trace(
-          lot,
-          at: SystemTime().now(),
-          upwards: !noUp,
-          as: asRecorded ? .recorded : .corrected
-        )
-      else {
-        throw CommandFailure(.notFound, try await unknown(lot, reader))
-      }
+      let trace = try await trace(reader)
       if json {
         try Terminal.json(trace)
       } else {
         Terminal.line(TraceReport(trace, style: .terminal).text)
       }
     }
+  }
+
+  private var basis: TraceBasis { asRecorded ? .recorded : .corrected }
+
+  private func trace(_ reader: HubReader) async throws -> LotTrace {
+    let name: LotID
+    let piece: Label?
+    do {
+      name = try LotID(lot)
+      piece = try serial.map { try Label($0) }
+    } catch let error as IdentifierError {
+      throw CommandFailure(.usage, "\(error)")
+    }
+    if let trace = try await reader.trace(
+      name,
+      serial: piece,
+      at: SystemTime().now(),
+      upwards: !noUp,
+      as: basis
+    ) {
+      return trace
+    }
+    let pieces = piece == nil ? try await reader.pieces(named: lot) : []
+    guard let found = pieces.first else {
+      throw CommandFailure(.notFound, try await unknown(name, reader))
+    }
+    if pieces.count > 1 {
+      let choices = pieces.map { piece in
+        "lotline-hub trace \(piece.lot)" + (piece.serial.map { " --serial \($0)" } ?? "")
+      }
+      throw CommandFailure(
+        .usage,
+        Words.safe("\(lot) means several pieces; say which: \(choices.joined(separator: ", or "))")
+      )
+    }
+    guard
+      let trace = try await reader.trace(
+        found.lot,
+        serial: found.serial,
+        at: SystemTime().now(),
+        upwards: !noUp,
+        as: basis
+      )
+    else { throw CommandFailure(.notFound, try await unknown(name, reader)) }
+    return trace
   }
 
   private func unknown(_ lot: LotID, _ reader: HubReader) async throws -> String {

@@ -33,8 +33,9 @@ struct Lotline: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self,
-      UnitCommand.self, OperatorCommand.self, MaterialCommand.self, CorrectCommand.self,
-      WriteCommand.self, BarcodeCommand.self, InterlockCommand.self,
+      UnitCommand.self, OperatorCommand.self, MaterialCommand.self, AssembleCommand.self,
+      CalibrationCommand.self, CorrectCommand.self, WriteCommand.self, BarcodeCommand.self,
+      InterlockCommand.self,
       ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )

@@ -110,8 +110,15 @@ struct StationReport {
 
   private static func centimetres(_ metres: Double) -> Double { (metres * 100).rounded() / 100 }
 
-  private var materials: [String] {
-    station.materials.map { "loaded: \($0.material), lot \($0.lot)" }
+  private var materials: [String] { station.materials.flatMap(lines(of:)) }
+
+  private func lines(of material: StationStatus.LoadedMaterial) -> [String] {
+    let limits = [
+      material.floorLifeUntil.map { ", floor life until \($0)" },
+      material.expires.map { ", expires \($0)" },
+    ].compactMap { $0 }.joined()
+    return ["loaded: \(material.material), lot \(material.lot)\(limits)"]
+      + (material.doubts ?? []).map { Terminal.coloured("! \($0.sentence)", .red) }
   }
 }
 

@@ -14,7 +14,8 @@ struct StatusReport {
 
   /// Several lines, without a line break at the end.
   var text: String {
-    ([heading] + stations + [""] + devices + [""] + [journal] + uplinks + lists + clock)
+    ([heading] + stations + [""] + devices + instruments + [""] + [journal] + uplinks + lists
+      + clock)
       .joined(separator: "\n")
   }
 
@@ -24,6 +25,15 @@ struct StatusReport {
   }
 
   private var stations: [String] { status.stations.flatMap { StationReport($0).lines } }
+
+  /// Instruments that cannot be relied on.
+  private var instruments: [String] {
+    (status.instruments ?? []).compactMap { instrument in
+      // One that is no longer used spoils no reading.
+      guard let doubt = instrument.doubt, !instrument.signals.isEmpty else { return nil }
+      return Terminal.padded(instrument.instrument.text, to: 16) + Terminal.coloured(doubt, .yellow)
+    }
+  }
 
   private var devices: [String] {
     status.devices.flatMap { device -> [String] in

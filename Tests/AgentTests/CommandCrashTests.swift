@@ -29,6 +29,7 @@ struct CommandCrashTests {
     let inside: [SerialNumber]
     let crews: [[Label]]
     let materials: [Materials.Loaded]
+    let instruments: Instruments
     let corrections: [Corrections.Recorded]
     let standing: [Stay<Binding>?]
 
@@ -40,6 +41,7 @@ struct CommandCrashTests {
         .flatMap { bindings.units.inside($0) }.map(\.serial)
       crews = stations.map { (bindings.crews.crew(at: $0)?.members ?? []).map(\.name) }
       materials = stations.flatMap { bindings.loaded(at: $0) }
+      instruments = bindings.instruments
       corrections = bindings.corrections.all
       standing = (1...200).map { bindings.corrections.lot($0)?.corrected }
     }
@@ -94,7 +96,7 @@ struct CommandCrashTests {
     }
   }
 
-  /// Every command of lots, units, operators, material and corrections, one after the other; a minute
+  /// Every command of lots, units, operators, material, instruments and corrections, one after the other; a minute
   /// passes before each.
   private static let commands: [(name: String, run: Command)] = [
     ("sign on", { _ = try await $0.signOn(Label(checked: "mara"), at: station, replacing: false) }),
@@ -105,7 +107,7 @@ struct CommandCrashTests {
       "load",
       { recorder in
         _ = try await recorder.load(
-          MaterialLoad(
+          MaterialOrder(
             station: station,
             lot: LotID(checked: "PASTE-1"),
             material: Label(checked: "paste")
@@ -119,7 +121,7 @@ struct CommandCrashTests {
       "consume",
       { recorder in
         _ = try await recorder.consume(
-          Consumption(output: LotID(checked: "D"), input: LotID(checked: "A"))
+          ConsumptionOrder(output: LotID(checked: "D"), input: LotID(checked: "A"))
         )
       }
     ),
@@ -163,7 +165,29 @@ struct CommandCrashTests {
         (order.lot, order.really) = (LotID(checked: "PASTE-1"), LotID(checked: "PASTE-2"))
       }
     ),
-    ("unload", { _ = try await $0.unload(LotID(checked: "PASTE-1"), from: station) }),
+    (
+      "unload",
+      { recorder in
+        _ = try await recorder.unload(
+          UnloadOrder(station: station, lot: LotID(checked: "PASTE-1"), remaining: 2.5)
+        )
+      }
+    ),
+    (
+      "calibrate",
+      { recorder in
+        let now = await recorder.time.now()
+        _ = try await recorder.calibrate(
+          Calibration(
+            instrument: Label(checked: "TC-9"),
+            performed: now,
+            due: now.advanced(by: .seconds(86_400)),
+            asFound: .outside,
+            by: Label(checked: "mara")
+          )
+        )
+      }
+    ),
     (
       "correct an operator",
       correct(.presence) { order, now in

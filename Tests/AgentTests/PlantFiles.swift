@@ -18,6 +18,9 @@ struct PlantFiles: Sendable {
     /// What stands behind the device's `writes`, if anything.
     var writes: String?
 
+    /// Further keys of the device.
+    var more: String?
+
     static func tcp(_ id: String, port: Int = 502, profile: String = "p") -> Bus {
       Bus(
         id: id,
@@ -51,7 +54,8 @@ struct PlantFiles: Sendable {
     let lines = buses.map { "  - {id: \($0.id), \($0.carrier), timeout: \($0.timeout)}" }
     let devices = buses.map { bus in
       "  - {id: \(bus.device), profile: \(bus.profile), bus: \(bus.id), unit: 1, "
-        + "station: \(bus.station)\(bus.writes.map { ", writes: \($0)" } ?? "")}"
+        + "station: \(bus.station)\(bus.writes.map { ", writes: \($0)" } ?? "")"
+        + "\(bus.more.map { ", \($0)" } ?? "")}"
     }
     _ = try folder.write(
       """

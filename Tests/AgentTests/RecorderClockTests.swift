@@ -186,7 +186,7 @@ struct RecorderClockTests {
   func command() async throws {
     let recorder = try await start()
     time.stepWall(by: .seconds(-3_600))
-    _ = try await recorder.consume(Consumption(output: LotID("A"), input: LotID("B")))
+    _ = try await recorder.consume(ConsumptionOrder(output: LotID("A"), input: LotID("B")))
     #expect(types(try await records(recorder)).suffix(3) == ["clock_step", "consumption", "event"])
   }
 }

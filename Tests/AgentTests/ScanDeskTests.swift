@@ -175,7 +175,7 @@ struct ScanDeskTests {
     #expect(told.count == 1 && told[0].contains("s1, test: \"\(code)\" is not taken"))
     let settled = try await scan(code, lot: LotID("LOT21SN"))
     #expect(settled.action == .materialLoaded)
-    #expect(settled.notes.map(\.code) == ["settled"])
+    #expect(settled.notes.map(\.code).contains("settled"))
   }
 
   @Test("Codes without a meaning or a proof do nothing, and say why")

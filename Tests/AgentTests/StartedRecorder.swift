@@ -18,7 +18,7 @@ extension PlantPlan {
     )
     let recorder = Recorder(
       journal: try Journal.open(at: path, opening: opening, time: time),
-      bindings: Bindings(settings.binding),
+      bindings: Bindings(binding),
       board: DeviceBoard(devices: devices),
       time: time,
       clock: FakeKernelClock(),

@@ -136,7 +136,8 @@ struct CommandTests {
     arguments: [
       "", "run", "status", "lot", "lot start", "lot end", "lot consume", "unit",
       "unit enter", "unit scrap", "operator", "operator on", "operator off", "material",
-      "material load", "material unload", "profile", "profile check", "profile test",
+      "material load", "material unload", "assemble", "calibration", "calibration record",
+      "calibration list", "calibration show", "profile", "profile check", "profile test",
       "profile verify", "profile plan", "profile expand", "profile import", "profile schema",
       "profile list", "config", "config check", "config schema", "scan",
       "simulate",

@@ -176,7 +176,7 @@ struct RTUOverTCPTests {
     let server = try await ScriptedDeviceServer { _ in [] }
     let port = server.port
     try await server.perform((0..<1_000).flatMap { _ in [.say([0x55]), .wait(.milliseconds(5))] })
-    let outcomes = await bus(server).exchange(try asking([1, 2]))
+    let outcomes = await bus(server, quiet: .milliseconds(500)).exchange(try asking([1, 2]))
     #expect(
       outcomes.map(\.failure)
         == Array(

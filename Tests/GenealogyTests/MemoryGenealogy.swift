@@ -11,6 +11,11 @@ struct MemoryGenealogy: GenealogyStore {
   var crews: [RecordedCrew] = []
   var units: [Int: [UnitStay]] = [:]
   var corrections: [RecordedCorrection] = []
+  var calibrations: [RecordedCalibration] = []
+
+  func calibrations(of instrument: Label) -> [RecordedCalibration] {
+    calibrations.filter { $0.calibration.instrument == instrument }
+  }
 
   func visits(of lot: LotID) -> [StationVisit] {
     visits.filter { $0.binding.lot == lot }.map { $0.with(signals: [], clockSteps: [], writes: []) }

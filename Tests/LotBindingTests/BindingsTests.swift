@@ -115,20 +115,21 @@ struct BindingsTests {
   func material() throws {
     var bindings = bindings()
     let paste = LotID(checked: "PASTE-1")
-    let load = MaterialLoad(station: reflow, lot: paste, material: Label(checked: "SAC305 paste"))
-    bindings.apply(record(3, try bindings.load(load)))
+    let load = MaterialOrder(station: reflow, lot: paste, material: Label(checked: "SAC305 paste"))
+    bindings.apply(record(3, try bindings.load(load, at: start)))
     #expect(bindings.loaded(at: reflow).map(\.load.lot) == [paste])
     #expect(throws: BindingError.alreadyLoaded(reflow, lot: paste, since: start)) {
-      try bindings.load(load)
+      try bindings.load(load, at: start)
     }
-    let unload = try bindings.unload(paste, from: reflow)
+    let order = UnloadOrder(station: reflow, lot: paste)
+    let unload = try bindings.unload(order)
     #expect(
       unload.content == .materialUnload(MaterialUnload(station: reflow, lot: paste, load: 3))
     )
     bindings.apply(record(4, unload))
     #expect(bindings.loaded(at: reflow).isEmpty)
     #expect(throws: BindingError.notLoaded(reflow, lot: paste, loaded: [])) {
-      try bindings.unload(paste, from: reflow)
+      try bindings.unload(order)
     }
   }
 
@@ -136,7 +137,7 @@ struct BindingsTests {
   func itself() {
     let lot = LotID(checked: "A")
     #expect(throws: BindingError.intoItself(lot)) {
-      try bindings().consume(Consumption(output: lot, input: lot))
+      try bindings().consume(ConsumptionOrder(output: lot, input: lot), at: start)
     }
   }
 }

@@ -313,6 +313,25 @@ def check_held(page):
     expect(page.locator('[data-field="lists"]')).to_have_text("Lists in force: work orders 17")
 
 
+def check_doubts(page):
+    """Material that has expired and an instrument that is overdue are told; values stay good."""
+    oven = station(page, "reflow-1")
+    expect(oven.locator("[data-instrument]")).to_have_count(0)
+    step("doubt")
+    paste = oven.locator(".materials li", has_text="P-2611-77")
+    expect(paste.locator('[data-field="material-doubts"]')).to_have_text(
+        "it expired; take another lot"
+    )
+    expect(oven.locator('[data-instrument="O2-17"]')).to_have_text(
+        "the calibration of O2-17 was due"
+    )
+    oxygen = signal(page, "o2-1", "oxygen")
+    expect(oxygen).to_have_attribute("data-quality", "good")
+    expect(oxygen).to_have_attribute("data-calibration", "overdue")
+    expect(oxygen.locator('[data-cell="meaning"]')).to_have_text("O2-17: calibration overdue")
+    expect(oven.locator("[data-instrument]")).to_have_count(1)
+
+
 def check_offline(page):
     step("stop")
     state = page.locator("[data-field='connection']")
@@ -382,6 +401,7 @@ with sync_playwright() as playwright:
     check_facts(page)
     check_signals(page)
     check_profile(page)
+    check_doubts(page)
     check_record(page)
     check_words(page)
     check_live(page)

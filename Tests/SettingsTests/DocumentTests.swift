@@ -28,6 +28,7 @@ struct DocumentTests {
     "agent.buses.rtu": (["### Serial ports", "#### Of Modbus RTU alone"], 2),
     "agent.buses.serial": (["### Serial ports"], 3),
     "agent.devices": (["### Devices"], 2),
+    "agent.devices.instruments": (["### Instruments"], 2),
     "agent.devices.writes": (["### Writes"], 2),
     "agent.lists": (["### Lists"], 2),
     "agent.interlock": (["### Interlock"], 2),

@@ -149,7 +149,8 @@ struct CommandTests {
       let lot = LotID(checked: "A/1 b")
       let load = LoadMaterial(lot: lot, material: Label(checked: "SAC305 paste"))
       #expect(
-        await served.service.commands == [.load(load, Line.oven), .unload(lot, Line.oven)]
+        await served.service.commands
+          == [.load(load, Line.oven), .unload(lot, Line.oven, UnloadMaterial())]
       )
     }
   }
@@ -160,13 +161,10 @@ struct CommandTests {
       let body = #"{"output":"DEV-1","input":"PCB-7","quantity":2.5,"unit":"m"}"#
       let answer = try await served.send("POST", "/v1/consumptions", body: body)
       #expect(answer.status == 201)
-      let consumption = Consumption(
-        output: LotID(checked: "DEV-1"),
-        input: LotID(checked: "PCB-7"),
-        quantity: 2.5,
-        unit: "m"
-      )
-      #expect(await served.service.commands == [.consume(consumption)])
+      var command = Consume(output: LotID(checked: "DEV-1"), input: LotID(checked: "PCB-7"))
+      command.quantity = 2.5
+      command.unit = "m"
+      #expect(await served.service.commands == [.consume(command)])
     }
   }
 
@@ -302,7 +300,7 @@ struct CommandBodyTests {
   )
   func amounts(members: String, part: String) {
     let body = #"{"output":"A","input":"B",\#(members)}"#
-    let problem = #expect(throws: Problem.self) { try Consumption.decode(body.utf8) }
+    let problem = #expect(throws: Problem.self) { try Consume.decode(body.utf8) }
     #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
   }
 
@@ -325,7 +323,7 @@ struct CommandBodyTests {
   @Test("A quantity is a number")
   func quantity() {
     let body = #"{"output":"A","input":"B","quantity":"two"}"#
-    let problem = #expect(throws: Problem.self) { try Consumption.decode(body.utf8) }
+    let problem = #expect(throws: Problem.self) { try Consume.decode(body.utf8) }
     #expect(
       problem?.detail == #"The member "quantity" is of the wrong kind; a number is expected."#
     )

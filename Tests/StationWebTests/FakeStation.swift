@@ -12,9 +12,11 @@ actor FakeStation: StationService {
     case signOn(SignOn, StationID)
     case signOff(Label, StationID)
     case load(LoadMaterial, StationID)
-    case unload(LotID, StationID)
     case scan(ScanCode, StationID)
-    case consume(Consumption)
+    case unload(LotID, StationID, UnloadMaterial)
+    case consume(Consume)
+    case calibrate(Calibration)
+    case instrument(Label)
     case correct(CorrectionOrder)
     case write(WriteSignal, DeviceID)
     case reload
@@ -108,12 +110,38 @@ actor FakeStation: StationService {
     try take(.load(command, station), "\(command.material) is loaded at \(station)")
   }
 
-  func unload(_ lot: LotID, from station: StationID) throws -> Receipt {
-    try take(.unload(lot, station), "lot \(lot) is unloaded from \(station)")
+  func unload(
+    _ lot: LotID,
+    from station: StationID,
+    _ command: UnloadMaterial
+  ) throws -> Receipt {
+    try take(.unload(lot, station, command), "lot \(lot) is unloaded from \(station)")
   }
 
-  func consume(_ consumption: Consumption) throws -> Receipt {
-    try take(.consume(consumption), "\(consumption.input) went into \(consumption.output)")
+  func consume(_ command: Consume) throws -> Receipt {
+    try take(.consume(command), "something went into something")
+  }
+
+  func calibrate(_ calibration: Calibration) throws -> Receipt {
+    try take(.calibrate(calibration), "\(calibration.instrument) was calibrated")
+  }
+
+  func instrument(_ name: Label) throws -> InstrumentReport {
+    _ = try take(.instrument(name), "")
+    return InstrumentReport(
+      instrument: InstrumentStatus(
+        instrument: name,
+        state: "never",
+        since: nil,
+        doubt: "no calibration of it is recorded",
+        stations: [],
+        signals: [],
+        seq: nil,
+        last: nil
+      ),
+      calibrations: [],
+      failures: []
+    )
   }
 
   /// Starts the lot that stands between `10` and the separator, takes `10LOT21SN` for ambiguous, and

@@ -19,6 +19,8 @@ struct Line: Sendable {
     estimatedErrorMicroseconds: 240,
     maximumErrorMicroseconds: 31_000
   )
+  /// The instruments that the oxygen analyser's signals come from.
+  var instruments: [InstrumentStatus] = []
   var servoSilence: DeviceStatus.Silence?
 
   /// Why the lots in work are on hold; nil where they are not.
@@ -46,6 +48,7 @@ struct Line: Sendable {
         station(Self.oven, "Reflow oven, line 3"), station(Self.burnIn, "Servo burn-in, stand 2"),
       ],
       devices: [oven(scan), oxygen(scan), servo(scan), climate(scan)],
+      instruments: instruments,
       journal: JournalStatus(
         seq: seq,
         at: scan,
@@ -242,6 +245,7 @@ struct Line: Sendable {
         unit: unit,
         role: role,
         position: position,
+        calibration: name == "oxygen" ? "O2-17" : nil,
         value: bad[name] == nil ? value : nil,
         quality: bad[name]?.code ?? "good",
         meaning: bad[name]?.sentence ?? "The reading can be used.",

@@ -150,8 +150,11 @@ struct PageTests {
     StationStatus.LoadedMaterial(
       seq: seq,
       since: start.advanced(by: .seconds(-40 * 60)),
-      lot: LotID(checked: lot),
-      material: Label(checked: name)
+      load: MaterialLoad(
+        station: Line.oven,
+        lot: LotID(checked: lot),
+        material: Label(checked: name)
+      )
     )
   }
 
@@ -161,6 +164,7 @@ struct PageTests {
     case "markup":
       let markup = binding(program: "<img src=x onerror=alert(1)>")
       await service.change { $0.bindings[Line.oven] = markup }
+    case "doubt": await service.change { $0.spoil(at: start) }
     case "drift": await service.change { $0.drift = 3 }
     case "silence":
       let since = start.advanced(by: .seconds(-2 * 60))
@@ -185,6 +189,37 @@ struct PageTests {
     case "commands work": await service.fail(with: nil)
     default: Issue.record("the script asks for an unknown step: \(step)")
     }
+  }
+}
+
+extension Line {
+  /// The paste has expired, and the oxygen analyser's calibration is overdue.
+  fileprivate mutating func spoil(at now: Instant) {
+    let load = MaterialLoad(
+      station: Line.oven,
+      lot: LotID(checked: "P-2611-77"),
+      material: Label(checked: "SAC305 solder paste"),
+      expires: now
+    )
+    let doubt = BindingNote(code: "material_expired", sentence: "it expired; take another lot")
+    materials[1] = StationStatus.LoadedMaterial(
+      seq: 40_991,
+      since: now,
+      load: load,
+      doubts: [doubt]
+    )
+    instruments = [
+      InstrumentStatus(
+        instrument: Label(checked: "O2-17"),
+        state: "overdue",
+        since: now,
+        doubt: "the calibration of O2-17 was due",
+        stations: [Line.oven],
+        signals: ["o2-1/oxygen"],
+        seq: nil,
+        last: nil
+      )
+    ]
   }
 }
 

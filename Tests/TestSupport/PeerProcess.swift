@@ -26,7 +26,7 @@ package final class PeerProcess: Sendable {
 
   /// Starts `executable`, looked up in PATH when it has no slash.
   ///
-  /// A quiet one's standard error is
+  /// What a quiet one says on standard error is thrown away.
   package init(
     _ executable: String,
     _ arguments: [String] = [],

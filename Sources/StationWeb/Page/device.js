@@ -5,6 +5,15 @@ import {
   clockText, countOf, decimalsOf, qualityOf, spanText, unitText, valueText,
 } from "./words.js";
 
+/** How an instrument stands that cannot be relied on, in a few words. */
+function instrumentText(instrument) {
+  switch (instrument.state) {
+    case "overdue": return "calibration overdue";
+    case "never": return "no calibration recorded";
+    default: return "found out of tolerance";
+  }
+}
+
 /** A signal's name as people read it. */
 export function signalTitle(signal) {
   if (signal.title) return signal.title;
@@ -37,8 +46,10 @@ class SignalRow {
     );
   }
 
-  update(signal, now) {
+  update(signal, now, instruments) {
     const quality = qualityOf(signal, now);
+    const instrument = instruments.find((one) => one.instrument === signal.calibration);
+    const doubt = instrument?.doubt ? `${instrument.instrument}: ${instrumentText(instrument)}` : "";
     this.decimals = Math.max(this.decimals, decimalsOf(signal.value));
     const unit = unitText(signal.unit);
     setText(this.name, signalTitle(signal));
@@ -46,8 +57,10 @@ class SignalRow {
     setText(this.unit, unit && signal.value !== undefined ? `\u00a0${unit}` : "");
     setText(this.age, signal.at ? spanText(now - Date.parse(signal.at)) : "–");
     setText(this.word, quality.word);
-    setText(this.meaning, quality.state === "good" ? "" : quality.meaning);
+    const meaning = quality.state === "good" ? "" : quality.meaning;
+    setText(this.meaning, [meaning, doubt].filter(Boolean).join(" "));
     setAttribute(this.root, "data-quality", quality.state);
+    setAttribute(this.root, "data-calibration", signal.calibration ? instrument?.state : null);
   }
 }
 
@@ -103,7 +116,7 @@ export class DeviceView {
     );
   }
 
-  update(device, now) {
+  update(device, now, instruments) {
     setText(this.title, device.title);
     const serves = device.stations.length > 1 ? `, serves ${device.stations.join(", ")}` : "";
     setText(this.model, `${device.id} · ${device.profile}${serves}`);
@@ -120,6 +133,6 @@ export class DeviceView {
       );
     }
     setAttribute(this.table, "aria-label", `Signals of ${device.title}`);
-    this.rows.update(device.signals, now);
+    this.rows.update(device.signals, now, instruments);
   }
 }

@@ -80,9 +80,10 @@ function drawStatus() {
   );
   setAttribute(parts.counts.parentElement, "data-tone", counts.bad || silent ? "bad" : null);
   const own = (device) => device.stations.length === 1;
-  stations.update(status.stations, status.devices.filter(own), status.devices, now);
+  const instruments = status.instruments ?? [];
+  stations.update(status.stations, status.devices.filter(own), status.devices, instruments, now);
   const others = status.devices.filter((device) => !own(device));
-  shared.update(others, now);
+  shared.update(others, now, instruments);
   show(parts.shared, others.length > 0);
   record.update(status, now);
   scan.update(status);

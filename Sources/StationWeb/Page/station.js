@@ -54,16 +54,40 @@ class KeyReading {
   }
 }
 
+/** A limit of loaded material in words: how long it may still be used. */
+function limitText(word, until, now) {
+  if (!until || Date.parse(until) <= now) return "";
+  return `, ${word} ${clockText(Date.parse(until), now)}`;
+}
+
 class MaterialView {
   constructor() {
-    this.root = node("li");
+    this.text = node("span");
+    this.doubts = node("strong", { class: "doubts", role: "alert", "data-field": "material-doubts" });
+    this.root = node("li", {}, this.text, this.doubts);
   }
 
   update(material, now) {
-    setText(
-      this.root,
-      `${material.material}, lot ${material.lot}, since ${clockText(Date.parse(material.since), now)}`
-    );
+    const limits =
+      limitText("floor life until", material.floor_life_until, now) +
+      limitText("expires", material.expires, now);
+    const since = clockText(Date.parse(material.since), now);
+    setText(this.text, `${material.material}, lot ${material.lot}, since ${since}${limits}`);
+    const doubts = (material.doubts ?? []).map(({ sentence }) => sentence);
+    show(this.doubts, doubts.length > 0);
+    setText(this.doubts, doubts.join("; "));
+    setAttribute(this.root, "data-tone", doubts.length > 0 ? "bad" : null);
+  }
+}
+
+/** An instrument of the station that cannot be relied on. */
+class InstrumentView {
+  constructor(instrument) {
+    this.root = node("li", { "data-instrument": instrument.instrument, "data-tone": "bad" });
+  }
+
+  update(instrument) {
+    setText(this.root, instrument.doubt);
   }
 }
 
@@ -88,6 +112,9 @@ export class StationView {
     });
     this.materials = node("ul", { class: "materials", "aria-label": "Material loaded here" });
     this.corrections = node("ul", { class: "corrections", "aria-label": "Corrections of this station's records" });
+    this.instruments = node("ul", {
+      class: "materials", "aria-label": "Instruments that cannot be relied on",
+    });
     this.keyReadings = node("dl", { class: "key-readings" });
     this.ovens = node("div");
     const devices = node("div", { class: "devices" });
@@ -99,6 +126,11 @@ export class StationView {
       ),
       materials: new ViewList(this.materials, (item) => item.seq, () => new MaterialView()),
       corrections: new ViewList(this.corrections, (item) => item.seq, () => new CorrectionView()),
+      instruments: new ViewList(
+        this.instruments,
+        (item) => item.instrument,
+        (item) => new InstrumentView(item)
+      ),
       keyReadings: new ViewList(this.keyReadings, (item) => item.key, (item) => new KeyReading(item)),
       ovens: new ViewList(this.ovens, (device) => device.id, (device) => new OvenView(device)),
       devices: new ViewList(devices, (device) => device.id, (device) => new DeviceView(device)),
@@ -116,6 +148,7 @@ export class StationView {
       this.form.root,
       this.receipt,
       this.materials,
+      this.instruments,
       this.keyReadings,
       this.ovens,
       devices,
@@ -126,8 +159,9 @@ export class StationView {
   /**
    * @param own Devices that serve one station only; those of this one are shown here in full.
    * @param all All devices: the key readings are those of every device that serves this station.
+   * @param instruments The instruments that signals come from.
    */
-  update(station, own, all, now) {
+  update(station, own, all, instruments, now) {
     const lanes = lanesOf(station);
     const free = lanes.filter(({ lot }) => !lot).map(({ lane }) => lane);
     setText(this.title, station.title ?? station.id);
@@ -142,6 +176,11 @@ export class StationView {
     show(this.materials, station.materials.length > 0);
     this.lists.corrections.update(station.corrections ?? [], now);
     show(this.corrections, Boolean(station.corrections));
+    const doubtful = instruments.filter(
+      (instrument) => instrument.doubt && instrument.stations.includes(station.id)
+    );
+    this.lists.instruments.update(doubtful);
+    show(this.instruments, doubtful.length > 0);
     const serving = all.filter((device) => device.stations.includes(station.id));
     const readings = keyReadings(serving);
     this.lists.keyReadings.update(readings, now);
@@ -153,6 +192,6 @@ export class StationView {
         .map((device) => ({ ...device, conveyor: station.conveyor })),
       now
     );
-    this.lists.devices.update(own.filter(isHere), now);
+    this.lists.devices.update(own.filter(isHere), now, instruments);
   }
 }

@@ -1,0 +1,45 @@
+internal import FoundationEssentials
+internal import GRDB
+package import Telemetry
+
+/// One thing that a record names by its serial number or UDI, and the lot that it belongs to.
+package struct PieceListing: Sendable, Hashable, Codable {
+  package let lot: LotID
+  package let serial: Label?
+
+  /// As it is written with its elements in order.
+  package let udi: String?
+
+  package init(lot: LotID, serial: Label?, udi: String?) {
+    self.lot = lot
+    self.serial = serial
+    self.udi = udi
+  }
+
+  /// The pieces that a name means: each lot with its serial number once.
+  static func fetch(_ db: Database, named name: String) throws -> [PieceListing] {
+    // A file that an earlier program has written, and no later one yet.
+    guard try db.tableExists("piece") else { return [] }
+    let udi = (try? UDI(name).canonical) ?? name
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT lot, serial, max(udi) AS udi FROM (
+            SELECT lot, serial, udi FROM piece WHERE serial = ?1 OR udi = ?2
+            UNION ALL
+            SELECT b.lot, u.serial, NULL FROM unit u
+              JOIN binding b ON b.journal = u.journal AND b.seq = u.binding WHERE u.serial = ?1)
+          GROUP BY lot, serial ORDER BY lot, serial
+          """
+      ),
+      arguments: [name, udi]
+    )
+    return rows.map { row in
+      PieceListing(
+        lot: LotID(checked: row["lot"]),
+        serial: (row["serial"] as String?).map { Label(checked: $0) },
+        udi: row["udi"]
+      )
+    }
+  }
+}
