@@ -58,6 +58,8 @@ struct CorrectionSummary {
       "record \(seq): it was there"
         + (from.map { " from \($0)" } ?? "") + (to.map { " to \($0)" } ?? "")
     case .void(let seq): "record \(seq): it never was there"
+    case .notConsumed(let seq, let consumption):
+      "record \(seq): \(consumption.inputName) did not go into \(consumption.outputName)"
     case .withdraw(let seq): "correction \(seq) does not hold"
     }
   }

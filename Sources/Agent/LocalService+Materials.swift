@@ -128,10 +128,7 @@ extension Record.Content {
   /// What went into what, in words.
   fileprivate var consumptionSummary: String {
     guard case .consumption(let used) = self else { return type }
-    func name(_ lot: LotID, _ serial: Label?) -> String {
-      serial.map { "serial \($0) of lot \(lot)" } ?? "lot \(lot)"
-    }
-    return "\(name(used.input, used.inputSerial)) went into \(name(used.output, used.outputSerial))"
+    return "\(used.inputName) went into \(used.outputName)"
       + (used.certificateReference.map { ", certificate \($0)" } ?? "")
   }
 }

@@ -40,6 +40,9 @@ extension Words {
       ]
       return "\(lot) of record \(seq) " + times.compactMap { $0 }.joined(separator: " and ")
     case .void(let seq): return "\(lot) of record \(seq) never was there"
+    case .notConsumed(let seq, let consumption):
+      return "\(safe(consumption.inputName)) did not go into \(safe(consumption.outputName)), as "
+        + "record \(seq) says"
     case .withdraw(let seq): return "correction \(seq) does not hold"
     }
   }

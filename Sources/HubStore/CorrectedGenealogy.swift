@@ -11,10 +11,15 @@ struct CorrectedGenealogy: GenealogyStore {
   /// Whether the file knows of corrections; one that an earlier program has written does not.
   private let hasCorrections: Bool
 
+  /// The column of what was said when material was taken away, where the file has it.
+  private let unload: String
+
   init(_ recorded: SQLGenealogy) throws {
     self.recorded = recorded
     db = recorded.db
     hasCorrections = try db.tableExists("corrected")
+    let hasUnloads = try db.columns(in: "load").contains { $0.name == "end_content" }
+    unload = hasUnloads ? "l.end_content" : "NULL AS end_content"
   }
 
   // MARK: Lots
@@ -68,11 +73,11 @@ struct CorrectedGenealogy: GenealogyStore {
   }
 
   func consumptions(into lot: LotID) throws -> [RecordedConsumption] {
-    try recorded.consumptions(into: lot)
+    try holding(try recorded.consumptions(into: lot))
   }
 
   func consumptions(of lot: LotID) throws -> [RecordedConsumption] {
-    try recorded.consumptions(of: lot)
+    try holding(try recorded.consumptions(of: lot))
   }
 
   func corrections(of lot: LotID) throws -> [RecordedCorrection] {
@@ -104,6 +109,23 @@ struct CorrectedGenealogy: GenealogyStore {
     }
   }
 
+  /// Those of which no correction says that they were not.
+  private func holding(_ consumptions: [RecordedConsumption]) throws -> [RecordedConsumption] {
+    guard hasCorrections else { return consumptions }
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT 1 FROM correction c JOIN journal j ON j.id = c.journal
+        WHERE j.agent = ? AND j.journal = ? AND c.entry = ? AND c.withdrawn_by IS NULL
+          AND NOT c.withdraws
+        """
+    )
+    return try consumptions.filter { consumption in
+      let record = consumption.record
+      let arguments: StatementArguments = [record.agent.text, record.journal, record.seq]
+      return try Bool.fetchOne(statement, arguments: arguments) == nil
+    }
+  }
+
   private static let overlap = """
     j.agent = ? AND j.journal = ? AND c.station = ? AND c.start_seq < ?
       AND (c.end_seq IS NULL OR c.end_seq > ?)
@@ -123,8 +145,9 @@ struct CorrectedGenealogy: GenealogyStore {
       db.cachedStatement(
         sql: """
           SELECT j.agent, j.journal, j.site, c.entry AS seq, c.content, c.from_at, c.to_at,
-            c.start_seq, c.end_seq, c.recorded_end, c.counts, c.recounting
+            c.start_seq, c.end_seq, c.recorded_end, c.counts, \(unload), c.recounting
           FROM corrected c JOIN journal j ON j.id = c.journal
+          LEFT JOIN load l ON l.journal = c.journal AND l.seq = c.entry
           WHERE c.is_material = \(isMaterial ? 1 : 0) AND c.lot IS NOT NULL AND \(condition)
           ORDER BY c.journal, c.start_seq, c.entry
           """
@@ -163,7 +186,8 @@ struct CorrectedGenealogy: GenealogyStore {
         load: try Self.content(row),
         from: Instant(microseconds: row["from_at"]),
         to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
-        correctedSpan: extent == span ? nil : extent
+        correctedSpan: extent == span ? nil : extent,
+        unload: try SQLGenealogy.content(row, "end_content")
       )
     }
   }

@@ -100,6 +100,9 @@ struct CorrectionIndex {
     case .times(let entry, _, _), .void(let entry):
       try checkEntry(entry, isMaterial: nil, at: nil, record)
       return Target(entry: entry)
+    case .notConsumed(let entry, let consumption):
+      try check(entry, says: consumption, record)
+      return Target(entry: entry)
     case .withdraw(let seq): return Target(entry: try withdraw(seq, by: record), withdraws: true)
     }
   }
@@ -116,7 +119,7 @@ struct CorrectionIndex {
       switch content {
       case .lot(let binding)?: isMaterial != true && station ?? binding.station == binding.station
       case .material(let load)?: isMaterial != false && station ?? load.station == load.station
-      case nil: false
+      case .consumption?, nil: false
       }
     guard fits else {
       throw RecordIndex.UnknownReference(
@@ -125,6 +128,20 @@ struct CorrectionIndex {
           + "the same station"
       )
     }
+  }
+
+  private func check(
+    _ entry: Int,
+    says consumption: Consumption,
+    _ record: JournalRecord
+  ) throws {
+    let content = entry < record.seq ? try stays.entry(entry) : nil
+    if case .consumption(consumption)? = content { return }
+    throw RecordIndex.UnknownReference(
+      seq: record.seq,
+      reason: "it says that \(consumption.inputName) did not go into \(consumption.outputName), "
+        + "and record \(entry) of this journal does not say that it did"
+    )
   }
 
   private func withdraw(_ seq: Int, by record: JournalRecord) throws -> Int? {
@@ -157,6 +174,8 @@ struct CorrectionIndex {
     switch try stays.entry(entry) {
     case .lot(let binding)?: try fold(entry, binding)
     case .material(let load)?: try fold(entry, load)
+    // Whether it holds is asked of the corrections.
+    case .consumption?: break
     case nil: throw HubStoreError.damaged("record \(entry), which is corrected, is not there")
     }
   }

@@ -25,7 +25,9 @@ package struct PieceListing: Sendable, Hashable, Codable {
       db.cachedStatement(
         sql: """
           SELECT lot, serial, max(udi) AS udi FROM (
-            SELECT lot, serial, udi FROM piece WHERE serial = ?1 OR udi = ?2
+            SELECT p.lot, p.serial, p.udi FROM piece p WHERE (p.serial = ?1 OR p.udi = ?2)
+              AND NOT EXISTS (SELECT 1 FROM correction c WHERE c.journal = p.journal
+                AND c.entry = p.seq AND c.withdrawn_by IS NULL AND NOT c.withdraws)
             UNION ALL
             SELECT b.lot, u.serial, NULL FROM unit u
               JOIN binding b ON b.journal = u.journal AND b.seq = u.binding WHERE u.serial = ?1)

@@ -5,8 +5,8 @@ internal import Telemetry
 
 /// What a journal says of lots and material, and where its clock was set.
 struct RecordedStays {
-  /// What a record says of a lot or material.
-  enum Entry { case lot(Binding), material(MaterialLoad) }
+  /// What a record says that can be corrected.
+  enum Entry { case lot(Binding), material(MaterialLoad), consumption(Consumption) }
 
   let db: Database
   let journal: Int64
@@ -34,6 +34,7 @@ struct RecordedStays {
     switch try StoredRecord.record(db, journal: journal, seq)?.content {
     case .binding(let binding)?: return .lot(binding)
     case .materialLoad(let load)?: return .material(load)
+    case .consumption(let consumption)?: return .consumption(consumption)
     case .correction(let correction)?:
       switch correction.change {
       case .insertLot(let binding, _, _): return .lot(binding)

@@ -11,7 +11,7 @@ extension SQLGenealogy {
     return try rows.map(Self.correction)
   }
 
-  /// Those of the lot itself; of material that stood at its stations meanwhile, by what is recorded
+  /// Those of the lot itself; of what went into it and of what it went into; of material that stood at its stations meanwhile, by what is recorded
   /// or by what is corrected; and of operators there.
   private static let corrections = """
     WITH visit AS (
@@ -33,6 +33,10 @@ extension SQLGenealogy {
       LEFT JOIN load l ON l.journal = e.journal AND l.seq = e.entry
       WHERE (l.seq < v.end AND coalesce(l.end_seq, 9223372036854775807) > v.start)
         OR (e.start_seq < v.end AND coalesce(e.end_seq, 9223372036854775807) > v.start)
+      UNION
+      SELECT c.journal, c.seq FROM consumption o
+      JOIN correction c ON c.journal = o.journal AND c.entry = o.seq
+      WHERE o.output = ?1 OR o.input = ?1
       UNION
       SELECT c.journal, c.seq FROM visit v
       JOIN correction c ON c.journal = v.journal AND c.station = v.station

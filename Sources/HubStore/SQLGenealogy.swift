@@ -198,7 +198,7 @@ struct SQLGenealogy: GenealogyStore {
 
   /// A record as it was, where the file has it; earlier programs kept only the columns, which then
   /// say all.
-  private static func content<Content: Decodable>(_ row: Row, _ column: String) throws -> Content? {
+  static func content<Content: Decodable>(_ row: Row, _ column: String) throws -> Content? {
     guard row.hasColumn(column), let text: String = row[column] else { return nil }
     return try JSONDecoder().decode(Content.self, from: Data(text.utf8))
   }

@@ -1,7 +1,7 @@
 package import Telemetry
 
 extension Bindings {
-  /// Corrects what is recorded of a lot, of material or of an operator.
+  /// Corrects what is recorded of a lot, of material, of what went into what, or of an operator.
   ///
   /// - Parameters:
   ///   - order: What somebody says was otherwise.
@@ -16,9 +16,10 @@ extension Bindings {
       corrections: corrections,
       order: order,
       plan: plan,
+      materials: materials,
       lists: lists,
       now: now
     )
-    return Judgement(try judge.content())
+    return try judge.judgement()
   }
 }

@@ -8,7 +8,13 @@ extension Bindings {
   ///   a rule refuses.
   package func load(_ order: MaterialOrder, at now: Instant) throws(BindingError) -> Judgement {
     try plan.check(order.station)
-    return try materials.load(order, at: now, rules: plan.rules, lists: lists)
+    return try materials.load(
+      order,
+      amid: loaded(at: order.station),
+      at: now,
+      rules: plan.rules,
+      lists: lists
+    )
   }
 
   /// Takes a material lot away.
@@ -17,7 +23,7 @@ extension Bindings {
   /// - Throws: ``BindingError`` for an unknown station or material that is not loaded there.
   package func unload(_ order: UnloadOrder) throws(BindingError) -> Judgement {
     try plan.check(order.station)
-    return try materials.unload(order)
+    return try materials.unload(order, amid: loaded(at: order.station))
   }
 
   /// Records that an instrument was calibrated.
@@ -52,7 +58,9 @@ extension Bindings {
   /// Says of a lot that is to start at a station what is wrong with the material that stands there,
   /// and with the instruments that it is measured by.
   func checkSurroundings(of station: StationID, at now: Instant, in check: inout RuleCheck) {
-    materials.check(station, at: now, lists, in: &check)
+    for there in loaded(at: station) {
+      MaterialDoubts(there.load, at: now, lists, knownContent: nil).findWhatMayChange(in: &check)
+    }
     for instrument in plan.instruments.keys.sorted()
     where plan.instruments[instrument]?.contains(station) == true {
       let standing = instruments.standing(of: instrument, at: now)
@@ -63,7 +71,7 @@ extension Bindings {
   /// What has happened by the calendar alone and is not recorded yet: material that has expired,
   /// instruments that are due.
   package func calendarEvents(at now: Instant) -> [Event] {
-    materials.events(at: now, lists)
+    materials.events(at: now, lists, corrections)
       + instruments.events(of: plan.instruments.keys.sorted(), at: now)
   }
 }

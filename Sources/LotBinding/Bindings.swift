@@ -67,9 +67,9 @@ package struct Bindings: Sendable, Hashable {
     crews.inForce(at: station, uptime: uptime)
   }
 
-  /// Material at a station, in the order in which it was loaded.
+  /// Material at a station as far as is known by now, in the order in which it was loaded.
   package func loaded(at station: StationID) -> [Materials.Loaded] {
-    materials.loaded(at: station)
+    materials.loaded(at: station, corrections)
   }
 
   /// Takes a record that is in the journal; records that bind nothing change nothing.
@@ -87,9 +87,7 @@ package struct Bindings: Sendable, Hashable {
     corrections.apply(record)
     lists.apply(record)
     instruments.apply(record)
-    if case .consumption(let consumption) = record.content {
-      assembly.apply(consumption, seq: record.seq)
-    }
+    assembly.apply(record, corrections)
   }
 
   /// Remembers the lot of a serial number that came or went, for whoever builds it in later.

@@ -10,13 +10,12 @@ extension CorrectionJudge {
       try check(entry, stay, from: time(from), to: order.to.map(time))
       return .times(entry, from: from, to: order.to)
     }
-    let load = MaterialLoad(
-      station: try needed(order.station, "station"),
-      lot: try needed(order.lot, "lot"),
-      material: try needed(order.material, "material"),
-      operatorName: order.operatorName.map(lists.name),
-      certificate: order.certificate
-    )
+    let station = try needed(order.station, "station")
+    let lot = try needed(order.lot, "lot")
+    let last = materials.lastLoad(of: lot)
+    let material = try needed(order.material ?? last?.material, "material")
+    let stated = stated(lot, material, at: station)
+    let load = stated.load(at: from, after: last, lists)
     do throws(BindingError) { try plan.check(load.station) } catch { throw .binding(error) }
     try checkFree(Stay(load, from: time(from), to: time(to)), except: nil)
     return .insertMaterial(load, from: from, to: to)
@@ -26,14 +25,18 @@ extension CorrectionJudge {
     let really = try needed(order.really, "really")
     let (entry, stay) = try material { _ in true }
     let old = stay.content
-    let replacement = MaterialLoad(
-      station: old.station,
-      lot: really,
-      material: order.material ?? old.material,
-      operatorName: order.operatorName.map(lists.name) ?? old.operatorName,
-      certificate: order.certificate
-    )
-    if replacement == old { throw .noChange("record \(entry) says that it was \(really)") }
+    let last = materials.lastLoad(of: really)
+    var stated = stated(really, order.material ?? last?.material ?? old.material, at: old.station)
+    stated.operatorName = stated.operatorName ?? old.operatorName
+    (stated.quantity, stated.unit) = (old.quantity, old.unit)
+    if stated.material == old.material {
+      stated.kind = stated.kind ?? last?.kind ?? old.kind
+      stated.part = stated.part ?? last?.part ?? old.part
+    }
+    let replacement = stated.load(at: stay.from.at, after: last, lists)
+    if replacement == old.withoutCircumstances {
+      throw .noChange("record \(entry) says that it was \(really)")
+    }
     try checkFree(Stay(replacement, from: stay.from, to: stay.to), except: entry)
     return .replaceMaterial(entry, replacement)
   }
@@ -94,6 +97,43 @@ extension CorrectionJudge {
     return try only(found, lot, StationLane(station), noun: "material lot")
   }
 
+  /// What the order says of material; floor life and opening are known of a lot that was loaded
+  /// before.
+  private func stated(_ lot: LotID, _ material: Label, at station: StationID) -> MaterialOrder {
+    var stated = MaterialOrder(station: station, lot: lot, material: material)
+    stated.kind = order.kind
+    stated.part = order.part
+    stated.operatorName = order.operatorName.map(lists.name)
+    stated.certificate = order.certificate
+    stated.certificateReference = order.certificateReference
+    stated.expires = order.expires
+    return stated
+  }
+
+  /// What is doubtful about material that was there from a time on, where a rule would say so.
+  func doubts(of change: Correction.Change) -> [BindingNote] {
+    let (load, from): (MaterialLoad, Instant)
+    switch change {
+    case .insertMaterial(let inserted, let since, _): (load, from) = (inserted, since)
+    case .replaceMaterial(let entry, let replacement):
+      (load, from) = (replacement, corrections.material(entry)?.corrected?.from.at ?? now)
+    default: return []
+    }
+    var check = RuleCheck(plan.rules)
+    let known = load.certificateReference.flatMap(materials.content)
+    MaterialDoubts(load, at: from, lists, knownContent: known).find(in: &check)
+    return check.found
+  }
+
+  func notConsumed() throws(CorrectionError) -> Correction.Change {
+    let entry = try needed(order.record, "record")
+    guard let consumption = corrections.consumption(entry) else {
+      throw .unknownRecord(entry, noun: "something went into something else")
+    }
+    if let by = corrections.correction(ofConsumption: entry) { throw .voided(entry, by: by) }
+    return .notConsumed(entry, consumption)
+  }
+
   // MARK: Operators
 
   func presence() throws(CorrectionError) -> Correction.Change {
@@ -145,5 +185,26 @@ extension CorrectionJudge {
     else { throw .operatorNotThere(name, at: station, time.at) }
     guard let to = span.to else { throw .operatorStillThere(name, at: station) }
     return to.at
+  }
+}
+
+extension MaterialLoad {
+  /// What is said of the material, without how it came to be recorded.
+  fileprivate var withoutCircumstances: MaterialLoad {
+    MaterialLoad(
+      station: station,
+      lot: lot,
+      material: material,
+      kind: kind,
+      part: part,
+      operatorName: operatorName,
+      certificate: certificate,
+      certificateReference: certificateReference,
+      quantity: quantity,
+      unit: unit,
+      expires: expires,
+      opened: opened,
+      floorLifeUntil: floorLifeUntil
+    )
   }
 }

@@ -5,15 +5,16 @@ struct CorrectionJudge {
   let corrections: Corrections
   let order: CorrectionOrder
   let plan: BindingPlan
+  let materials: Materials
   let lists: PlantLists
   let now: Instant
 
-  /// - Returns: What to record.
-  func content() throws(CorrectionError) -> Record.Content {
+  /// - Returns: What to record, and what is doubtful about material that was there.
+  func judgement() throws(CorrectionError) -> Judgement {
     try checkTimes()
-    return .correction(
-      Correction(try change(), by: lists.name(of: order.by), reason: order.reason)
-    )
+    let change = try change()
+    let correction = Correction(change, by: lists.name(of: order.by), reason: order.reason)
+    return Judgement(.correction(correction), notes: doubts(of: change))
   }
 
   private func change() throws(CorrectionError) -> Correction.Change {
@@ -27,6 +28,7 @@ struct CorrectionJudge {
     case .wrongMaterial: try wrongMaterial()
     case .notUnloaded: try notUnloaded()
     case .neverLoaded: .void(try material(where: { _ in true }).entry)
+    case .notConsumed: try notConsumed()
     case .withdraw: try withdraw()
     }
   }
@@ -211,7 +213,7 @@ struct CorrectionJudge {
       guard var stays = corrections.material(entry) else { throw .notACorrection(seq) }
       stays.withdraw(seq)
       if let stay = stays.corrected { try checkFree(stay, except: entry) }
-    case .crew: break
+    case .consumption, .crew: break
     }
     return .withdraw(seq)
   }

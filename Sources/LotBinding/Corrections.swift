@@ -18,6 +18,7 @@ package struct Corrections: Sendable, Hashable {
   enum Target: Sendable, Hashable {
     case lot(Int)
     case material(Int)
+    case consumption(Int)
     case crew
   }
 
@@ -31,6 +32,11 @@ package struct Corrections: Sendable, Hashable {
   private(set) var lots = StayBook<Binding>()
   private(set) var materials = StayBook<MaterialLoad>()
   private(set) var crews = CrewStory()
+
+  private var consumptions = Recent<Int, Consumption>(limit: limit)
+
+  /// What is said not to have gone in, and the correction that says so.
+  private var notConsumed: [Int: Int] = [:]
 
   /// All corrections that are remembered, in order.
   package private(set) var all: [Recorded] = []
@@ -47,6 +53,12 @@ package struct Corrections: Sendable, Hashable {
   /// A material's stay, by the record that began it; nil for one that is forgotten.
   package func material(_ entry: Int) -> CorrectedStay<MaterialLoad>? { materials[entry] }
 
+  /// What went into what, by its record; nil for one that is forgotten.
+  func consumption(_ entry: Int) -> Consumption? { consumptions[entry] }
+
+  /// The correction that says that it did not; nil when none does.
+  func correction(ofConsumption entry: Int) -> Int? { notConsumed[entry] }
+
   /// A correction, by its record.
   package func correction(_ seq: Int) -> Recorded? { all.last { $0.seq == seq } }
 
@@ -62,6 +74,7 @@ package struct Corrections: Sendable, Hashable {
     case .lot(let entry): lots[entry].flatMap { $0.recorded ?? $0.corrected }?.content.station
     case .material(let entry):
       materials[entry].flatMap { $0.recorded ?? $0.corrected }?.content.station
+    case .consumption(let entry): consumptions[entry]?.station
     case .crew:
       if case .presence(let presence, _, _) = recorded.correction.change {
         presence.station
@@ -89,6 +102,7 @@ package struct Corrections: Sendable, Hashable {
       if open[place] == end.binding { open[place] = nil }
     case .materialLoad(let load): materials.begin(record.seq, Stay(load, from: now, to: nil))
     case .materialUnload(let unload): materials.end(unload.load, at: now)
+    case .consumption(let consumption): consumptions.set(record.seq, to: consumption)
     case .crew(let change): crews.take(change, at: now)
     case .correction(let correction): take(correction, record)
     default: break
@@ -114,6 +128,7 @@ package struct Corrections: Sendable, Hashable {
       if let change = StayChange<MaterialLoad>(correction.change, epochs) {
         materials.take(change, of: entry, seq: seq)
       }
+    case .consumption(let entry): notConsumed[entry] = seq
     case .crew:
       guard case .presence(let presence, let from, let to) = correction.change else { return }
       crews.take(presence, from: epochs.time(from), to: epochs.time(to), seq: seq)
@@ -127,6 +142,7 @@ package struct Corrections: Sendable, Hashable {
     case .presence: .crew
     case .replaceLot(let entry, _): .lot(entry)
     case .replaceMaterial(let entry, _): .material(entry)
+    case .notConsumed(let entry, _): .consumption(entry)
     case .times(let entry, _, _), .void(let entry):
       lots[entry] != nil ? .lot(entry) : materials[entry].map { _ in .material(entry) }
     case .withdraw: nil
@@ -139,6 +155,7 @@ package struct Corrections: Sendable, Hashable {
     switch targets[withdrawn] {
     case .lot(let entry): lots.withdraw(withdrawn, of: entry)
     case .material(let entry): materials.withdraw(withdrawn, of: entry)
+    case .consumption(let entry): notConsumed[entry] = nil
     case .crew: crews.withdraw(withdrawn)
     case nil: break
     }

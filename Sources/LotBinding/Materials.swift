@@ -5,11 +5,29 @@ package struct Materials: Sendable, Hashable {
   /// A material lot that stands at a station.
   package struct Loaded: Sendable, Hashable {
     package let seq: Int
-    package let since: Instant
-    package let load: MaterialLoad
+
+    /// When it came, and what it is, as far as that is known by now.
+    package private(set) var since: Instant
+    package private(set) var load: MaterialLoad
+
+    /// The lot that its record names.
+    let recordedLot: LotID
 
     /// What was recorded to have become of it since: that it expired, that it was blocked.
     package fileprivate(set) var events: Set<Event.Kind> = []
+
+    init(seq: Int, since: Instant, load: MaterialLoad) {
+      self.seq = seq
+      self.since = since
+      self.load = load
+      recordedLot = load.lot
+    }
+
+    fileprivate func corrected(to stay: Stay<MaterialLoad>) -> Loaded {
+      var copy = self
+      (copy.since, copy.load) = (stay.from.at, stay.content)
+      return copy
+    }
   }
 
   /// A certificate in one revision.
@@ -31,8 +49,13 @@ package struct Materials: Sendable, Hashable {
 
   init() {}
 
-  /// Material at a station, in the order in which it was loaded.
-  package func loaded(at station: StationID) -> [Loaded] { loaded[station] ?? [] }
+  /// Material at a station as far as is known by now, in the order in which it was loaded.
+  func loaded(at station: StationID, _ corrections: Corrections) -> [Loaded] {
+    (loaded[station] ?? []).compactMap { there in
+      guard let stays = corrections.material(there.seq) else { return there }
+      return stays.corrected.map(there.corrected)
+    }
+  }
 
   /// What was last recorded of a lot that was loaded anywhere at this agent.
   func lastLoad(of lot: LotID) -> MaterialLoad? { lastLoads[lot] }
@@ -47,12 +70,7 @@ package struct Materials: Sendable, Hashable {
     case .materialLoad(let load):
       loaded[load.station, default: []]
         .append(Loaded(seq: record.seq, since: record.at, load: load))
-      lastLoads.set(load.lot, to: load)
-      if let certificate = load.certificateReference, let hash = certificate.sha256,
-        content(of: certificate) == nil
-      {
-        contents.set(Revision(id: certificate.id, revision: certificate.revision), to: hash)
-      }
+      remember(load)
     case .materialUnload(let unload):
       loaded[unload.station]?.removeAll { $0.seq == unload.load }
     case .event(let event):
@@ -61,19 +79,34 @@ package struct Materials: Sendable, Hashable {
         guard let index = list.firstIndex(where: { $0.seq == load }) else { continue }
         loaded[station]?[index].events.insert(event.kind)
       }
+    case .correction(let correction):
+      switch correction.change {
+      case .insertMaterial(let load, _, _), .replaceMaterial(_, let load): remember(load)
+      default: break
+      }
     default: break
+    }
+  }
+
+  private mutating func remember(_ load: MaterialLoad) {
+    lastLoads.set(load.lot, to: load)
+    if let certificate = load.certificateReference, let hash = certificate.sha256,
+      content(of: certificate) == nil
+    {
+      contents.set(Revision(id: certificate.id, revision: certificate.revision), to: hash)
     }
   }
 
   /// Loads a material lot.
   func load(
     _ order: MaterialOrder,
+    amid loaded: [Loaded],
     at now: Instant,
     rules: BindingRules,
     lists: PlantLists
   ) throws(BindingError) -> Judgement {
     let load = order.load(at: now, after: lastLoads[order.lot], lists)
-    if let there = loaded(at: load.station).first(where: { $0.load.lot == load.lot }) {
+    if let there = loaded.first(where: { $0.load.lot == load.lot }) {
       throw .alreadyLoaded(load.station, lot: load.lot, since: there.since)
     }
     var check = RuleCheck(rules)
@@ -84,8 +117,7 @@ package struct Materials: Sendable, Hashable {
   }
 
   /// Takes a material lot away.
-  func unload(_ order: UnloadOrder) throws(BindingError) -> Judgement {
-    let loaded = loaded(at: order.station)
+  func unload(_ order: UnloadOrder, amid loaded: [Loaded]) throws(BindingError) -> Judgement {
     guard let there = loaded.first(where: { $0.load.lot == order.lot }) else {
       throw .notLoaded(order.station, lot: order.lot, loaded: loaded.map(\.load.lot))
     }
@@ -93,7 +125,7 @@ package struct Materials: Sendable, Hashable {
       .materialUnload(
         MaterialUnload(
           station: order.station,
-          lot: order.lot,
+          lot: there.recordedLot,
           load: there.seq,
           operatorName: order.operatorName,
           reason: order.reason,
@@ -103,19 +135,10 @@ package struct Materials: Sendable, Hashable {
     )
   }
 
-  /// Says of a lot that is to start at a station what is wrong with the material that stands there.
-  func check(_ station: StationID, at now: Instant, _ lists: PlantLists, in check: inout RuleCheck)
-  {
-    for there in loaded(at: station) {
-      let doubts = MaterialDoubts(there.load, at: now, lists, knownContent: nil)
-      doubts.findWhatMayChange(in: &check)
-    }
-  }
-
   /// What became of loaded material and is not recorded yet.
-  func events(at now: Instant, _ lists: PlantLists) -> [Event] {
-    loaded.sorted { $0.key < $1.key }.flatMap { _, list in
-      list.flatMap { there in
+  func events(at now: Instant, _ lists: PlantLists, _ corrections: Corrections) -> [Event] {
+    loaded.keys.sorted().flatMap { station in
+      loaded(at: station, corrections).flatMap { there in
         MaterialDoubts(there.load, at: now, lists, knownContent: nil).events
           .filter { !there.events.contains($0.kind) }
           .map { Event($0.kind, load: there.seq, detail: $0.detail) }

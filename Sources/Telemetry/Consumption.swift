@@ -78,3 +78,15 @@ package struct Consumption: Sendable, Hashable, Codable {
     case certificateReference = "certificate_ref"
   }
 }
+
+extension Consumption {
+  /// What went in, in words: a lot, or one thing of it.
+  package var inputName: String { Self.name(input, inputSerial) }
+
+  /// What it went into.
+  package var outputName: String { Self.name(output, outputSerial) }
+
+  private static func name(_ lot: LotID, _ serial: Label?) -> String {
+    serial.map { "serial \($0) of lot \(lot)" } ?? "lot \(lot)"
+  }
+}

@@ -1,11 +1,13 @@
-/// Somebody says that what is recorded of a lot, of material or of an operator was otherwise.
+/// Somebody says that what is recorded of a lot, of material, of what went into what, or of an
+/// operator was otherwise.
 ///
 /// It alters no record: what was recorded stays, and what it says counts beside it.
 package struct Correction: Sendable, Hashable {
   /// What was otherwise.
   ///
   /// A number is that of the record which is corrected: one by which a lot was
-  /// started or material loaded, or an earlier correction that inserted it.
+  /// started, material loaded, or something put into something else, or an earlier correction that
+  /// inserted it.
   package enum Change: Sendable, Hashable {
     /// The lot was there, and no record says so.
     case insertLot(Binding, from: Instant, to: Instant)
@@ -21,6 +23,8 @@ package struct Correction: Sendable, Hashable {
     case times(Int, from: Instant?, to: Instant?)
     /// It never was there.
     case void(Int)
+    /// It did not go in.
+    case notConsumed(Int, Consumption)
     /// This earlier correction does not hold.
     case withdraw(Int)
 
@@ -29,7 +33,7 @@ package struct Correction: Sendable, Hashable {
       switch self {
       case .insertLot, .insertMaterial, .presence: nil
       case .replaceLot(let seq, _), .replaceMaterial(let seq, _), .times(let seq, _, _),
-        .void(let seq), .withdraw(let seq):
+        .void(let seq), .notConsumed(let seq, _), .withdraw(let seq):
         seq
       }
     }
@@ -71,7 +75,7 @@ package struct OperatorPresence: Sendable, Hashable, Codable {
 
 extension Correction: Codable {
   private enum CodingKeys: String, CodingKey {
-    case action, corrects, lot, material, presence, from, to, by, reason
+    case action, corrects, lot, material, consumption, presence, from, to, by, reason
   }
 
   private enum Action: String, Codable { case insert, replace, times, void, withdraw }
@@ -104,6 +108,9 @@ extension Correction: Codable {
       try container.encode(Action.times, forKey: .action)
       try Self.encode(from, to, in: &container)
     case .void: try container.encode(Action.void, forKey: .action)
+    case .notConsumed(_, let consumption):
+      try container.encode(Action.void, forKey: .action)
+      try container.encode(consumption, forKey: .consumption)
     case .withdraw: try container.encode(Action.withdraw, forKey: .action)
     }
   }
@@ -136,7 +143,10 @@ extension Correction: Codable {
         from: try container.decodeIfPresent(Instant.self, forKey: .from),
         to: try container.decodeIfPresent(Instant.self, forKey: .to)
       )
-    case .void: change = .void(try container.decode(Int.self, forKey: .corrects))
+    case .void:
+      let seq = try container.decode(Int.self, forKey: .corrects)
+      let consumption = try container.decodeIfPresent(Consumption.self, forKey: .consumption)
+      change = consumption.map { .notConsumed(seq, $0) } ?? .void(seq)
     case .withdraw: change = .withdraw(try container.decode(Int.self, forKey: .corrects))
     }
   }

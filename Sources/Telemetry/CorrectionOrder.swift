@@ -20,6 +20,8 @@ package struct CorrectionOrder: Sendable, Hashable, Codable {
     case notUnloaded = "not_unloaded"
     /// Material that is recorded never stood there.
     case neverLoaded = "never_loaded"
+    /// What is recorded to have gone into something did not.
+    case notConsumed = "not_consumed"
     /// An earlier correction does not hold.
     case withdraw
   }
@@ -43,7 +45,7 @@ package struct CorrectionOrder: Sendable, Hashable, Codable {
   package var from: Instant?
   package var to: Instant?
 
-  /// Of a lot: as when it is started.
+  /// Of a lot: as when it is started. Of material, its part number.
   package var part: Label?
   package var revision: Label?
   package var workOrder: Label?
@@ -57,6 +59,9 @@ package struct CorrectionOrder: Sendable, Hashable, Codable {
   /// Of material: what it is.
   package var material: Label?
   package var certificate: Label?
+  package var certificateReference: CertificateReference?
+  package var kind: Label?
+  package var expires: Instant?
 
   package init(_ what: What, by: Label, reason: Label) {
     self.what = what
@@ -66,7 +71,8 @@ package struct CorrectionOrder: Sendable, Hashable, Codable {
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case what, by, reason, record, station, lane, lot, really, from, to, part, revision, program
-    case quantity, material, certificate
+    case quantity, material, certificate, kind, expires
+    case certificateReference = "certificate_ref"
     case workOrder = "work_order"
     case operatorName = "operator"
     case wasThere = "was_there"

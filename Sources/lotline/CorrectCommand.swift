@@ -6,7 +6,8 @@ internal import Telemetry
 struct CorrectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "correct",
-    abstract: "Say that what is recorded of a lot, material or an operator was otherwise.",
+    abstract:
+      "Say that what is recorded of a lot, material, assembly or an operator was otherwise.",
     discussion: """
       A correction is a record of its own, with who, when and why. It alters no other record: the \
       hub shows what was recorded and what is known by now. A correction can be corrected and \
@@ -38,7 +39,8 @@ struct CorrectCommand: AsyncParsableCommand {
       """,
     subcommands: [
       LotLate.self, WrongLot.self, NotEnded.self, NeverWas.self, OperatorPresenceCorrection.self,
-      MaterialCorrection.self, WithdrawCorrection.self, ListCorrections.self,
+      MaterialCorrection.self, ConsumptionCorrection.self, WithdrawCorrection.self,
+      ListCorrections.self,
     ]
   )
 }

@@ -37,6 +37,8 @@ struct MaterialCorrection: AsyncParsableCommand {
     commandName: "material",
     abstract: "Material came or went at another time, was another lot, or never was there.",
     discussion: """
+      What was said of a material lot when it was loaded before need not be said again.
+
       EXAMPLES
         It was loaded at 07:30 and scanned later:
           lotline correct material reflow-1 PASTE-9 --from 07:30 --by mara --reason …
@@ -58,7 +60,11 @@ struct MaterialCorrection: AsyncParsableCommand {
   var really: LotID?
   @Flag(help: "It never was there.") var never = false
   @Option(help: "What it is, as the plant names it.", transform: Label.parsed) var material: Label?
-  @Option(help: "The supplier's certificate.", transform: Label.parsed) var certificate: Label?
+  @Option(help: "Its sort, in the plant's words.", transform: Label.parsed) var kind: Label?
+  @Option(help: "Its part number.", transform: Label.parsed) var part: Label?
+  @Option(help: "The day on which it expires, or the time.", transform: Instant.dayOrTime)
+  var expires: Instant?
+  @OptionGroup var certificates: CertificateOptions
   @Option(name: .customLong("operator"), help: "Who loaded it.", transform: Label.parsed)
   var operatorName: Label?
   @OptionGroup var record: RecordOption
@@ -75,7 +81,10 @@ struct MaterialCorrection: AsyncParsableCommand {
     var order = maker.order(what)
     (order.station, order.lot, order.record) = (station, lot, record.record)
     (order.from, order.to, order.really) = (from, to, really)
-    (order.material, order.certificate) = (material, certificate)
+    (order.material, order.kind, order.part) = (material, kind, part)
+    order.expires = expires
+    order.certificateReference = try certificates.reference()
+    order.certificate = order.certificateReference == nil ? certificates.certificate : nil
     order.operatorName = operatorName
     try await maker.send(order)
   }
@@ -84,6 +93,27 @@ struct MaterialCorrection: AsyncParsableCommand {
     if never { return .neverLoaded }
     if really != nil { return .wrongMaterial }
     return from == nil ? .notUnloaded : .materialLate
+  }
+}
+
+struct ConsumptionCorrection: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assembly",
+    abstract: "What is recorded to have gone into something did not.",
+    discussion: """
+      Say it for what was scanned wrong, and then record what really went in: lotline assemble, or \
+      lotline lot consume.
+      """
+  )
+
+  @Argument(help: "Number of the record that says so; its receipt and each trace show it.")
+  var record: Int
+  @OptionGroup var maker: CorrectionMaker
+
+  func run() async throws {
+    var order = maker.order(.notConsumed)
+    order.record = record
+    try await maker.send(order)
   }
 }
 

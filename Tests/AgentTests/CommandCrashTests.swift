@@ -166,10 +166,18 @@ struct CommandCrashTests {
       }
     ),
     (
+      "correct what went in",
+      { recorder in
+        let used = try await WriterBench.records(recorder.journal.path)
+          .last { $0.content.type == "consumption" }
+        try await correct(.notConsumed) { order, _ in order.record = used?.seq }(recorder)
+      }
+    ),
+    (
       "unload",
       { recorder in
         _ = try await recorder.unload(
-          UnloadOrder(station: station, lot: LotID(checked: "PASTE-1"), remaining: 2.5)
+          UnloadOrder(station: station, lot: LotID(checked: "PASTE-2"), remaining: 2.5)
         )
       }
     ),
