@@ -109,7 +109,10 @@ let package = Package(
     stage("Tables"),
     stage("TransportSecurity", ["Telemetry", nioCore, nioSSL, nioTLS, swiftASN1]),
     stage("StationAPI", ["Telemetry"]),
-    stage("CommandSupport", ["Telemetry", "MarkedYAML", argumentParser, system]),
+    stage(
+      "CommandSupport",
+      ["Telemetry", "MarkedYAML", argumentParser, asyncHTTPClient, nioCore, system]
+    ),
 
     // The edge agent, from left to right.
     stage("Profiles", ["Telemetry", "MarkedYAML", crypto]),
@@ -173,7 +176,7 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-        "Scans", argumentParser, asyncHTTPClient, nioCore, unixSignals, logging,
+        "Scans", argumentParser, nioCore, unixSignals, logging,
       ],
       swiftSettings: strict
     ),
@@ -181,7 +184,7 @@ let package = Package(
       name: "lotline-hub",
       dependencies: [
         "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", argumentParser,
-        asyncHTTPClient, nioCore, lifecycle, logging,
+        nioCore, lifecycle, logging,
       ],
       swiftSettings: strict
     ),

@@ -1,10 +1,7 @@
 internal import ArgumentParser
-internal import AsyncHTTPClient
 internal import CommandSupport
 internal import FoundationEssentials
-internal import Glibc
 internal import Hub
-internal import NIOCore
 internal import NIOHTTP1
 internal import Settings
 internal import Telemetry
@@ -41,21 +38,25 @@ struct HubOption: ParsableArguments {
 /// Speaks to a running hub.
 struct HubClient: Sendable {
   private static let timeoutSeconds: Int64 = 60
-  private static let answerBytes = 32 << 20
 
-  private let address: String
+  private static let peer = ServiceClient.Peer(
+    "hub",
+    article: "a",
+    option: "--hub",
+    example: "http://hub.plant:8480",
+    start: "lotline-hub serve --config FILE"
+  )
+
+  private let service: ServiceClient
 
   /// `http://` may be left out, and there may be a slash at the end.
-  init(address: String) {
-    let bare = address.hasSuffix("/") ? String(address.dropLast()) : address
-    self.address = bare.contains("://") ? bare : "http://" + bare
-  }
+  init(address: String) { service = ServiceClient(address, Self.peer) }
 
   /// Asks for a document.
   ///
   /// - Throws: `HubProblem` when the hub refuses, `CommandFailure` when it cannot be reached.
   func get<Answer: Decodable>(_ path: String, as type: Answer.Type) async throws -> Answer {
-    try decode(try await send(.GET, path), as: type)
+    try service.decode(try await send(.GET, path), as: type)
   }
 
   /// Sends a change, and gives the revision that is in force then.
@@ -67,7 +68,10 @@ struct HubClient: Sendable {
     body: [UInt8]? = nil,
     type: String = "application/json"
   ) async throws -> PlantListChange {
-    try decode(try await send(method, path, body: body, type: type), as: PlantListChange.self)
+    try service.decode(
+      try await send(method, path, body: body, type: type),
+      as: PlantListChange.self
+    )
   }
 
   private func send(
@@ -76,55 +80,20 @@ struct HubClient: Sendable {
     body: [UInt8]? = nil,
     type: String = "application/json"
   ) async throws -> Data {
-    var request = HTTPClientRequest(url: address + path)
-    request.method = method
-    if let body {
-      request.headers.add(name: "Content-Type", value: type)
-      request.body = .bytes(ByteBuffer(bytes: body))
-    }
-    let response: HTTPClientResponse
-    let answer: Data
+    let answer: ServiceClient.Answer
     do {
-      response = try await HTTPClient.shared.execute(
-        request,
-        timeout: .seconds(Self.timeoutSeconds)
+      answer = try await service.send(
+        method,
+        path,
+        body: body.map { Data($0) },
+        type: type,
+        timeoutSeconds: Self.timeoutSeconds
       )
-      answer = Data(try await response.body.collect(upTo: Self.answerBytes).readableBytesView)
     } catch {
-      throw failure(error)
+      throw error.failure
     }
-    if response.status.code < 300 { return answer }
-    if let problem = try? JSONDecoder().decode(HubProblem.self, from: answer) { throw problem }
-    throw CommandFailure(
-      .unavailable,
-      "\(address)\(path) answered \(response.status), as no hub does; name the hub with --hub URL"
-    )
-  }
-
-  private func failure(_ error: any Error) -> CommandFailure {
-    let reason =
-      switch error {
-      case let error as IOError where error.errnoCode == ECONNREFUSED: "nothing listens there"
-      case let error as IOError: String(cString: strerror(error.errnoCode))
-      case let error as HTTPClientError where error == .deadlineExceeded:
-        "there was no answer within \(Self.timeoutSeconds) s"
-      default: "\(error)"
-      }
-    return CommandFailure(
-      .unavailable,
-      "no hub answers at \(address): \(reason). Is it running? Start it with: "
-        + "lotline-hub serve --config FILE; or name another with --hub URL"
-    )
-  }
-
-  private func decode<Answer: Decodable>(_ data: Data, as type: Answer.Type) throws -> Answer {
-    do {
-      return try JSONDecoder().decode(type, from: data)
-    } catch {
-      throw CommandFailure(
-        .unavailable,
-        "\(address) did not answer as a hub of this version does: \(error)"
-      )
-    }
+    if answer.isGood { return answer.body }
+    if let problem = try? JSONDecoder().decode(HubProblem.self, from: answer.body) { throw problem }
+    throw service.foreign(answer, to: path)
   }
 }

@@ -62,19 +62,19 @@ struct TidyTests {
       "FoundationEssentials", "Glibc",
     ],
     "CommandSupport": [
-      "Telemetry", "MarkedYAML", "ArgumentParser", "SystemPackage", "FoundationEssentials", "Glibc",
+      "Telemetry", "MarkedYAML", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+      "SystemPackage", "FoundationEssentials", "Glibc",
     ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "Scans", "StationAPI",
       "Agent",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-      "ArgumentParser",
-      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "UnixSignals", "Logging",
+      "ArgumentParser", "NIOHTTP1", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],
     "lotline-hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
-      "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
+      "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Glibc",
     ],
   ]
