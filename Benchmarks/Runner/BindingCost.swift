@@ -102,9 +102,9 @@ struct BindingCost {
       _ = transit.take(.entry, ofLane: 0, isCovered: false, at: now)
       _ = transit.take(.exit, ofLane: 0, isCovered: false, at: now)
       _ = transit.look(at: now)
+      let moment = transit.moment(scannedEvery: .seconds(1), at: now)
       for zone in 0..<Self.zones {
-        let place = 5 + Double(zone) * 9
-        bound += transit.bound(at: place, scannedEvery: .seconds(1), at: now).bound.bindings.count
+        bound += transit.bound(at: 5 + Double(zone) * 9, in: moment).bound.bindings.count
       }
       _ = transit.belts(at: now)
     }

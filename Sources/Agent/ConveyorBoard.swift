@@ -53,6 +53,7 @@ struct ConveyorBoard: Sendable {
       kept[conveyor.station] = Transit(conveyor, resumingAt: belts, at: uptime)
     }
     transits = kept
+    lost.formIntersection(kept.keys)
     planned = Dictionary(conveyors.map { ($0.conveyor.station, $0) }) { first, _ in first }
     groups = [:]
     for layout in layouts where layout.conveyors != nil {
@@ -93,9 +94,15 @@ struct ConveyorBoard: Sendable {
 
   /// Stations whose speed was lost or came back since this was asked last.
   mutating func speedChanges(at uptime: Duration) -> [(station: StationID, isLost: Bool)] {
-    let now = Set(transits.filter { $1.speedLost(at: uptime) }.keys)
-    defer { lost = now }
-    return now.symmetricDifference(lost).sorted().map { ($0, now.contains($0)) }
+    var changes: [(station: StationID, isLost: Bool)] = []
+    for (station, transit) in transits {
+      let isLost = transit.speedLost(at: uptime)
+      if isLost != lost.contains(station) { changes.append((station, isLost)) }
+    }
+    for change in changes {
+      if change.isLost { lost.insert(change.station) } else { lost.remove(change.station) }
+    }
+    return changes.sorted { $0.station < $1.station }
   }
 
   /// Takes a record that is in the journal.
@@ -135,16 +142,21 @@ struct ConveyorBoard: Sendable {
   func bind(_ scan: Scan, of stations: [StationID], _ inForce: (StationID) -> Bound) -> Binding {
     guard let group = groups[scan.group] else { return Binding(bindings: stations.map(inForce)) }
     var binding = Binding()
+    // The places of one station lie together.
+    var station: StationID?
+    var conveyor: (transit: Transit, moment: Transit.Moment)?
     for (index, place) in group.places.enumerated() {
-      guard let transit = transits[place.station] else {
+      if station != place.station {
+        station = place.station
+        conveyor = transits[place.station].map { transit in
+          (transit, transit.moment(scannedEvery: group.period, at: scan.uptime))
+        }
+      }
+      guard let conveyor else {
         binding.bindings.append(inForce(place.station))
         continue
       }
-      let found = transit.bound(
-        at: place.position,
-        scannedEvery: group.period,
-        at: scan.uptime
-      )
+      let found = conveyor.transit.bound(at: place.position, in: conveyor.moment)
       binding.bindings.append(found.bound)
       if !found.isSure { binding.unsure.append(index) }
     }

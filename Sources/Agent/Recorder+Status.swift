@@ -112,14 +112,14 @@ extension StationStatus.UnitCount {
   private static let shown = 20
 
   fileprivate init?(_ count: Units.Count, at place: StationLane, _ bindings: Bindings) {
-    let inside = bindings.units.inside(place)
-    if count.all == 0, inside.isEmpty { return nil }
+    let inside = bindings.units.insideCount(place)
+    if count.all == 0, inside == 0 { return nil }
     self.init(
-      inside: inside.count,
+      inside: inside,
       left: count.left,
       removed: count.removed,
       scrapped: count.scrapped,
-      serials: inside.suffix(Self.shown).map(\.serial)
+      serials: bindings.units.inside(place, last: Self.shown).map(\.serial)
     )
   }
 }

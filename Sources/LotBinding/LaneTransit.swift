@@ -21,6 +21,9 @@ struct LaneTransit: Sendable, Hashable {
   /// all of them.
   private var isOrdered = true
 
+  /// Whether the entry's eye may still tell where a lot's tail is: most of its readings tell nothing.
+  private var hasAwaitedTails = false
+
   private var entryEye: PhotoEye
   private var exitEye: PhotoEye
 
@@ -104,6 +107,7 @@ struct LaneTransit: Sendable, Hashable {
     lots[index].stretch.tail = tail ?? self.tail(at: belt)
     lots[index].ended = belt
     lots[index].awaitsEye = conveyor.hasEntryEye
+    if conveyor.hasEntryEye { hasAwaitedTails = true }
     if index > 0, let before = lots[index - 1].stretch.tail,
       before.low > lots[index].stretch.tail?.low ?? before.low
     {
@@ -213,6 +217,8 @@ struct LaneTransit: Sendable, Hashable {
 
   /// The eye has seen no board since lots were ended: they end with their last board.
   private mutating func settleTails() {
+    guard hasAwaitedTails else { return }
+    hasAwaitedTails = false
     for index in lots.indices.reversed() where lots[index].awaitsEye {
       lots[index].awaitsEye = false
       if let rear = lots[index].rear {

@@ -147,26 +147,46 @@ package struct Transit: Sendable, Hashable {
     odometers.map { $0.reading(at: uptime).rounded }
   }
 
+  /// How far the lanes' belts had run in one scan, and how much further in its time, for all places of
+  /// its frame.
+  package struct Moment: Sendable, Hashable {
+    fileprivate struct Lane: Sendable, Hashable {
+      let belt: BeltReading
+      let margin: Double
+    }
+
+    fileprivate let lanes: [Lane]
+  }
+
+  /// Takes how far the belts had run, once for a frame.
+  ///
+  /// - Parameters:
+  ///   - period: From one scan of the frame's group to the next.
+  ///   - uptime: The middle of the scan.
+  /// - Returns: What ``bound(at:in:)`` needs.
+  package func moment(scannedEvery period: Duration, at uptime: Duration) -> Moment {
+    Moment(
+      lanes: lanes.indices.map { lane in
+        Moment.Lane(
+          belt: reading(ofLane: lane, at: uptime).rounded,
+          margin: margin(ofLane: lane, period, at: uptime)
+        )
+      }
+    )
+  }
+
   /// Works out what a frame's place is bound to.
   ///
   /// - Parameters:
   ///   - position: Metres along the conveyor; nil for all of it.
-  ///   - period: From one scan of the frame's group to the next.
-  ///   - uptime: The middle of the scan.
+  ///   - moment: When.
   /// - Returns: The lots that are there, or may be, and whether it is sure that they all are.
-  package func bound(
-    at position: Double?,
-    scannedEvery period: Duration,
-    at uptime: Duration
-  ) -> (bound: Bound, isSure: Bool) {
+  package func bound(at position: Double?, in moment: Moment) -> (bound: Bound, isSure: Bool) {
     var seqs: [Int] = []
     var isSure = true
-    for lane in lanes.indices {
-      lanes[lane].find(
-        interval(around: position),
-        at: reading(ofLane: lane, at: uptime).rounded,
-        within: margin(ofLane: lane, period, at: uptime)
-      ) { binding, presence in
+    let interval = interval(around: position)
+    for (lane, at) in zip(lanes, moment.lanes) {
+      lane.find(interval, at: at.belt, within: at.margin) { binding, presence in
         seqs.append(binding)
         if presence == .maybe { isSure = false }
       }

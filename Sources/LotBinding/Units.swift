@@ -9,6 +9,9 @@ package struct Units: Sendable, Hashable {
     package let lot: LotID
     package let event: UnitPassage.Event
     package let since: Instant
+
+    /// What units are ordered by.
+    fileprivate var came: (Instant, SerialNumber) { (since, serial) }
   }
 
   /// How many units of a lot have come and gone.
@@ -52,11 +55,30 @@ package struct Units: Sendable, Hashable {
   package func count(at place: StationLane) -> Count { ledgers[place]?.count ?? Count() }
 
   /// Units that are at a place: those of its lot, and of earlier ones, by when they came.
-  package func inside(_ place: StationLane) -> [Unit] {
+  ///
+  /// - Parameters:
+  ///   - place: Where.
+  ///   - count: How many of the last ones; there may be many thousand.
+  /// - Returns: The last that came, the latest at the end.
+  package func inside(_ place: StationLane, last count: Int = .max) -> [Unit] {
     let own = (ledgers[place]?.units ?? [:]).values.filter { $0.event == .entered }
-    return (own + (lingering[place] ?? [:]).values).sorted {
-      ($0.since, $0.serial) < ($1.since, $1.serial)
+    let all = own + (lingering[place] ?? [:]).values
+    guard all.count > count else { return all.sorted { $0.came < $1.came } }
+    var last: [Unit] = []
+    for unit in all {
+      if last.count == count {
+        guard let first = last.first, first.came < unit.came else { continue }
+        last.removeFirst()
+      }
+      let index = last.lastIndex { $0.came < unit.came }.map { $0 + 1 } ?? 0
+      last.insert(unit, at: index)
     }
+    return last
+  }
+
+  /// How many units are at a place.
+  package func insideCount(_ place: StationLane) -> Int {
+    count(at: place).inside + (lingering[place]?.count ?? 0)
   }
 
   mutating func apply(_ record: Record) {
@@ -91,7 +113,7 @@ package struct Units: Sendable, Hashable {
     guard let ledger = ledgers.removeValue(forKey: place) else { return }
     let inside = ledger.units.filter { $0.value.event == .entered }
     let all = (lingering[place] ?? [:]).merging(inside) { $1 }
-    let kept = all.values.sorted { ($0.since, $0.serial) > ($1.since, $1.serial) }
+    let kept = all.values.sorted { $0.came > $1.came }
       .prefix(Self.limit)
     lingering[place] = Dictionary(kept.map { ($0.serial, $0) }) { first, _ in first }
   }
@@ -129,7 +151,7 @@ package struct Units: Sendable, Hashable {
     case .scrapped:
       if let unit, unit.event != .scrapped { return unit.binding }
     }
-    throw scrapping ?? .unitNotInside(serial, at: place, inside: inside(place).count)
+    throw scrapping ?? .unitNotInside(serial, at: place, inside: insideCount(place))
   }
 }
 

@@ -252,7 +252,10 @@ struct OvenRun {
   }
 
   private mutating func compare(_ place: Double) {
-    let (bound, isSure) = transit.bound(at: place, scannedEvery: .seconds(1), at: uptime)
+    let (bound, isSure) = transit.bound(
+      at: place,
+      in: transit.moment(scannedEvery: .seconds(1), at: uptime)
+    )
     let lots = Set(bound.bindings.compactMap { lotOfBinding[$0] })
     let truth = oven.lots(over: place, reach: plan.reach)
     let boards = oven.lotsOfBoards(at: place, reach: plan.reach)

@@ -89,19 +89,16 @@ struct TransitTests {
       return seq
     }
 
+    private func found(_ place: Double?) -> (bound: Bound, isSure: Bool) {
+      transit.bound(at: place, in: transit.moment(scannedEvery: .seconds(1), at: now))
+    }
+
     /// What a scan now is bound to at a place; nil when it is not sure.
-    func sure(_ place: Double?) -> Bound? {
-      let (bound, isSure) = transit.bound(at: place, scannedEvery: .seconds(1), at: now)
-      return isSure ? bound : nil
-    }
+    func sure(_ place: Double?) -> Bound? { isSure(place) ? bound(place) : nil }
 
-    func isSure(_ place: Double) -> Bool {
-      transit.bound(at: place, scannedEvery: .seconds(1), at: now).isSure
-    }
+    func isSure(_ place: Double?) -> Bool { found(place).isSure }
 
-    func bound(_ place: Double?) -> Bound {
-      transit.bound(at: place, scannedEvery: .seconds(1), at: now).bound
-    }
+    func bound(_ place: Double?) -> Bound { found(place).bound }
 
     /// The eye at the entry sees a board come, which is recorded.
     @discardableResult

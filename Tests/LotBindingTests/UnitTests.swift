@@ -8,14 +8,18 @@ struct UnitTests {
   private let stand = StationLane(Plant.stand)
 
   @discardableResult
-  private mutating func pass(_ serial: String, _ event: UnitPassage.Event) throws -> Int? {
+  private mutating func pass(
+    _ serial: String,
+    _ event: UnitPassage.Event,
+    at: Instant = Plant.start
+  ) throws -> Int? {
     let judgement = try plant.bindings.pass(
       SerialNumber(checked: serial),
       event,
       at: stand,
       source: .api
     )
-    plant.record(judgement)
+    plant.record(judgement, at: at)
     guard case .unit(let passage) = judgement.content else { return nil }
     return passage.binding
   }
@@ -33,6 +37,23 @@ struct UnitTests {
     let count = plant.bindings.units.count(at: stand)
     #expect([count.inside, count.left, count.removed, count.scrapped] == [1, 1, 0, 1])
     #expect(inside == ["SN-3"])
+  }
+
+  @Test("Of many units inside, the last that came are told, the latest at the end")
+  mutating func last() throws {
+    try plant.start("A")
+    for number in 1...9 {
+      try pass("SN-\(number)", .entered, at: Plant.start.advanced(by: .seconds(number)))
+    }
+    try pass("SN-8", .left)
+    plant.record(try plant.bindings.end(stand))
+    try plant.start("B")
+    try pass("SN-0", .entered, at: Plant.start.advanced(by: .seconds(10)))
+    let units = plant.bindings.units
+    #expect(units.insideCount(stand) == 9)
+    #expect(units.inside(stand, last: 3).map(\.serial.text) == ["SN-7", "SN-9", "SN-0"])
+    #expect(units.inside(stand, last: 0).isEmpty)
+    #expect(units.inside(stand, last: 9) == units.inside(stand))
   }
 
   @Test("A unit comes only where a lot is active, and goes only when it has come")
