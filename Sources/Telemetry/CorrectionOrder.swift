@@ -45,7 +45,7 @@ package struct CorrectionOrder: Sendable, Hashable, Codable {
   package var from: Instant?
   package var to: Instant?
 
-  /// Of a lot: as when it is started. Of material, its part number.
+  /// Of a lot: as when it is started; of material: its part number.
   package var part: Label?
   package var revision: Label?
   package var workOrder: Label?
