@@ -45,8 +45,8 @@ struct InstrumentQuery {
           lastGood: failure.lastGood?.source,
           visits: try visits(
             measuredBy: instrument,
-            from: failure.lastGood?.calibration.performed,
-            to: failure.found.calibration.performed
+            from: failure.start,
+            to: failure.found.calibration.done
           )
         )
       }

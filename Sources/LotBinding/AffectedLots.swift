@@ -41,8 +41,8 @@ package struct AffectedLots: Sendable, Hashable {
 
   package init(_ failure: Instruments.History.Failure) {
     instrument = failure.found.calibration.instrument
-    from = failure.lastGood?.calibration.performed
-    to = failure.found.calibration.performed
+    from = failure.start
+    to = failure.found.calibration.done
   }
 
   /// Takes the next record that is not a frame.

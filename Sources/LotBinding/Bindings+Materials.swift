@@ -34,6 +34,7 @@ extension Bindings {
     _ calibration: Calibration,
     at now: Instant
   ) throws(BindingError) -> Judgement {
+    let calibration = calibration.done(by: now)
     try Instruments.check(calibration, at: now)
     var check = RuleCheck(plan.rules)
     if plan.instruments[calibration.instrument] == nil {

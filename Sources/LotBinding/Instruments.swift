@@ -76,7 +76,13 @@ package struct Instruments: Sendable, Hashable {
           + "still to come; look at the date"
       )
     }
-    if calibration.due <= calibration.performed {
+    if let until = calibration.performedUntil, until <= calibration.performed {
+      throw .calibrationDates(
+        reason: "the calibration would have been over by \(until), before it began "
+          + "\(calibration.performed); look at the dates"
+      )
+    }
+    if calibration.due <= calibration.done {
       throw .calibrationDates(
         reason: "the calibration would be due again \(calibration.due), before it was performed; "
           + "look at the dates"

@@ -42,7 +42,9 @@ extension Consume: CommandBody {
 extension Calibration: CommandBody {
   static let subject = "Recording a calibration"
   static let required = ["instrument", "performed", "due", "as_found", "by"]
-  static let optional = ["certificate", "sha256", "as_left", "laboratory", "detail"]
+  static let optional = [
+    "performed_until", "certificate", "sha256", "as_left", "laboratory", "detail",
+  ]
 
   var objection: String? {
     guard let detail, detail.utf8.count > 4_096 else { return nil }

@@ -19,8 +19,12 @@ package struct Calibration: Sendable, Hashable, Codable {
   /// SHA-256 of the certificate's file.
   package let sha256: Digest?
 
-  /// When it was calibrated.
+  /// When it was calibrated, or the beginning of the day on which it was.
   package let performed: Instant
+
+  /// When it was calibrated at the latest, where only the day is known; nil when ``performed`` is
+  /// the time.
+  package private(set) var performedUntil: Instant?
 
   /// Until when that holds.
   package let due: Instant
@@ -45,6 +49,7 @@ package struct Calibration: Sendable, Hashable, Codable {
     certificate: Label? = nil,
     sha256: Digest? = nil,
     performed: Instant,
+    performedUntil: Instant? = nil,
     due: Instant,
     asFound: Finding,
     asLeft: Finding? = nil,
@@ -56,6 +61,7 @@ package struct Calibration: Sendable, Hashable, Codable {
     self.certificate = certificate
     self.sha256 = sha256
     self.performed = performed
+    self.performedUntil = performedUntil
     self.due = due
     self.asFound = asFound
     self.asLeft = asLeft
@@ -64,7 +70,17 @@ package struct Calibration: Sendable, Hashable, Codable {
     self.detail = detail
   }
 
-  /// Whether the instrument can be relied on from ``performed`` to ``due``.
+  /// When it was surely done.
+  package var done: Instant { performedUntil ?? performed }
+
+  /// The same, done by now, since it is recorded now.
+  package func done(by now: Instant) -> Calibration {
+    var copy = self
+    copy.performedUntil = performedUntil.map { min($0, now) }
+    return copy
+  }
+
+  /// Whether the instrument can be relied on from ``done`` to ``due``.
   ///
   /// One that was found outside its tolerance can only when it is known to have been put right.
   package var isGood: Bool {
@@ -79,5 +95,6 @@ package struct Calibration: Sendable, Hashable, Codable {
     case instrument, certificate, sha256, performed, due, laboratory, by, detail
     case asFound = "as_found"
     case asLeft = "as_left"
+    case performedUntil = "performed_until"
   }
 }

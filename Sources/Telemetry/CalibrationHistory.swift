@@ -14,6 +14,15 @@ package struct CalibrationHistory<Source: Sendable & Hashable>: Sendable, Hashab
 
     /// Nil when none is recorded.
     package let lastGood: Entry?
+
+    /// When it may have measured wrongly; a day that may belong to it does.
+    package var span: Range<Instant> {
+      let end = found.calibration.done
+      return min(start ?? Instant(microseconds: .min), end)..<end
+    }
+
+    /// Nil when no good calibration is recorded before.
+    package var start: Instant? { lastGood?.calibration.performed }
   }
 
   package let instrument: Label
@@ -28,14 +37,14 @@ package struct CalibrationHistory<Source: Sendable & Hashable>: Sendable, Hashab
   ///   - source: Where.
   ///   - limit: Calibrations that are kept.
   package mutating func add(_ calibration: Calibration, from source: Source, limit: Int = .max) {
-    let before = entries.lastIndex { $0.calibration.performed <= calibration.performed }
+    let before = entries.lastIndex { $0.calibration.done <= calibration.done }
     entries.insert(Entry(source: source, calibration: calibration), at: (before ?? -1) + 1)
     if entries.count > limit { entries.removeFirst(entries.count - limit) }
   }
 
-  /// The last calibration that was performed by then.
+  /// The last calibration that was surely performed by then.
   package func last(at time: Instant) -> Entry? {
-    entries.last { $0.calibration.performed <= time }
+    entries.last { $0.calibration.done <= time }
   }
 
   /// Every time that it was found outside its tolerance.
@@ -58,7 +67,7 @@ package struct CalibrationHistory<Source: Sendable & Hashable>: Sendable, Hashab
   /// The spans between two times in which its readings cannot be relied on, as is known by now: also
   /// those before a calibration that found it outside its tolerance.
   package func doubts(from start: Instant, to end: Instant) -> [CalibrationDoubt] {
-    let changes = entries.flatMap { [$0.calibration.performed, $0.calibration.due] }
+    let changes = entries.map(\.calibration).flatMap { [$0.performed, $0.done, $0.due] }
       .filter { start < $0 && $0 < end }
     let starts = [start] + Set(changes).sorted()
     var doubts: [CalibrationDoubt] = []
@@ -78,8 +87,7 @@ package struct CalibrationHistory<Source: Sendable & Hashable>: Sendable, Hashab
   private func stateAsKnownNow(at time: Instant) -> CalibrationState {
     let state = state(at: time)
     if state == .failed { return state }
-    let next = entries.first { $0.calibration.performed > time }
-    return next?.calibration.asFound == .outside ? .foundOut : state
+    return failures.contains { $0.span.contains(time) } ? .foundOut : state
   }
 }
 

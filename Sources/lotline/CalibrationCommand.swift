@@ -22,6 +22,9 @@ struct CalibrationRecordCommand: AsyncParsableCommand {
     commandName: "record",
     abstract: "Record that an instrument was calibrated.",
     discussion: """
+      Of a day it is not known when the instrument was out of use: where it was found out of \
+      tolerance, what was measured on that day is in doubt, too.
+
       EXAMPLE
         lotline calibration record O2-17 --performed 2026-11-20 --due 2027-11-20 \\
           --as-found in --certificate K-2611 --laboratory "Testo D-K-15070" --by ines
@@ -30,8 +33,8 @@ struct CalibrationRecordCommand: AsyncParsableCommand {
 
   @Argument(help: "The instrument, as the configuration names it.", transform: Label.parsed)
   var instrument: Label
-  @Option(help: "When it was calibrated: a day, or a time.", transform: Instant.startOfDayOrTime)
-  var performed: Instant
+  @Option(help: "When it was calibrated: a day, or a time.", transform: DayOrTime.parsed)
+  var performed: DayOrTime
   @Option(help: "Until when that holds: a day, or a time.", transform: Instant.dayOrTime)
   var due: Instant
   @Option(
@@ -59,7 +62,8 @@ struct CalibrationRecordCommand: AsyncParsableCommand {
       instrument: instrument,
       certificate: certificate,
       sha256: try certificateFile.map(CertificateOptions.hash),
-      performed: performed,
+      performed: performed.start,
+      performedUntil: performed.end,
       due: due,
       asFound: asFound,
       asLeft: asLeft,

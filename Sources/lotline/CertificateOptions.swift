@@ -96,6 +96,23 @@ extension Digest {
   }
 }
 
+/// What an argument says of when something was.
+struct DayOrTime: Sendable {
+  let start: Instant
+
+  /// The end of the day; nil for a time.
+  let end: Instant?
+
+  /// Reads a day in UTC, or a time.
+  @Sendable
+  static func parsed(_ argument: String) throws -> DayOrTime {
+    let (start, end) = try (
+      Instant.startOfDayOrTime(argument), Instant.dayOrTime(argument)
+    )
+    return DayOrTime(start: start, end: start == end ? nil : end)
+  }
+}
+
 extension Instant {
   /// Reads a day, `2026-11-29`, which ends at midnight in UTC, or a time, `2026-11-29T14:30:00Z`.
   @Sendable

@@ -80,6 +80,53 @@ struct InstrumentsTests {
     #expect(bench.records.isEmpty)
   }
 
+  @Test("A day that goes on is over when its calibration is recorded")
+  func today() throws {
+    var bench = bench()
+    let start = bench.now
+    bench.advance(Self.day / 2)
+    let today = Calibration(
+      instrument: Self.analyser,
+      performed: start,
+      performedUntil: start.advanced(by: Self.day),
+      due: start.advanced(by: Self.day * 2),
+      asFound: .within,
+      by: Label(checked: "ines")
+    )
+    let judgement = try bench.perform { [now = bench.now] in try $0.calibrate(today, at: now) }
+    #expect(judgement.content == .calibration(today.done(by: bench.now)))
+    #expect(bench.bindings.instruments.standing(of: Self.analyser, at: bench.now).doubt == nil)
+  }
+
+  @Test(
+    "No lot may run beside material that has expired, nor, if so ruled, at an overdue instrument"
+  )
+  func interlock() throws {
+    var bench = BindingBench(
+      rules: [.calibrationOverdue: .refuse, .nobodySignedOn: .allow],
+      instruments: [Self.analyser: [Self.oven]]
+    )
+    var paste = MaterialOrder(
+      station: Self.oven,
+      lot: LotID(checked: "PASTE-9"),
+      material: Label(checked: "paste")
+    )
+    paste.expires = bench.now.advanced(by: .seconds(60))
+    try bench.perform { [now = bench.now] in try $0.load(paste, at: now) }
+    let day = calibration(performed: bench.now, due: bench.now.advanced(by: Self.day))
+    try bench.perform { [now = bench.now] in try $0.calibrate(day, at: now) }
+    func reasons(_ lot: String) throws -> [String] {
+      try bench.bindings
+        .mayRun(LotID(checked: lot), at: Self.oven, lane: nil, now: bench.now)
+        .reasons.map(\.code)
+    }
+    #expect(try reasons("PCB-1").isEmpty)
+    bench.advance(.seconds(60))
+    #expect(try reasons("PCB-1") == ["material_expired"])
+    bench.advance(Self.day)
+    #expect(try reasons("PCB-1") == ["material_expired", "calibration_overdue"])
+  }
+
   @Test("The lots since the last good calibration are those at the instrument's stations, no other")
   func affected() throws {
     var bench = bench()

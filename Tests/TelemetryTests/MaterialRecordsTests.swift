@@ -231,4 +231,26 @@ struct CalibrationHistoryTests {
     #expect(history.entries.map(\.source) == [1, 0])
     #expect(doubts(history, 0, 15) == ["never 0-2"])
   }
+
+  @Test("Of a calibration of which only the day is known, that day counts against the instrument")
+  func day() {
+    var history = CalibrationHistory<Int>(Label(checked: "O2-17"))
+    for (index, (day, found)) in [(10, Calibration.Finding.within), (15, .outside)].enumerated() {
+      history.add(
+        Calibration(
+          instrument: history.instrument,
+          performed: Self.day(day),
+          performedUntil: Self.day(day + 1),
+          due: Self.day(40),
+          asFound: found,
+          asLeft: .within,
+          by: Label(checked: "ines")
+        ),
+        from: index
+      )
+    }
+    #expect(doubts(history, 0, 20) == ["never 0-10", "found_out 10-16"])
+    #expect(history.failures.map(\.span) == [Self.day(10)..<Self.day(16)])
+    #expect(history.state(at: Self.day(15)) == .calibrated)
+  }
 }
