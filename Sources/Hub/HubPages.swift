@@ -57,7 +57,9 @@ struct HubPages: Sendable {
   }
 
   private func lots(_ request: Request) async throws -> Response {
-    let after = try request.uri.queryParameters.get("after").map { try HubRoutes.lot($0) }
+    let after = try request.uri.queryParameters.get("after").map {
+      try RequestParts.checked(LotID.self, $0)
+    }
     let lots = try await reader.lots(limit: Self.lotsOnPage, after: after)
     let journals = try await reader.journals()
     return Self.page(

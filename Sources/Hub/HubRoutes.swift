@@ -14,8 +14,9 @@ struct HubRoutes: Sendable {
   let time: any TimeSource
   let software: String
 
-  /// Most lots on one page of the list.
-  static let lotsLimit = 500
+  /// Lots on one page of the list, where nobody says how many, and at most.
+  private static let pageLots = 100
+  private static let lotsLimit = 500
 
   func router() -> Router<BasicRequestContext> {
     let router = Router()
@@ -36,7 +37,7 @@ struct HubRoutes: Sendable {
   private func takeRecords(_ request: Request, _ context: BasicRequestContext) async throws
     -> Response
   {
-    let agent = try identifier(AgentID.self, "agent", context)
+    let agent = try RequestParts.name(AgentID.self, "agent", context)
     guard request.headers[.contentEncoding] == "gzip" else {
       throw HubProblem(
         "unsupported-encoding",
@@ -45,19 +46,19 @@ struct HubRoutes: Sendable {
         detail: "send the records compressed, with Content-Encoding: gzip"
       )
     }
-    let body: ByteBuffer
-    do {
-      body = try await request.body.collect(upTo: Intake.Limits.compressedBytes)
-    } catch is NIOTooManyBytesError {
-      throw HubProblem.tooLarge("its body goes on", limit: Intake.Limits.compressedBytes)
-    }
-    let mark = try await intake.take(Array(body.readableBytesView), from: agent)
+    let limit = Intake.Limits.compressedBytes
+    let body = try await RequestParts.body(
+      request,
+      upTo: limit,
+      .tooLarge("its body goes on", limit: limit)
+    )
+    let mark = try await intake.take(body, from: agent)
     context.logger.debug("took records", metadata: ["agent": "\(agent)", "seq": "\(mark.seq)"])
     return try JSONAnswer.response(mark)
   }
 
   private func mark(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-    let agent = try identifier(AgentID.self, "agent", context)
+    let agent = try RequestParts.name(AgentID.self, "agent", context)
     guard let journal = request.uri.queryParameters.get("journal"), !journal.isEmpty else {
       throw HubProblem.badRequest("say which journal: /v1/agents/\(agent)/mark?journal=ID")
     }
@@ -82,11 +83,8 @@ struct HubRoutes: Sendable {
       let next: LotID?
     }
     let query = request.uri.queryParameters
-    let limit = query.get("limit") ?? "100"
-    guard let limit = Int(limit), (1...Self.lotsLimit).contains(limit) else {
-      throw HubProblem.badRequest("limit must be a number from 1 to \(Self.lotsLimit)")
-    }
-    let after = try query.get("after").map { try Self.lot($0) }
+    let limit = try RequestParts.number("limit", query, in: 1...Self.lotsLimit) ?? Self.pageLots
+    let after = try query.get("after").map { try RequestParts.checked(LotID.self, $0) }
     let lots = try await database.reader.lots(limit: limit, after: after)
     return try JSONAnswer.response(
       Answer(lots: lots, next: lots.count == limit ? lots.last?.lot : nil)
@@ -94,11 +92,11 @@ struct HubRoutes: Sendable {
   }
 
   private func trace(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-    let lot = try identifier(LotID.self, "lot", context)
+    let lot = try RequestParts.name(LotID.self, "lot", context)
     let query = request.uri.queryParameters
     let upwards = query.get("up") != "false"
     let basis = try Self.basis(request)
-    let serial = try query.get("serial").map { try Self.checked(Label.self, $0) }
+    let serial = try query.get("serial").map { try RequestParts.checked(Label.self, $0) }
     let trace = try await database.reader.trace(
       lot,
       serial: serial,
@@ -124,7 +122,7 @@ struct HubRoutes: Sendable {
   }
 
   private func instrument(_ context: BasicRequestContext) async throws -> Response {
-    let name = try identifier(Label.self, "instrument", context)
+    let name = try RequestParts.name(Label.self, "instrument", context)
     guard let trace = try await database.reader.instrument(name) else {
       throw HubProblem(
         "unknown-instrument",
@@ -155,27 +153,6 @@ struct HubRoutes: Sendable {
       throw HubProblem.badRequest("as must be \"corrected\" or \"recorded\"")
     }
     return basis
-  }
-
-  static func lot(_ text: String) throws -> LotID { try checked(LotID.self, text) }
-
-  private static func checked<ID: Identifier>(_ type: ID.Type, _ text: String) throws -> ID {
-    do {
-      return try ID(text)
-    } catch {
-      throw HubProblem.badRequest(error.description)
-    }
-  }
-
-  private func identifier<ID: Identifier>(
-    _ type: ID.Type,
-    _ name: String,
-    _ context: BasicRequestContext
-  ) throws -> ID {
-    guard let text = context.parameters.get(name).flatMap(PercentEncoding.decode) else {
-      throw HubProblem.badRequest("the address is not percent-encoded UTF-8")
-    }
-    return try Self.checked(type, text)
   }
 }
 

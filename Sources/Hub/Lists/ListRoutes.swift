@@ -2,7 +2,6 @@ internal import HTTPTypes
 internal import HubStore
 internal import Hummingbird
 internal import Logging
-internal import NIOCore
 internal import Telemetry
 
 /// The plant's lists over HTTP: read by agents, put by the plant's systems and people.
@@ -44,10 +43,11 @@ struct ListRoutes: Sendable {
     let query = request.uri.queryParameters
     let page = try await database.reader.page(
       of: try Self.list(context),
-      revision: try Self.number("revision", query, in: 1...Int.max),
+      revision: try RequestParts.number("revision", query, in: 1...Int.max),
       since: try query.get("since").map(Self.base),
       after: query.get("after"),
-      limit: try Self.number("limit", query, in: 1...Self.pageEntriesLimit) ?? Self.pageEntries
+      limit: try RequestParts.number("limit", query, in: 1...Self.pageEntriesLimit)
+        ?? Self.pageEntries
     )
     let tag = "\"\(page.head.revision)-\(page.head.sha256.description.prefix(16))\""
     return try Self.tagged(tag, page, request)
@@ -55,7 +55,7 @@ struct ListRoutes: Sendable {
 
   private func entry(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
     let list = try Self.list(context)
-    let key = try Self.key(context)
+    let key = try RequestParts.text("key", context)
     let moment = try await database.reader.entry(of: list, key)
     let answer = PlantListHistory(list: list, key: key, moments: [moment])
     return try Self.tagged("\"\(moment.revision)\"", answer, request)
@@ -65,8 +65,9 @@ struct ListRoutes: Sendable {
   {
     let list = try Self.list(context)
     let query = request.uri.queryParameters
-    let limit = try Self.number("limit", query, in: 1...Self.historyLimit) ?? Self.historyLimit
-    let before = try Self.number("before", query, in: 1...Int.max)
+    let limit =
+      try RequestParts.number("limit", query, in: 1...Self.historyLimit) ?? Self.historyLimit
+    let before = try RequestParts.number("before", query, in: 1...Int.max)
     let revisions = try await database.reader.history(of: list, limit: limit, before: before)
     if revisions.isEmpty, before == nil { throw PlantListError.missing(list) }
     return try JSONAnswer.response(
@@ -82,7 +83,7 @@ struct ListRoutes: Sendable {
     _ context: BasicRequestContext
   ) async throws -> Response {
     let list = try Self.list(context)
-    let key = try Self.key(context)
+    let key = try RequestParts.text("key", context)
     let moments = try await database.reader.history(of: list, key, limit: Self.historyLimit)
     return try JSONAnswer.response(
       PlantListHistory(list: list, key: key, moments: moments)
@@ -96,9 +97,9 @@ struct ListRoutes: Sendable {
     let content: PlantListContent
     switch try Self.bodyKind(request) {
     case .json:
-      content = try ListReading.list(list, json: try await Self.body(request, upTo: Self.jsonBytes))
+      content = try ListReading.list(list, json: try await Self.body(request, Self.jsonBytes))
     case .csv:
-      content = try ListReading.list(list, csv: try await Self.body(request, upTo: Self.csvBytes))
+      content = try ListReading.list(list, csv: try await Self.body(request, Self.csvBytes))
     }
     return try await change(list, request, context) { $0 = content }
   }
@@ -106,9 +107,9 @@ struct ListRoutes: Sendable {
   private func putEntry(_ request: Request, _ context: BasicRequestContext) async throws -> Response
   {
     let list = try Self.list(context)
-    let key = try Self.key(context)
+    let key = try RequestParts.text("key", context)
     try Self.requireJSON(request)
-    let bytes = try await Self.body(request, upTo: Self.jsonBytes)
+    let bytes = try await Self.body(request, Self.jsonBytes)
     let entry = try ListReading.entry(of: list, key, json: bytes)
     return try await change(list, request, context) { content in
       try ListReading.checkBadge(of: entry, in: content)
@@ -121,9 +122,9 @@ struct ListRoutes: Sendable {
     _ context: BasicRequestContext
   ) async throws -> Response {
     let list = try Self.list(context)
-    let key = try Self.key(context)
+    let key = try RequestParts.text("key", context)
     try Self.requireJSON(request)
-    let bytes = try await Self.body(request, upTo: Self.jsonBytes)
+    let bytes = try await Self.body(request, Self.jsonBytes)
     return try await change(list, request, context) { content in
       let old = content.entries[key]
       let entry = try ListReading.entry(of: list, key, old, changedBy: bytes)
@@ -137,7 +138,7 @@ struct ListRoutes: Sendable {
     _ context: BasicRequestContext
   ) async throws -> Response {
     let list = try Self.list(context)
-    let key = try Self.key(context)
+    let key = try RequestParts.text("key", context)
     return try await change(list, request, context) { content in
       guard content.entries[key] != nil else {
         throw PlantListError.noSuchEntry(list, key, near: [])
@@ -160,8 +161,8 @@ struct ListRoutes: Sendable {
     }
     let change = try await database.change(
       list,
-      by: try Self.label(by),
-      reason: try query.get("reason").map(Self.label),
+      by: try RequestParts.checked(Label.self, by),
+      reason: try query.get("reason").map { try RequestParts.checked(Label.self, $0) },
       expecting: try Self.expected(request),
       at: time.now(),
       edit
@@ -182,34 +183,6 @@ struct ListRoutes: Sendable {
     let name = context.parameters.get("list") ?? ""
     guard let list = PlantListName(rawValue: name) else { throw HubProblem.unknownList(name) }
     return list
-  }
-
-  private static func key(_ context: BasicRequestContext) throws -> String {
-    guard let key = context.parameters.get("key").flatMap(PercentEncoding.decode) else {
-      throw HubProblem.badRequest("the address is not percent-encoded UTF-8")
-    }
-    return key
-  }
-
-  private static func label(_ text: String) throws -> Label {
-    do {
-      return try Label(text)
-    } catch {
-      throw HubProblem.badRequest(error.description)
-    }
-  }
-
-  private static func number(
-    _ name: String,
-    _ query: Parameters,
-    in range: ClosedRange<Int>
-  ) throws -> Int? {
-    guard let text = query.get(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
-      let end = range.upperBound == .max ? "on" : "to \(range.upperBound)"
-      throw HubProblem.badRequest("\(name) must be a number from \(range.lowerBound) \(end)")
-    }
-    return number
   }
 
   /// `17-5f0c…`: a revision and the whole of its hash.
@@ -260,12 +233,12 @@ struct ListRoutes: Sendable {
     )
   }
 
-  private static func body(_ request: Request, upTo limit: Int) async throws -> [UInt8] {
-    do {
-      return Array(try await request.body.collect(upTo: limit).readableBytesView)
-    } catch is NIOTooManyBytesError {
-      throw HubProblem.listTooLarge("the list has more than \(limit) bytes as it is sent")
-    }
+  private static func body(_ request: Request, _ limit: Int) async throws -> [UInt8] {
+    try await RequestParts.body(
+      request,
+      upTo: limit,
+      .listTooLarge("the list has more than \(limit) bytes as it is sent")
+    )
   }
 
   /// An answer with its tag, or that nothing has changed (RFC 9110, 13.1.2).
