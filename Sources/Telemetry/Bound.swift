@@ -12,7 +12,9 @@ package enum Bound: Sendable, Hashable {
     case 0: self = .nothing
     case 1: self = .one(bindings[0])
     default:
-      let distinct = Set(bindings).sorted()
+      // On a conveyor they mostly come in order, many at a time.
+      let isInOrder = zip(bindings, bindings.dropFirst()).allSatisfy { $0 < $1 }
+      let distinct = isInOrder ? bindings : Set(bindings).sorted()
       self = distinct.count == 1 ? .one(distinct[0]) : .several(distinct)
     }
   }
