@@ -199,8 +199,8 @@ let package = Package(
       name: "lotline-benchmarks",
       dependencies: [
         "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "LotBinding",
-        "JournalStore", "Uplinks", "HubStore", "Hub", "Gzip", "DeviceSimulator", argumentParser,
-        logging,
+        "JournalStore", "Uplinks", "HubStore", "Hub", "Gzip", "DeviceSimulator", "CommandSupport",
+        argumentParser, grdb, nioCore, logging,
       ],
       path: "Benchmarks/Runner",
       swiftSettings: strict

@@ -1,5 +1,6 @@
 internal import BareLibmodbus
 internal import Foundation
+internal import Glibc
 internal import Telemetry
 
 /// What an agent has to read.
@@ -39,9 +40,10 @@ struct Plant {
   /// - Parameters:
   ///   - plant: What is to be read.
   ///   - lotline: The program.
+  ///   - settings: More of `agent.yaml`.
   ///   - folder: For profile, configuration and journal; there, and empty.
   /// - Throws: When a file cannot be written, or a process or server not started.
-  init(_ plant: PlantCase, lotline: String, in folder: String) throws {
+  init(_ plant: PlantCase, lotline: String, settings: String = "", in folder: String) throws {
     let device = bare_device(
       latency_us: CInt(plant.latency.wholeMicroseconds),
       illegal: CInt(plant.illegalRegister ?? -1)
@@ -57,7 +59,7 @@ struct Plant {
       encoding: .utf8
     )
     let configuration = folder + "/agent.yaml"
-    try Self.configuration(plant, port: port)
+    try (Self.configuration(plant, port: port) + settings)
       .write(toFile: configuration, atomically: true, encoding: .utf8)
     agent = Process()
     agent.executableURL = URL(filePath: lotline)
@@ -70,6 +72,13 @@ struct Plant {
   /// Asks the agent to stop, waits until it did, and ends the devices.
   func stop() {
     agent.terminate()
+    agent.waitUntilExit()
+    bare_server_stop()
+  }
+
+  /// Ends the agent as a loss of power does, and the devices.
+  func kill() {
+    Glibc.kill(agent.processIdentifier, SIGKILL)
     agent.waitUntilExit()
     bare_server_stop()
   }

@@ -10,7 +10,7 @@ struct Benchmarks: AsyncParsableCommand {
     subcommands: [
       PollFigures.self, LineFigures.self, JournalFigures.self, AgentFigures.self,
       IntakeFigures.self,
-      RecountFigures.self, ProfilesFigures.self, BindingFigures.self,
+      RecountFigures.self, ProfilesFigures.self, BindingFigures.self, ScanFigures.self,
     ]
   )
 }

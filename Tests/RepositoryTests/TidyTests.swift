@@ -69,13 +69,11 @@ struct TidyTests {
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "Scans", "StationAPI",
       "Agent",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-      "ArgumentParser", "NIOHTTP1", "UnixSignals", "Logging",
-      "FoundationEssentials", "Glibc",
+      "ArgumentParser", "NIOHTTP1", "UnixSignals", "Logging", "FoundationEssentials",
     ],
     "lotline-hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
-      "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
-      "FoundationEssentials", "Glibc",
+      "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials",
     ],
   ]
 
