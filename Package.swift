@@ -104,6 +104,7 @@ let package = Package(
 
     // What everything speaks of.
     stage("Telemetry", ["CTimex", crypto]),
+    stage("MerkleLog", ["Telemetry", crypto]),
     stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
     stage("Tables"),
@@ -121,7 +122,9 @@ let package = Package(
     stage("LotBinding", ["Telemetry"]),
     stage(
       "Settings",
-      ["Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", crypto]
+      [
+        "Telemetry", "MerkleLog", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", crypto,
+      ]
     ),
     stage(
       "Fieldbus",
@@ -132,7 +135,7 @@ let package = Package(
       "Commissioning",
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]
     ),
-    stage("JournalStore", ["Telemetry", grdb]),
+    stage("JournalStore", ["Telemetry", "MerkleLog", grdb]),
     stage(
       "Uplinks",
       ["Telemetry", "StationAPI", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]
@@ -146,8 +149,9 @@ let package = Package(
     stage(
       "Agent",
       [
-        "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-        "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock", lifecycle,
+        "Telemetry", "MerkleLog", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition",
+        "LotBinding", "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock",
+        lifecycle,
         unixSignals,
         logging,
       ]
@@ -161,7 +165,8 @@ let package = Package(
 
     // The hub.
     stage("Genealogy", ["Telemetry"]),
-    stage("HubStore", ["Telemetry", "LotBinding", "Genealogy", grdb]),
+    stage("Evidence", ["Telemetry", "MerkleLog", crypto]),
+    stage("HubStore", ["Telemetry", "MerkleLog", "LotBinding", "Genealogy", grdb]),
     stage(
       "Hub",
       [
@@ -176,15 +181,16 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-        "Scans", argumentParser, nioCore, unixSignals, logging,
+        "Scans", "MerkleLog", "JournalStore", "Evidence", argumentParser, nioCore, unixSignals,
+        logging,
       ],
       swiftSettings: strict
     ),
     .executableTarget(
       name: "lotline-hub",
       dependencies: [
-        "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", argumentParser,
-        nioCore, lifecycle, logging,
+        "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "MerkleLog",
+        "Evidence", argumentParser, nioCore, lifecycle, logging,
       ],
       swiftSettings: strict
     ),
@@ -213,6 +219,8 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("Telemetry", exclude: ["Golden", "Vectors"]),
+    tests("MerkleLog", ["Telemetry"]),
+    tests("Evidence", ["Telemetry", "MerkleLog", "HubStore", "JournalStore"]),
     tests("MarkedYAML"),
     tests("Gzip"),
     tests("Profiles", ["MarkedYAML", "Telemetry"], exclude: ["Golden"]),
@@ -239,7 +247,8 @@ let package = Package(
       "Agent",
       [
         "Acquisition", "DeviceSimulator", "Fieldbus", "JournalStore", "MarkedYAML", "Profiles",
-        "Settings", "StationAPI", "Telemetry", "LotBinding", "HubStore", "Genealogy", logging,
+        "Settings", "StationAPI", "Telemetry", "MerkleLog", "LotBinding", "HubStore", "Genealogy",
+        logging,
         nioCore, nioPosix,
       ]
     ),
@@ -254,7 +263,7 @@ let package = Package(
     ),
     tests("Scans", ["Telemetry"]),
     tests("LotBinding"),
-    tests("JournalStore", [grdb]),
+    tests("JournalStore", ["MerkleLog", grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("Interlock", ["StationAPI", "Telemetry"]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
@@ -278,7 +287,7 @@ let package = Package(
     ),
     tests("FaultMatrix", ["Telemetry", "Fieldbus"]),
     tests("Genealogy", [], exclude: ["Golden"]),
-    tests("HubStore", ["Genealogy", grdb]),
+    tests("HubStore", ["MerkleLog", "Genealogy", grdb]),
     tests(
       "Hub",
       [

@@ -3,6 +3,7 @@ internal import Fieldbus
 internal import JournalStore
 internal import LotBinding
 package import Logging
+internal import MerkleLog
 internal import ServiceLifecycle
 internal import Settings
 package import StationAPI
@@ -33,17 +34,20 @@ package struct EdgeAgent: Sendable {
   ///   - plan: What to run. A reload reads its file, and the profiles that it then names, anew.
   ///   - time: The clocks of everything.
   ///   - clock: What the kernel says of the wall clock.
+  ///   - credentials: systemd's `$CREDENTIALS_DIRECTORY`; nil where there is none.
   ///   - logger: Told what is worth a person's attention.
   /// - Throws: The error of the part that cannot be prepared, such as the journal.
   package init(
     _ plan: PlantPlan,
     time: any TimeSource,
     clock: any KernelClock,
+    credentials: String? = nil,
     logger: Logger
   ) async throws {
     let settings = plan.settings
     for interlock in settings.interlocks { InterlockKeeper.prepare(interlock, at: time.now()) }
-    let journal = try Self.openJournal(settings, time: time)
+    let journal = try Self.openJournal(settings, time: time, logger: logger)
+    let signing = try await Self.signing(of: journal, settings, credentials: credentials)
     let recorder = Recorder(
       journal: journal,
       bindings: Bindings(plan.binding),
@@ -57,6 +61,7 @@ package struct EdgeAgent: Sendable {
       layouts: plan.devices.flatMap(\.layouts),
       conveyors: plan.conveyors
     )
+    try await recorder.sign(with: signing, every: settings.journal.checkpointInterval)
     let client = HTTPHubClient()
     self.client = client
     do {
@@ -141,6 +146,9 @@ package struct EdgeAgent: Sendable {
       await recorder.timeOutCrews()
       await recorder.lookAtCalendar()
     }
+    let notary = Loop(every: { Recorder.checkpointPeriod }, time: time) {
+      await recorder.signIfDue()
+    }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     var services: [any Service] = [
       Cancelled(supervisor: supervisor), Cancelled(reloader: reloader),
@@ -149,7 +157,8 @@ package struct EdgeAgent: Sendable {
     services += uplinks.map(Cancelled.init(uplink:))
     if let puller { services.append(Cancelled(puller: puller)) }
     services += interlocks.map(Cancelled.init(interlock:))
-    services += [committer, clockWatcher, HangUps(reloader: reloader), server] as [any Service]
+    services +=
+      [committer, clockWatcher, notary, HangUps(reloader: reloader), server] as [any Service]
     let group = ServiceGroup(
       services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],
@@ -195,7 +204,8 @@ extension Result where Failure == any Error {
 extension EdgeAgent {
   private static func openJournal(
     _ settings: AgentSettings,
-    time: any TimeSource
+    time: any TimeSource,
+    logger: Logger
   ) throws -> Journal {
     let opening = JournalOpening(
       agent: settings.agent,
@@ -203,7 +213,21 @@ extension EdgeAgent {
       journal: Self.newJournalName(),
       software: Software.version
     )
-    return try Journal.open(at: settings.journal.path, opening: opening, time: time)
+    return try Journal.open(at: settings.journal.path, opening: opening, time: time) {
+      logger.notice("bringing the journal to this version, once: \($0) of \($1) records")
+    }
+  }
+
+  private static func signing(
+    of journal: Journal,
+    _ settings: AgentSettings,
+    credentials: String?
+  ) async throws -> JournalSigning {
+    let keys = JournalKeys(path: settings.journal.key, credentials: credentials)
+    guard case .key(let recorded) = try await journal.latest("key")?.content else {
+      return try JournalSigning(keys, origin: journal.opening.origin, recorded: nil)
+    }
+    return try JournalSigning(keys, origin: journal.opening.origin, recorded: recorded)
   }
 
   /// 128 random bits, as 32 hexadecimal digits.

@@ -107,6 +107,8 @@ extension Recorder {
       }
       bindings.apply(record, uptime: now.uptime)
       conveyors.apply(record, uptime: now.uptime)
+      // Whoever asks for the evidence of a lot that has ended gets all of it.
+      if case .bindingEnd = record.content { checkpoints?.isWanted = true }
       return Done(record: record, notes: judgement.notes)
     } catch let error as JournalError {
       if case .uncertain(_, let seq, _) = error { undecided = (seq, now.uptime) }

@@ -28,7 +28,7 @@ extension Recorder {
         at: status.at,
         path: journal.path,
         bytes: status.bytes,
-        problem: status.problem
+        problem: status.problem ?? checkpoints?.problem.map { "it is not signed: \($0)" }
       ),
       clock: clock.status
     )

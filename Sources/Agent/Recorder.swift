@@ -40,6 +40,9 @@ actor Recorder {
   var reports = ReportRules()
   private(set) var clock: ClockKeeper
 
+  /// Nil where nothing is signed.
+  var checkpoints: CheckpointSchedule?
+
   /// Up to when the missed scans of groups whose device is silent are recorded.
   var accounted: [ScanGroupID: Duration] = [:]
 
@@ -124,6 +127,7 @@ actor Recorder {
     recordPending()
     do {
       _ = try append(.event(Event(.agentStopped, detail: "asked to stop")))
+      try signLast()
       try commit()
       try journal.assumeIsolated { try $0.close() }
     } catch {

@@ -52,6 +52,7 @@ package struct HubProblem: Error, Sendable, Hashable, Codable, CustomStringConve
       case .foreignJournal: ("foreign-journal", "The journal is another's", 409)
       case .malformed: ("malformed-record", "A record cannot be read", 400)
       case .unknownReference: ("unknown-reference", "A record names one that is not there", 409)
+      case .untrusted: ("untrusted-signature", "A key or checkpoint cannot be believed", 409)
       }
     self.init(type, title, status: status, detail: refusal.description, mark: refusal.mark)
   }

@@ -30,10 +30,13 @@ package struct HubService: Service {
   /// It listens at `listen`, where port 0 takes a free one; `path` is the SQLite file's absolute
   /// path, `software` the program's version for `/health`.
   ///
+  /// `trusted` are the public keys that agents' journals must be signed by.
+  ///
   /// - Throws: ``HubStoreError``.
   package init(
     listen: Endpoint,
     database path: String,
+    trusted: [AgentID: Set<[UInt8]>] = [:],
     software: String,
     time: any TimeSource,
     logger: Logger
@@ -42,7 +45,7 @@ package struct HubService: Service {
     self.software = software
     self.time = time
     self.logger = logger
-    database = try HubDatabase(path: path)
+    database = try HubDatabase(path: path, trusted: trusted)
   }
 
   /// Serves until the service group shuts it down, then finishes what is under way.

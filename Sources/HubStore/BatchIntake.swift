@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import MerkleLog
 internal import Telemetry
 
 /// One batch on its way into the file: judged, then written, all or nothing.
@@ -10,6 +11,7 @@ struct BatchIntake: Sendable {
   private let new: ArraySlice<[UInt8]>
   private let leaves: ArraySlice<Digest>
   private let prepared: PreparedRecords
+  private let log: LogIntake
 
   /// The records of a batch that are held already; nil for none.
   static func overlap(_ header: JournalBatch.Header, held: JournalState) -> ClosedRange<Int>? {
@@ -19,10 +21,16 @@ struct BatchIntake: Sendable {
 
   /// Judges a batch against what is held.
   ///
-  /// `heldLeaves` are the leaf hashes that the hub holds for the ``overlap(_:held:)``.
+  /// `heldLeaves` are the leaf hashes that the hub holds for the ``overlap(_:held:)``, `chain` what
+  /// it knows of the journal's keys.
   ///
   /// - Throws: ``IntakeRefusal``.
-  init(_ batch: JournalBatch, held: JournalState, heldLeaves: [Digest]) throws {
+  init(
+    _ batch: JournalBatch,
+    held: JournalState,
+    heldLeaves: [Digest],
+    chain: SignatureChain
+  ) throws {
     header = batch.header
     self.held = held
     let mark = held.mark(agent: header.agent, journal: header.journal)
@@ -47,6 +55,16 @@ struct BatchIntake: Sendable {
     new = batch.records[overlap...]
     prepared = try Self.prepare(new, after: mark)
     try Self.checkOpening(prepared, header: header, mark: mark)
+    do throws(SignatureProblem) {
+      log = try LogIntake(
+        prepared.facts,
+        leaves: leaves[overlap...],
+        after: held.frontier,
+        chain: chain
+      )
+    } catch {
+      throw IntakeRefusal(.untrusted(seq: error.seq, error.reason), mark: mark)
+    }
   }
 
   /// Nothing in the batch is new.
@@ -142,6 +160,7 @@ struct BatchIntake: Sendable {
     }
     let journal = try held.id ?? insertJournal(db)
     try insertRecords(db, journal: journal)
+    try log.write(db, journal: journal)
     let recounts: Bool
     do {
       recounts = try RecordIndex(db: db, journal: journal).apply(prepared, recounting: slice)

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import MerkleLog
 package import Telemetry
 
 /// The hub's file, opened to take records: one SQLite database with one writing connection.
@@ -11,6 +12,7 @@ package struct HubDatabase: Sendable {
   package let path: String
   private let writer: DatabaseQueue
   private let lock: WriterLock
+  private let trusted: [AgentID: Set<[UInt8]>]
 
   /// Tells when lots that were corrected are to be counted anew, at opening, too: see ``recount()``.
   package let recounts: AsyncStream<Void>
@@ -24,10 +26,17 @@ package struct HubDatabase: Sendable {
   ///
   /// - Parameters:
   ///   - path: An absolute path; its folder must be there.
+  ///   - trusted: Public keys of agents whose journals may be signed by no other; the first key of
+  ///     any other agent is trusted.
   ///   - slice: Records that one transaction counts anew at most for lots that were corrected, so
   ///     that no batch waits long for another's.
   /// - Throws: ``HubStoreError``.
-  package init(path: String, recounting slice: Int = CorrectedCount.slice) throws {
+  package init(
+    path: String,
+    trusted: [AgentID: Set<[UInt8]>] = [:],
+    recounting slice: Int = CorrectedCount.slice
+  ) throws {
+    self.trusted = trusted
     lock = try WriterLock(database: path)
     do {
       writer = try Self.openWriter(path: path)
@@ -58,6 +67,11 @@ package struct HubDatabase: Sendable {
         if try FileCheck.isNew(db) { try Schema.create(db) } else { try Schema.complete(db) }
         return .commit
       }
+      do {
+        try HubNodes.complete(db)
+      } catch let error as MissingHash {
+        throw HubStoreError.damaged(error.description)
+      }
     }
     return writer
   }
@@ -76,7 +90,12 @@ package struct HubDatabase: Sendable {
       if let id = held.id, let overlap = BatchIntake.overlap(header, held: held) {
         heldLeaves = try await reader.leaves(journal: id, overlap)
       }
-      let intake = try BatchIntake(batch, held: held, heldLeaves: heldLeaves)
+      let chain = try await reader.chain(
+        of: JournalOpening.origin(agent: header.agent, journal: header.journal),
+        journal: held.id,
+        trusted: trusted[header.agent] ?? []
+      )
+      let intake = try BatchIntake(batch, held: held, heldLeaves: heldLeaves, chain: chain)
       if intake.isHeld { return intake.mark }
       let outcome = try await writer.write { db in try intake.write(db, recounting: slice) }
       guard case .written(let recounts) = outcome else { continue }

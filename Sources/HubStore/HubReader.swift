@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 package import Genealogy
+internal import MerkleLog
 package import Telemetry
 
 /// Reads the hub's file, whether or not a hub runs; never writes and never checkpoints.
@@ -44,8 +45,22 @@ package struct HubReader: Sendable {
     try await queue.read(body)
   }
 
+  /// The same, for those that cannot wait otherwise.
+  func look<Result>(_ body: (Database) throws -> Result) throws -> Result { try queue.read(body) }
+
   func state(agent: AgentID, journal: String) async throws -> JournalState {
     try await queue.read { db in try JournalState.fetch(db, agent: agent, journal: journal) }
+  }
+
+  /// What the hub knows of a journal's keys.
+  func chain(
+    of origin: String,
+    journal: Int64?,
+    trusted: Set<[UInt8]>
+  ) async throws -> SignatureChain {
+    try await queue.read { db in
+      try LogIntake.chain(db, journal: journal, origin: origin, trusted: trusted)
+    }
   }
 
   /// Leaf hashes of records that are held.

@@ -15,6 +15,8 @@ package struct IntakeRefusal: Error, Sendable, Hashable, CustomStringConvertible
     case malformed(seq: Int, String)
     /// A record names another that the journal does not hold, or not so.
     case unknownReference(seq: Int, String)
+    /// A key is not vouched for, or a checkpoint is not of the records before it.
+    case untrusted(seq: Int, String)
   }
 
   package let reason: Reason
@@ -39,7 +41,8 @@ package struct IntakeRefusal: Error, Sendable, Hashable, CustomStringConvertible
       "with record \(seq) the journal's root is \(computed) by the hub's count, but the batch "
         + "claims \(claimed); the agent's journal and the hub's have gone separate ways"
     case .foreignJournal(let text): text
-    case .malformed(let seq, let text), .unknownReference(let seq, let text):
+    case .malformed(let seq, let text), .unknownReference(let seq, let text),
+      .untrusted(let seq, let text):
       "record \(seq): \(text)"
     }
   }

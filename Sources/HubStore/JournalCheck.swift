@@ -1,3 +1,4 @@
+internal import MerkleLog
 package import Telemetry
 
 /// What checking one journal's stored bytes found.
@@ -25,37 +26,63 @@ extension HubReader {
   /// Records that are in memory at once while a journal is checked.
   private static let checkPage = 2_000
 
-  /// Checks every record's bytes against its hash, and all hashes against the journal's root.
+  /// Checks every record's bytes against its hash, all hashes against the journal's root, and every
+  /// checkpoint against both and the journal's keys.
   ///
-  /// `found` is told of each journal when it is checked.
-  package func verify(_ found: (JournalCheck) throws -> Void) async throws {
-    for journal in try await journals() { try found(try await verify(journal)) }
+  /// - Parameters:
+  ///   - trusted: Public keys that the journals of an agent must be signed by; the first key of any
+  ///     other is trusted.
+  ///   - progress: Told now and then how many records of all journals are done, of how many.
+  ///   - found: Told of each journal when it is checked.
+  /// - Throws: ``HubStoreError`` when the file cannot be read, and what `found` throws.
+  package func verify(
+    trusted: [AgentID: Set<[UInt8]>] = [:],
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    _ found: (JournalCheck) throws -> Void
+  ) async throws {
+    let journals = try await journals()
+    let total = journals.reduce(0) { $0 + $1.records }
+    var before = 0
+    for journal in journals {
+      let problem = try await firstProblem(of: journal, trusted[journal.agent] ?? []) {
+        progress(before + $0, total)
+      }
+      before += journal.records
+      try found(
+        JournalCheck(
+          agent: journal.agent,
+          journal: journal.journal,
+          records: journal.records,
+          problem: problem
+        )
+      )
+    }
   }
 
-  private func verify(_ journal: JournalListing) async throws -> JournalCheck {
-    JournalCheck(
-      agent: journal.agent,
-      journal: journal.journal,
-      records: journal.records,
-      problem: try await firstProblem(of: journal)
-    )
-  }
-
-  private func firstProblem(of journal: JournalListing) async throws -> JournalCheck.Problem? {
-    var frontier = MerkleFrontier()
+  private func firstProblem(
+    of journal: JournalListing,
+    _ trusted: Set<[UInt8]>,
+    _ progress: (_ done: Int) -> Void
+  ) async throws -> JournalCheck.Problem? {
+    let origin = JournalOpening.origin(agent: journal.agent, journal: journal.journal)
+    var audit = JournalAudit(SignatureChain(origin: origin, trusted: trusted))
     for first in stride(from: 1, through: journal.records, by: Self.checkPage) {
+      progress(first - 1)
       let last = min(first + Self.checkPage - 1, journal.records)
       let page = try await page(agent: journal.agent, journal: journal.journal, first...last)
-      for record in page {
-        if let problem = Self.problem(of: record, expecting: frontier.size + 1) { return problem }
-        frontier.append(.leaf(record.body))
+      do throws(AuditFinding) {
+        for record in page {
+          try audit.take(seq: record.seq, body: record.body, leaf: record.leaf)
+        }
+        if audit.tree.size < last { throw AuditFinding(audit.tree.size + 1, "it is missing") }
+      } catch {
+        return .init(seq: error.seq, detail: error.detail)
       }
-      if frontier.size < last { return Self.missing(frontier.size + 1) }
     }
-    guard frontier.root == journal.root else {
+    guard audit.tree.root == journal.root else {
       return .init(
         seq: nil,
-        detail: "the root of its records is \(frontier.root), but the hub acknowledged "
+        detail: "the root of its records is \(audit.tree.root), but the hub acknowledged "
           + (journal.root?.description ?? "something that is no hash")
       )
     }
@@ -65,26 +92,5 @@ extension HubReader {
       return .init(seq: held + 1, detail: "it was never acknowledged, but lies in the file")
     }
     return nil
-  }
-
-  private static func problem(
-    of record: StoredRecord,
-    expecting seq: Int
-  ) -> JournalCheck.Problem? {
-    if record.seq != seq { return missing(seq) }
-    if Digest.leaf(record.body).bytes != record.leaf {
-      return .init(seq: seq, detail: "its bytes are not those that the hub took: the hash differs")
-    }
-    do {
-      let decoded = try RecordCoding.decode(record.body)
-      guard decoded.seq != seq else { return nil }
-      return .init(seq: seq, detail: "its bytes say that it is record \(decoded.seq)")
-    } catch {
-      return .init(seq: seq, detail: error.description)
-    }
-  }
-
-  private static func missing(_ seq: Int) -> JournalCheck.Problem {
-    .init(seq: seq, detail: "it is missing")
   }
 }

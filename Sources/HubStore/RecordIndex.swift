@@ -44,7 +44,9 @@ struct RecordIndex {
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board, .correction: break
+    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board, .correction,
+      .checkpoint, .key:
+      break
     }
   }
 

@@ -34,7 +34,7 @@ enum Schema {
 
   /// Adds what files of earlier programs lack.
   static func complete(_ db: Database) throws {
-    try db.execute(sql: additions + lists)
+    try db.execute(sql: additions + lists + log)
     for (table, column) in addedColumns
     where try !db.columns(in: table).contains(where: { $0.name == column }) {
       try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) TEXT")

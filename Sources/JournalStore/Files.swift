@@ -39,6 +39,12 @@ enum Files {
     try syncFolder(of: path)
   }
 
+  /// Gives a file another name, durably; a file of that name is gone then.
+  static func move(_ path: String, to target: String) throws(JournalError) {
+    guard rename(path, target) == 0 else { throw .cannotOpen(path: path, reason: lastError) }
+    try syncFolder(of: target)
+  }
+
   private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) -> Bool {
     var offset = 0
     while offset < bytes.count {

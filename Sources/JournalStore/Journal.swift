@@ -51,13 +51,16 @@ package actor Journal {
   ///     and keeps its own.
   ///   - time: Stamps the opening, and paces retries and the anchor.
   ///   - executor: What it runs on; a thread of its own where nothing else is given.
+  ///   - progress: Told how far a journal of an earlier version has been brought to this one: once,
+  ///     at the first start, and from where it was cut short.
   /// - Returns: The journal, with an exclusive lock on it.
   /// - Throws: ``JournalError`` when the file cannot be trusted or belongs to somebody else.
   package static func open(
     at path: String,
     opening: JournalOpening,
     time: any TimeSource,
-    executor: any SerialExecutor = QueueExecutor(label: "journal")
+    executor: any SerialExecutor = QueueExecutor(label: "journal"),
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
@@ -68,12 +71,13 @@ package actor Journal {
       }
       try Files.createPrivate(path)
     }
-    let file = try JournalFile(path: path) {
+    let first = {
       var first = RecordBuffer(after: MerkleFrontier())
       let record = Record(seq: 1, at: time.now(), content: .opening(opening))
       first.append(try RecordCoding.encode(record), at: record.at, story: record.content.type)
       return first
     }
+    let file = try JournalFile(path: path, creating: first, progress: progress)
     return try Journal(
       file: file,
       expected: opening,

@@ -34,6 +34,10 @@ package enum JournalError: Error, Sendable, Hashable {
   /// The record is longer than any receiver would take.
   case recordTooLong(bytes: Int, limit: Int)
   case closed(path: String)
+  /// A check was asked for of records that the journal does not hold.
+  case noSuchRecord(path: String, last: Int)
+  /// A part of a journal cannot be checked, since an earlier version of this program wrote it.
+  case noNodes(path: String)
 }
 
 extension JournalError: CustomStringConvertible {
@@ -50,6 +54,11 @@ extension JournalError: CustomStringConvertible {
     case .recordTooLong(let bytes, let limit):
       "a record of \(bytes) bytes is too long; at most \(limit) are allowed"
     case .closed(let path): "the journal \(path) is closed"
+    case .noNodes(let path):
+      "\(path) was written by an earlier version, so only all of it can be checked: leave the range "
+        + "out, or start the agent once"
+    case .noSuchRecord(let path, let last):
+      "the journal \(path) holds records 1 to \(last); name a range among them"
     default: openingFailure
     }
   }

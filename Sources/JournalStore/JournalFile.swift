@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import MerkleLog
 internal import Telemetry
 
 /// The journal's SQLite file through the one connection that commits and checkpoints it.
@@ -15,8 +16,14 @@ struct JournalFile {
 
   /// Opens an existing file, or creates it when it is empty.
   ///
+  /// `progress` is told how many records of an older file have their nodes, and of how many.
+  ///
   /// - Throws: ``JournalError`` when the file is not a journal that this program may write.
-  init(path: String, creating first: (() throws -> RecordBuffer)? = nil) throws {
+  init(
+    path: String,
+    creating first: (() throws -> RecordBuffer)? = nil,
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws {
     self.path = path
     var configuration = Configuration()
     configuration.busyMode = .timeout(Self.busySeconds)
@@ -38,7 +45,10 @@ struct JournalFile {
         guard let first else { throw JournalError.foreignFile(path: path, reason: "it is empty") }
         try create(with: first())
       } else {
-        try queue.writeWithoutTransaction { try Self.renewViews($0) }
+        try queue.writeWithoutTransaction {
+          try Self.renewViews($0)
+          try NodeMigration(database: $0).run(progress)
+        }
       }
     }
   }
@@ -63,7 +73,7 @@ struct JournalFile {
       && Int.fetchOne(database, sql: "PRAGMA application_id") == 0
   }
 
-  private static func checkIdentity(_ database: Database, path: String) throws {
+  static func checkIdentity(_ database: Database, path: String) throws {
     guard
       try Int.fetchOne(database, sql: "PRAGMA application_id") == JournalSchema.applicationID
     else {
@@ -134,6 +144,7 @@ struct JournalFile {
       try insert.execute(arguments: [item.record.seq, body, Data(item.record.leaf.bytes)])
       if let type = item.story { try insertStory.execute(arguments: [item.record.seq, type]) }
     }
+    try Self.insert(buffer.nodes, in: database)
     let update = try database.cachedStatement(
       sql: "UPDATE head SET size = ?, root = ?, frontier = ? WHERE id = 1"
     )
@@ -141,6 +152,14 @@ struct JournalFile {
     try update.execute(
       arguments: [frontier.size, Data(frontier.root.bytes), frontier.concatenated]
     )
+  }
+
+  static func insert(_ nodes: [MerkleNode], in database: Database) throws {
+    guard !nodes.isEmpty else { return }
+    let insert = try database.cachedStatement(sql: "INSERT INTO node VALUES (?, ?, ?)")
+    for node in nodes {
+      try insert.execute(arguments: [node.level, node.number, Data(node.hash.bytes)])
+    }
   }
 
   /// The tree that the file says it holds, compared with its last record.
@@ -182,6 +201,23 @@ struct JournalFile {
   func story(after seq: Int, limit: Int) throws -> [StoredRecord] {
     try Self.translating(path) {
       try queue.read { try JournalReader.story(after: seq, limit: limit, in: $0) }
+    }
+  }
+
+  /// The last record of a type other than frame.
+  func latest(_ type: String) throws -> StoredRecord? {
+    try Self.translating(path) {
+      try queue.read { database in
+        try Row.fetchOne(
+          database,
+          sql: """
+            SELECT record.seq, record.body, record.leaf FROM story
+            JOIN record ON record.seq = story.seq
+            WHERE story.type = ? ORDER BY story.seq DESC LIMIT 1
+            """,
+          arguments: [type]
+        ).flatMap { try StoredRecord(row: $0) }
+      }
     }
   }
 
@@ -249,6 +285,8 @@ struct JournalFile {
   static func translating<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
+    } catch let error as MissingHash {
+      throw JournalError.damaged(path: path, reason: error.description)
     } catch let error as DatabaseError {
       let reason = error.message ?? "\(error.resultCode)"
       switch error.resultCode {

@@ -1,9 +1,10 @@
 internal import GRDB
+internal import MerkleLog
 package import Telemetry
 
 /// Reads a journal while its writer works: a connection that neither commits nor checkpoints.
 package final class JournalReader: Sendable {
-  private let path: String
+  let path: String
   private let queue: DatabaseQueue
 
   /// - Throws: ``JournalError`` when there is no journal at `path`.
@@ -103,6 +104,11 @@ package final class JournalReader: Sendable {
       arguments: [seq, limit]
     )
     return try Array(rows.compactMap { try StoredRecord(row: $0) })
+  }
+
+  /// One look at the file as it is at one moment.
+  func look<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try JournalFile.translating(path) { try queue.read(body) }
   }
 
   package func close() throws { try JournalFile.translating(path) { try queue.close() } }

@@ -6,7 +6,9 @@ enum JournalSchema {
   static let applicationID = 0x4C6F_746C
 
   /// `PRAGMA user_version`; a program refuses a version above the one it knows.
-  static let version = 1
+  ///
+  /// 1 had no nodes; 2 has them.
+  static let version = 2
 
   /// Of 4, 8, 16 and 32 KiB, with 50-value frames: as fast as any in large commits and the fastest
   /// in commits of 10 frames, which each write at least two pages.
@@ -40,6 +42,7 @@ enum JournalSchema {
       frontier BLOB NOT NULL    -- roots of its complete subtrees, largest first
     ) STRICT
     """,
+    nodeTable,
     """
     CREATE TABLE cursor(        -- how much each uplink's hub has confirmed
       uplink TEXT PRIMARY KEY,
@@ -59,6 +62,16 @@ enum JournalSchema {
     readingView,
     eventView,
   ]
+
+  /// What a proof needs beside the leaves, so that it never reads all of them (``MerkleNode``).
+  static let nodeTable = """
+    CREATE TABLE IF NOT EXISTS node(
+      level INTEGER NOT NULL,   -- 8, 16 ...: the root of a complete subtree of 2^level records
+      number INTEGER NOT NULL,  -- 0, 1, 2 ... from the left
+      hash BLOB NOT NULL,
+      PRIMARY KEY (level, number)
+    ) STRICT, WITHOUT ROWID
+    """
 
   /// One row per reading, and per station and lot where there are several.
   ///

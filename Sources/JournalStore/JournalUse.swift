@@ -1,3 +1,4 @@
+package import MerkleLog
 package import Telemetry
 
 extension Journal {
@@ -67,6 +68,28 @@ extension Journal {
     return state
   }
 
+  /// Appends a checkpoint of all records up to here; it is durable after the next ``commit()``.
+  ///
+  /// What is signed leaves the journal only as a part of it, so a checkpoint of records that the disk
+  /// then loses is lost with them.
+  package func appendCheckpoint(by signer: NoteSigner, at: Instant) throws -> Record {
+    let checkpoint = Checkpoint(
+      origin: opening.origin,
+      size: buffer.frontier.size,
+      root: buffer.frontier.root
+    )
+    let note = try checkpoint.signed(by: signer).encoded
+    return try append(.checkpoint(JournalCheckpoint(note: note)), at: at)
+  }
+
+  /// The number of the last record, durable or not.
+  package var lastSeq: Int { buffer.frontier.size }
+
+  /// The last durable record of a type other than frame; nil when there is none.
+  package func latest(_ type: String) throws -> Record? {
+    try trustedFile().latest(type).map { try RecordCoding.decode($0.body) }
+  }
+
   /// How much of the journal an uplink's hub has confirmed; nil when it never did.
   package func cursor(of uplink: String) throws -> MerkleFrontier? {
     try trustedFile().cursor(of: uplink)
@@ -79,6 +102,21 @@ extension Journal {
     } catch {
       if !isClosed, fault == nil { fail(error, uncertain: nil) }
       throw error
+    }
+  }
+
+  /// Whether an agent writes the journal at `path` now.
+  ///
+  /// - Throws: ``JournalError`` when that cannot be found out.
+  package static func isInUse(_ path: String) throws(JournalError) -> Bool {
+    let path = Files.resolved(path)
+    guard Files.exists(path + ".lock") else { return false }
+    do throws(JournalError) {
+      _ = try FileLock(for: path)
+      return false
+    } catch {
+      guard case .inUse = error else { throw error }
+      return true
     }
   }
 

@@ -1,3 +1,4 @@
+internal import MerkleLog
 package import Telemetry
 
 /// A record as it lies in the journal.
@@ -24,6 +25,9 @@ struct RecordBuffer {
   private(set) var items: [Item] = []
   private(set) var bytes = 0
 
+  /// The nodes of the tree that are stored and that the items complete.
+  private(set) var nodes: [MerkleNode] = []
+
   /// The tree with all items appended.
   private(set) var frontier: MerkleFrontier
 
@@ -33,7 +37,7 @@ struct RecordBuffer {
 
   mutating func append(_ body: [UInt8], at: Instant, story: String?) {
     let leaf = Digest.leaf(body)
-    frontier.append(leaf)
+    frontier.append(leaf, storing: { nodes.append($0) })
     items.append(
       Item(
         record: StoredRecord(seq: frontier.size, body: body, leaf: leaf),
@@ -47,6 +51,8 @@ struct RecordBuffer {
   /// Forgets the first `count` items: they are durable.
   mutating func removeFirst(_ count: Int) {
     bytes -= items.prefix(count).reduce(0) { $0 + $1.record.body.count }
+    let last = frontier.size - items.count + count
+    nodes.removeAll { $0.lastSeq <= last }
     if count == items.count {
       items.removeAll(keepingCapacity: true)
     } else {
@@ -58,5 +64,6 @@ struct RecordBuffer {
   mutating func removeLast(restoring frontier: MerkleFrontier) {
     bytes -= items.removeLast().record.body.count
     self.frontier = frontier
+    nodes.removeAll { $0.lastSeq > frontier.size }
   }
 }

@@ -127,6 +127,12 @@ package struct JournalSettings: Sendable, Hashable {
 
   /// Longest time that a frame waits for its commit.
   package let commitInterval: Duration
+
+  /// Longest time between two checkpoints of a journal that grows.
+  package let checkpointInterval: Duration
+
+  /// The file of the private key that signs it, absolute.
+  package let key: String
 }
 
 package struct UplinkSettings: Sendable, Hashable {

@@ -164,11 +164,15 @@ private struct AgentSettingsReader {
     guard let reader = fields.mapping(AgentShape.journal) else { return nil }
     let path = reader.value(JournalShape.path)
     let interval = reader.value(JournalShape.commitInterval)
+    let checkpointInterval = reader.value(JournalShape.checkpointInterval)
+    let key = reader.value(JournalShape.key)
     reader.finish()
     return path.map {
       JournalSettings(
         path: paths.absolute($0.value),
-        commitInterval: interval?.value ?? .milliseconds(200)
+        commitInterval: interval?.value ?? .milliseconds(200),
+        checkpointInterval: checkpointInterval?.value ?? .seconds(300),
+        key: paths.absolute(key?.value ?? $0.value + ".key")
       )
     }
   }

@@ -26,8 +26,19 @@ extension HubSettings {
   private static func settings(_ fields: FieldReader, _ paths: PathResolver) -> HubSettings? {
     let listen = fields.value(HubShape.listen)
     let database = fields.value(HubShape.database)
+    let keys = fields.mappings(HubShape.keys).compactMap { reader -> AgentKey? in
+      let agent = reader.value(AgentKeyShape.agent)
+      let key = reader.value(AgentKeyShape.key)
+      reader.finish()
+      guard let agent, let key else { return nil }
+      return AgentKey(agent: agent.value, key: key.value)
+    }
     fields.finish()
     guard let listen, let database else { return nil }
-    return HubSettings(listen: listen.value, database: paths.absolute(database.value))
+    return HubSettings(
+      listen: listen.value,
+      database: paths.absolute(database.value),
+      keys: keys
+    )
   }
 }

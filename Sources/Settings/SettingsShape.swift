@@ -229,7 +229,21 @@ enum JournalShape {
     "Longest time that a frame waits for its commit",
     default: "200ms"
   )
-  static let shape = Shape("journal section", [path.required, commitInterval.optional])
+  static let checkpointInterval = Key(
+    "checkpoint_interval",
+    .duration(in: .seconds(10)...(.seconds(86_400))),
+    "Longest time between two signed checkpoints",
+    default: "5m"
+  )
+  static let key = Key(
+    "key",
+    .path.suchAs("/var/lib/lotline/journal.key"),
+    "The file of the private key that signs the journal; by default beside it, with .key at its end"
+  )
+  static let shape = Shape(
+    "journal section",
+    [path.required, commitInterval.optional, checkpointInterval.optional, key.optional]
+  )
 }
 
 enum UplinkShape {
@@ -256,7 +270,15 @@ enum HubShape {
     .path.suchAs("/var/lib/lotline-hub/hub.sqlite"),
     "All that the hub keeps, in one file"
   )
-  static let shape = Shape("hub configuration", [listen.required, database.required])
+  static let keys = Section(
+    "keys",
+    AgentKeyShape.shape,
+    "Keys of agents' journals; the first key of an agent that is not named is trusted"
+  )
+  static let shape = Shape(
+    "hub configuration",
+    [listen.required, database.required, keys.optionalList]
+  )
 }
 
 extension ScalarKind where Value == String {

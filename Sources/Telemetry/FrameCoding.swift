@@ -14,7 +14,22 @@
 package enum FrameCoding {
   private static let head = Array(#"{"type":"frame","seq":"#.utf8)
 
-  static func isFrame(_ bytes: [UInt8]) -> Bool { bytes.starts(with: head) }
+  package static func isFrame(_ bytes: [UInt8]) -> Bool { bytes.starts(with: head) }
+
+  /// The sequence number in a frame's bytes, without reading the rest; nil for other bytes.
+  package static func seq(of bytes: [UInt8]) -> Int? {
+    guard isFrame(bytes) else { return nil }
+    var seq = 0
+    for byte in bytes[head.count...].prefix(19) {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+        return byte == UInt8(ascii: ",") ? seq : nil
+      }
+      let (tens, isTooLong) = seq.multipliedReportingOverflow(by: 10)
+      if isTooLong { return nil }
+      seq = tens + Int(byte - UInt8(ascii: "0"))
+    }
+    return nil
+  }
 
   package static func encode(_ frame: Frame, seq: Int) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -23,10 +23,15 @@ package struct MerkleFrontier: Sendable, Hashable, Codable {
   }
 
   /// Appends one leaf hash.
-  package mutating func append(_ leaf: Digest) {
+  package mutating func append(_ leaf: Digest) { append(leaf) { _, _ in } }
+
+  /// Appends one leaf hash, and shows every inner node that it completes with the node's level: 1 for
+  /// the parent of two leaves.
+  package mutating func append(_ leaf: Digest, completed: (_ level: Int, _ node: Digest) -> Void) {
     var node = leaf
-    for _ in 0..<(~size).trailingZeroBitCount {
+    for level in 0..<(~size).trailingZeroBitCount {
       node = .node(hashes.removeLast(), node)
+      completed(level + 1, node)
     }
     hashes.append(node)
     size += 1

@@ -40,6 +40,8 @@ package struct Record: Sendable, Hashable {
     case writeOutcome(WriteOutcome)
     case plantList(PlantListPart)
     case correction(Correction)
+    case checkpoint(JournalCheckpoint)
+    case key(JournalKey)
 
     /// The record's `type` member.
     package var type: String {
@@ -65,6 +67,8 @@ package struct Record: Sendable, Hashable {
       case .writeOutcome: "write_outcome"
       case .plantList: "plant_list"
       case .correction: "correction"
+      case .checkpoint: "checkpoint"
+      case .key: "key"
       }
     }
   }

@@ -98,6 +98,8 @@ private struct Envelope: Codable {
     case .writeOutcome(let content): try content.encode(to: encoder)
     case .plantList(let content): try content.encode(to: encoder)
     case .correction(let content): try content.encode(to: encoder)
+    case .checkpoint(let content): try content.encode(to: encoder)
+    case .key(let content): try content.encode(to: encoder)
     }
   }
 
@@ -127,6 +129,8 @@ private struct Envelope: Codable {
     case "write_outcome": .writeOutcome(try WriteOutcome(from: decoder))
     case "plant_list": .plantList(try PlantListPart(from: decoder))
     case "correction": .correction(try Correction(from: decoder))
+    case "checkpoint": .checkpoint(try JournalCheckpoint(from: decoder))
+    case "key": .key(try JournalKey(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .type,

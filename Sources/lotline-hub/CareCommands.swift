@@ -6,7 +6,7 @@ internal import HubStore
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check every stored record against its hash and every journal against its root.",
+    abstract: "Check that every journal is as it was taken: records, hashes, keys and checkpoints.",
     discussion: """
       Names the first record of each journal that is not as it was taken; the exit status is 2 then.
       """
@@ -25,7 +25,13 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.mapping {
       var checks: [JournalCheck] = []
-      try await source.reader().verify { check in
+      let line = ProgressLine()
+      let trusted = try source.trusted()
+      let progress = { (done: Int, total: Int) in
+        line.show(done: done, of: total, "\(done) of \(Words.count(total, "record"))")
+      }
+      try await source.reader().verify(trusted: trusted, progress: progress) { check in
+        line.clear()
         checks.append(check)
         if !json { Terminal.line(Self.line(check)) }
       }

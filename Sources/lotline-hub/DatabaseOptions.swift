@@ -3,6 +3,7 @@ internal import CommandSupport
 internal import FoundationEssentials
 internal import HubStore
 internal import Settings
+internal import Telemetry
 
 /// Which database a command reads.
 struct DatabaseOptions: ParsableArguments {
@@ -32,6 +33,11 @@ struct DatabaseOptions: ParsableArguments {
   func path() throws -> String {
     if let database { return database }
     return try HubConfiguration.at(config ?? "").database
+  }
+
+  /// The keys that the configuration names.
+  func trusted() throws -> [AgentID: Set<[UInt8]>] {
+    try config.map { try HubConfiguration.at($0).trusted } ?? [:]
   }
 
   func reader() throws -> HubReader { try HubReader(path: path()) }

@@ -25,7 +25,8 @@ struct LotlineHub: AsyncParsableCommand {
     version: Software.version,
     subcommands: [
       ServeCommand.self, TraceCommand.self, InstrumentCommand.self, LotsCommand.self,
-      AgentsCommand.self, PlantListCommand.self, VerifyCommand.self, RebuildCommand.self,
+      AgentsCommand.self, PlantListCommand.self, VerifyCommand.self, EvidenceCommand.self,
+      RebuildCommand.self,
       ConfigCommand.self,
     ]
   )

@@ -32,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
       let hub = try HubService(
         listen: settings.listen,
         database: settings.database,
+        trusted: settings.trusted,
         software: Software.version,
         time: SystemTime(),
         logger: logger

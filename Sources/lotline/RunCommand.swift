@@ -51,6 +51,7 @@ struct RunCommand: AsyncParsableCommand {
         plan,
         time: SystemTime(),
         clock: SystemKernelClock(),
+        credentials: Terminal.environment("CREDENTIALS_DIRECTORY"),
         logger: logger
       )
     } catch {

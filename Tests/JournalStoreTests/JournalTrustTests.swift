@@ -54,7 +54,7 @@ struct JournalTrustTests {
     let sample = try Sample()
     try await sample.open().close()
     _ = try sample.sqlite("PRAGMA user_version = 7")
-    #expect(throws: JournalError.newerSchema(path: sample.path, found: 7, known: 1)) {
+    #expect(throws: JournalError.newerSchema(path: sample.path, found: 7, known: 2)) {
       try sample.open()
     }
   }

@@ -11,6 +11,7 @@ struct TidyTests {
   /// those that are the Swift project's own.
   private static let allowedImports: [String: Set<String>] = [
     "Telemetry": ["CTimex", "Crypto", "FoundationEssentials", "Glibc"],
+    "MerkleLog": ["Telemetry", "Crypto", "FoundationEssentials"],
     "MarkedYAML": ["Telemetry", "Yams", "FoundationEssentials"],
     "Gzip": ["CZlib"],
     "Tables": [],
@@ -21,7 +22,8 @@ struct TidyTests {
     "Profiles": ["Telemetry", "MarkedYAML", "FoundationEssentials"],
     "ProfileImport": ["Telemetry", "MarkedYAML", "Profiles", "Tables"],
     "Settings": [
-      "Telemetry", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans", "FoundationEssentials",
+      "Telemetry", "MerkleLog", "MarkedYAML", "TransportSecurity", "LotBinding", "Scans",
+      "FoundationEssentials",
     ],
     "Fieldbus": [
       "Telemetry", "TransportSecurity", "CModbus", "CSerialPort", "Glibc", "NIOCore", "NIOPosix",
@@ -33,7 +35,9 @@ struct TidyTests {
     ],
     "Scans": ["Telemetry"],
     "LotBinding": ["Telemetry"],
-    "JournalStore": ["Telemetry", "GRDB", "Dispatch", "FoundationEssentials", "Glibc"],
+    "JournalStore": [
+      "Telemetry", "MerkleLog", "GRDB", "Dispatch", "FoundationEssentials", "Glibc",
+    ],
     "Uplinks": [
       "Telemetry", "StationAPI", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
       "Logging", "FoundationEssentials", "Glibc",
@@ -45,8 +49,8 @@ struct TidyTests {
       "Logging", "FoundationEssentials", "Glibc",
     ],
     "Agent": [
-      "Telemetry", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition", "LotBinding",
-      "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock",
+      "Telemetry", "MerkleLog", "MarkedYAML", "Profiles", "Settings", "Fieldbus", "Acquisition",
+      "LotBinding", "Scans", "JournalStore", "Uplinks", "StationAPI", "StationWeb", "Interlock",
       "ServiceLifecycle", "UnixSignals", "Logging",
       "FoundationEssentials", "Synchronization",
     ],
@@ -55,7 +59,10 @@ struct TidyTests {
       "Glibc", "Synchronization",
     ],
     "Genealogy": ["Telemetry"],
-    "HubStore": ["Telemetry", "LotBinding", "Genealogy", "GRDB", "FoundationEssentials"],
+    "Evidence": ["Telemetry", "MerkleLog", "Crypto", "FoundationEssentials", "Glibc"],
+    "HubStore": [
+      "Telemetry", "MerkleLog", "LotBinding", "Genealogy", "GRDB", "FoundationEssentials",
+    ],
     "Hub": [
       "Telemetry", "Settings", "Genealogy", "HubStore", "Gzip", "Tables", "Hummingbird",
       "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "Logging",
@@ -67,13 +74,14 @@ struct TidyTests {
     ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "Scans", "StationAPI",
-      "Agent",
+      "Agent", "MerkleLog", "JournalStore", "Evidence",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
       "ArgumentParser", "NIOHTTP1", "UnixSignals", "Logging", "FoundationEssentials",
     ],
     "lotline-hub": [
-      "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "ArgumentParser",
-      "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging", "FoundationEssentials",
+      "Telemetry", "Settings", "Genealogy", "HubStore", "Hub", "CommandSupport", "MerkleLog",
+      "Evidence", "ArgumentParser", "NIOHTTP1", "ServiceLifecycle", "UnixSignals", "Logging",
+      "FoundationEssentials",
     ],
   ]
 

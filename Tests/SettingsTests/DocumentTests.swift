@@ -44,6 +44,7 @@ struct DocumentTests {
     "agent.scans.codes": (["#### Codes"], 2),
     "agent.uplinks": (["### Uplinks"], 2),
     "hub": (["## hub.yaml"], 2),
+    "hub.keys": (["### Keys"], 2),
   ]
 
   private static let mappings = KeyTables(AgentShape.shape, root: "agent").mappings

@@ -1,0 +1,238 @@
+internal import FoundationEssentials
+internal import Glibc
+package import MerkleLog
+package import Telemetry
+
+/// Writes what a journal holds of a lot, with the proofs that it is unaltered, into a folder.
+///
+/// The same journal and checkpoint make the same bytes, whoever writes them.
+package struct DossierWriter<Log: RecordLog> {
+  private let log: Log
+  private let lot: LotID
+  private let progress: (_ step: String, _ done: Int, _ total: Int) -> Void
+
+  /// Records in memory at once.
+  private static var page: Int { 1_000 }
+
+  /// What was written.
+  package struct Summary: Sendable, Hashable {
+    package let opening: JournalOpening
+    package let checkpoint: Checkpoint
+
+    /// Records in the dossier, and those of them that are frames.
+    package var records = 0
+    package var frames = 0
+
+    /// Records of the lot after the checkpoint, which are left out.
+    package var uncovered = 0
+  }
+
+  /// - Parameters:
+  ///   - lot: The lot.
+  ///   - log: The journal.
+  ///   - progress: Told now and then what is being done, and how far it is.
+  package init(
+    of lot: LotID,
+    from log: Log,
+    progress: @escaping (_ step: String, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+  ) {
+    self.lot = lot
+    self.log = log
+    self.progress = progress
+  }
+
+  /// Writes the folder; a failure leaves none.
+  ///
+  /// - Parameter folder: A folder that is not there yet.
+  /// - Returns: What was written.
+  /// - Throws: ``DossierError``, or what the journal throws.
+  package func write(to folder: String) throws -> Summary {
+    guard access(folder, F_OK) != 0 else { throw DossierError.exists(path: folder) }
+    guard let signed = try log.lastCheckpoint,
+      case .checkpoint(let record) = try Self.decode(signed).content,
+      let note = SignedNote(encoded: record.note), let checkpoint = Checkpoint(text: note.text)
+    else { throw DossierError.noCheckpoint }
+    var summary = Summary(opening: try log.opening, checkpoint: checkpoint)
+    let seqs = try select(&summary)
+    let partial = folder + ".partial"
+    try? FileManager.default.removeItem(atPath: partial)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: partial + "/" + DossierName.files,
+        withIntermediateDirectories: true
+      )
+    } catch {
+      throw DossierError.cannotWrite(path: partial, reason: "\(error)")
+    }
+    do {
+      try fill(partial, seqs, &summary, note)
+      guard rename(partial, folder) == 0 else {
+        throw DossierError.cannotWrite(path: folder, reason: String(cString: strerror(errno)))
+      }
+    } catch {
+      try? FileManager.default.removeItem(atPath: partial)
+      throw error
+    }
+    return summary
+  }
+
+  // MARK: What
+
+  private func select(_ summary: inout Summary) throws -> [Int] {
+    var selection = LotSelection(lot: lot)
+    // What comes after the checkpoint is only counted, and changes nothing before it.
+    var later: LotSelection?
+    let size = summary.checkpoint.size
+    let last = try log.lastSeq
+    var seq = 0
+    while true {
+      progress("reading what happened", seq, last)
+      let page = try log.storyPage(after: seq, limit: Self.page)
+      guard let end = page.last?.seq else { break }
+      for record in page {
+        guard let value = JSONValue(record.body) else {
+          throw DossierError.damaged(seq: record.seq, "it is no JSON")
+        }
+        if record.seq <= size {
+          selection.take(record.seq, value)
+        } else if later.take(record.seq, value, from: selection) {
+          summary.uncovered += 1
+        }
+      }
+      seq = end
+    }
+    guard !selection.isEmpty else {
+      if summary.uncovered > 0 {
+        throw DossierError.notCovered(lot: lot.text, size: size)
+      }
+      throw DossierError.unknownLot(lot.text)
+    }
+    try selectFrames(&selection, &later, &summary, last: last)
+    return selection.selected.sorted()
+  }
+
+  private func selectFrames(
+    _ selection: inout LotSelection,
+    _ later: inout LotSelection?,
+    _ summary: inout Summary,
+    last: Int
+  ) throws {
+    var seq = selection.firstFrame
+    guard seq != .max else { return }
+    seq -= 1
+    while seq < last {
+      progress("looking for its frames", seq, last)
+      let page = try log.page(after: seq, limit: Self.page)
+      guard let end = page.last?.seq else { break }
+      for record in page where FrameCoding.isFrame(record.body) {
+        guard case .frame(let frame) = try Self.decode(record).content else { continue }
+        if record.seq > summary.checkpoint.size {
+          if later.take(record.seq, frame, from: selection) { summary.uncovered += 1 }
+        } else if selection.take(record.seq, frame) {
+          summary.frames += 1
+        }
+      }
+      seq = end
+    }
+  }
+
+  private static func decode(_ record: LoggedRecord) throws -> Record {
+    do throws(RecordCodingError) {
+      return try RecordCoding.decode(record.body)
+    } catch {
+      throw DossierError.damaged(seq: record.seq, error.description)
+    }
+  }
+
+  // MARK: Files
+
+  private func fill(
+    _ folder: String,
+    _ seqs: [Int],
+    _ summary: inout Summary,
+    _ note: SignedNote
+  ) throws {
+    var sums: [String: Digest] = [:]
+    var facts = DossierFacts(lot: lot, opening: summary.opening, checkpoint: summary.checkpoint)
+    let records = try OutputFile(folder + "/" + DossierName.records)
+    let proofs = try OutputFile(folder + "/" + DossierName.proofs)
+    var tree = MerkleTree(size: summary.checkpoint.size, in: log)
+    try each(seqs) { record in
+      summary.records += 1
+      if summary.records.isMultiple(of: Self.page) {
+        progress("writing records and proofs", summary.records, seqs.count)
+      }
+      try records.write(record.body + [0x0A])
+      let proof = try tree.inclusion(of: record.seq - 1)
+      let line = ["\(record.seq)"] + proof.hashes.map { Base64.text($0.bytes) }
+      try proofs.write((line.joined(separator: " ") + "\n").utf8)
+      let content = try Self.decode(record)
+      facts.take(content)
+      if case .document(let document) = content.content {
+        let name = DossierName.file(document)
+        let file = try OutputFile(folder + "/" + name)
+        try file.write(document.text.utf8)
+        sums[name] = try file.finish()
+      }
+    }
+    sums[DossierName.records] = try records.finish()
+    sums[DossierName.proofs] = try proofs.finish()
+    for (name, text) in [
+      (DossierName.checkpoint, note.encoded), (DossierName.readme, facts.readme),
+    ] {
+      let file = try OutputFile(folder + "/" + name)
+      try file.write(text.utf8)
+      sums[name] = try file.finish()
+    }
+    let file = try OutputFile(folder + "/" + DossierName.sums)
+    for (name, hash) in sums.sorted(by: { $0.key < $1.key }) {
+      try file.write("\(hash)  \(name)\n".utf8)
+    }
+    _ = try file.finish()
+  }
+
+  /// Reads records, in order; neighbours at once.
+  private func each(_ seqs: [Int], _ body: (LoggedRecord) throws -> Void) throws {
+    var rest = seqs[...]
+    while let first = rest.first {
+      let run = rest.prefix { $0 < first + Self.page }
+      rest = rest.dropFirst(run.count)
+      let wanted = Set(run)
+      var found = 0
+      for record in try log.page(after: first - 1, limit: (run.last ?? first) - first + 1)
+      where wanted.contains(record.seq) {
+        try body(record)
+        found += 1
+      }
+      guard found == run.count else {
+        throw DossierError.damaged(seq: first, "it, or one after it, is missing")
+      }
+    }
+  }
+}
+
+extension LotSelection? {
+  fileprivate mutating func take(
+    _ seq: Int,
+    _ record: JSONValue,
+    from selection: LotSelection
+  ) -> Bool {
+    self = self ?? selection
+    return self?.take(seq, record) ?? false
+  }
+
+  fileprivate mutating func take(
+    _ seq: Int,
+    _ frame: Frame,
+    from selection: LotSelection
+  ) -> Bool {
+    self = self ?? selection
+    return self?.take(seq, frame) ?? false
+  }
+}
+
+extension DossierName {
+  static func file(_ document: DocumentRevision) -> String {
+    file(kind: document.kind.rawValue, name: document.name, hash: "\(document.sha256)")
+  }
+}

@@ -1,0 +1,125 @@
+internal import Evidence
+internal import JournalStore
+internal import MerkleLog
+internal import Telemetry
+
+/// What a check found, for programs and for people.
+struct VerifyReport: Encodable {
+  let schema = 1
+  let file: String
+  let agent: AgentID
+  let journal: String
+  let first: Int
+  let last: Int
+  let records: Int
+  let root: Digest
+  let checkpoints: Int
+
+  /// Records that the last good checkpoint covers; nil without one.
+  let signedTo: Int?
+  let key: String?
+  let problem: Problem?
+
+  struct Problem: Encodable {
+    let seq: Int?
+    let detail: String
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, file, agent, journal, first, last, records, root, checkpoints
+    case signedTo = "signed_to"
+    case key, problem
+  }
+
+  init(path: String, _ result: JournalVerifier.Result) {
+    file = path
+    agent = result.opening.agent
+    journal = result.opening.journal
+    first = result.range.lowerBound
+    last = result.range.upperBound
+    records = result.size
+    root = result.root
+    checkpoints = result.checkpoints
+    signedTo = result.lastCheckpoint?.size
+    key = result.key.map { "\($0)" }
+    problem = result.finding.map { Problem(seq: $0.seq, detail: $0.detail) }
+  }
+
+  var text: String {
+    if let problem {
+      let place = problem.seq.map { "record \($0): " } ?? ""
+      return "\(file): \(place)\(problem.detail)\n"
+        + "Keep this file as evidence, and compare it with what the hub holds."
+    }
+    let range =
+      first == 1 && last == records
+      ? "all \(counted(records, "record"))" : "records \(first) to \(last)"
+    return """
+      Journal \(journal) of \(agent): \(range) are as they were recorded.
+      Root \(root).
+      \(signatures)
+      """
+  }
+
+  private var signatures: String {
+    guard let key else { return "It has no key: it was never signed." }
+    guard let signedTo else { return "Key \(key); no checkpoint among these records." }
+    return
+      "\(counted(checkpoints, "checkpoint")), the last of \(counted(signedTo, "record")), by\n\(key)"
+  }
+}
+
+/// What a check of evidence found, for programs and for people.
+struct DossierReport: Encodable {
+  let schema = 1
+  let folder: String
+  let agent: AgentID?
+  let journal: String?
+  let lots: [LotID]
+  let records: Int
+  let checkpointSize: Int?
+  let root: Digest?
+  let key: String?
+  let problem: Problem?
+
+  struct Problem: Encodable {
+    let file: String
+    let line: Int?
+    let seq: Int?
+    let detail: String
+  }
+
+  private let finding: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case schema, folder, agent, journal, lots, records
+    case checkpointSize = "checkpoint_size"
+    case root, key, problem
+  }
+
+  init(folder: String, _ result: DossierVerifier.Result) {
+    self.folder = folder
+    agent = result.opening?.agent
+    journal = result.opening?.journal
+    lots = result.lots.sorted()
+    records = result.records
+    checkpointSize = result.checkpoint?.size
+    root = result.checkpoint?.root
+    key = result.key.map { "\($0)" }
+    problem = result.finding.map {
+      Problem(file: $0.file, line: $0.line, seq: $0.seq, detail: $0.detail)
+    }
+    finding = result.finding.map { "\(folder)/\($0)" }
+  }
+
+  var text: String {
+    if let finding { return finding }
+    let names = lots.map(\.text).joined(separator: ", ")
+    return """
+      \(folder): all \(counted(records, "record")) are as they were recorded \
+      (lots at stations: \(names.isEmpty ? "none" : names)).
+      Checkpoint of \(counted(checkpointSize ?? 0, "record")), root \(root.map { "\($0)" } ?? "none"),
+      signed by \(key ?? "nobody")
+      """
+  }
+}
