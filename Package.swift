@@ -287,7 +287,7 @@ let package = Package(
     ),
     tests("FaultMatrix", ["Telemetry", "Fieldbus"]),
     tests("Genealogy", [], exclude: ["Golden"]),
-    tests("HubStore", ["MerkleLog", "Genealogy", grdb]),
+    tests("HubStore", ["MerkleLog", "Genealogy", "LotBinding", grdb]),
     tests(
       "Hub",
       [

@@ -116,9 +116,20 @@ extension Recorder {
     }
   }
 
-  /// Takes what a failed commit left undecided, once the journal knows whether it is recorded.
+  /// Takes what a failed commit left undecided, once it is in the journal: what the disk does not
+  /// hold then is written again.
+  ///
+  /// - Throws: `JournalError` while it is not; nothing can be judged without it.
   func settleUndecided() throws {
     guard let (seq, uptime) = undecided else { return }
+    let status = journal.assumeIsolated { $0.status() }
+    guard status.seq >= seq else {
+      throw JournalError.uncertain(
+        path: journal.path,
+        seq: seq,
+        reason: status.problem ?? "it waits to be written"
+      )
+    }
     bindings = try journal.assumeIsolated { [bindings] journal in
       try journal.replay(into: bindings, after: seq - 1) { $0.apply($1, uptime: uptime) }
     }

@@ -27,10 +27,13 @@ extension StationVisit {
 
   private var crew: String? {
     if crews.isEmpty { return nil }
-    let parts = crews.map { crew in
+    let parts = crews.enumerated().map { index, crew in
       let names = crew.crew.operators.map { Words.safe($0.text) }.joined(separator: ", ")
-      let from = crew.record.seq > span.start.seq ? "from \(Words.time(crew.at)) UTC " : ""
-      return from + (names.isEmpty ? "nobody" : names)
+      // A correction is recorded later, and can say who was there from the beginning on.
+      let isFirst =
+        crew.record.seq <= extent.start.seq || index == 0 && crew.at <= from
+      let since = isFirst ? "" : "from \(Words.time(crew.at)) UTC "
+      return since + (names.isEmpty ? "nobody" : names)
     }
     return "signed on: " + parts.joined(separator: "; ")
   }

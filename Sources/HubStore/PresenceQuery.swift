@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
+internal import LotBinding
 internal import Telemetry
 
 /// Says who was at a station, with the operators whose presence was corrected.
@@ -10,76 +11,102 @@ struct PresenceQuery {
   private struct Presence {
     let record: RecordReference
     let presence: OperatorPresence
-    let from: Instant
-    let to: Instant
+    let from: JournalTime
+    let to: JournalTime
+  }
+
+  /// Who is recorded to be there from a time on.
+  private struct Step {
+    let time: JournalTime
+    let crew: RecordedCrew
   }
 
   /// - Parameters:
   ///   - crews: Who was there during a visit, as it is recorded.
   ///   - visit: The visit, as it is corrected.
-  /// - Returns: Who was there, change by change.
+  /// - Returns: Who was there when the visit began, and each change until it ended.
   /// - Throws: The database's errors.
   func corrected(_ crews: [RecordedCrew], during visit: StationVisit) throws -> [RecordedCrew] {
-    let presences = try presences(during: visit)
-    if presences.isEmpty { return crews }
-    let end = visit.to ?? Instant(microseconds: .max)
-    var moments: [(at: Instant, record: RecordReference)] = crews.map { ($0.at, $0.record) }
-    for presence in presences {
-      moments.append((max(presence.from, visit.from), presence.record))
-      if presence.to < end { moments.append((presence.to, presence.record)) }
+    let extent = visit.extent
+    let rows = try rows(at: visit.binding.station, of: extent.start)
+    guard let journal = rows.first?["journal_id"] as Int64? else { return crews }
+    let stays = try RecordedStays(db: db, journal: journal)
+    // A record before a step of the clock can begin a visit after it.
+    let begin = stays.time(visit.from, of: extent.start.seq + 1)
+    let end = visit.to.map { stays.time($0, of: extent.end ?? .max) }
+    let presences = try rows.compactMap { try Self.presence($0, stays) }.filter { presence in
+      begin < presence.to && end.map { presence.from < $0 } ?? true
     }
+    if presences.isEmpty { return crews }
+    let steps = crews.map { Step(time: stays.time($0.at, of: $0.record.seq), crew: $0) }
+    let changes = steps.map(\.time) + presences.flatMap { [$0.from, $0.to] }
+    let moments = changes.filter { moment in begin < moment && end.map { moment < $0 } ?? true }
     var corrected: [RecordedCrew] = []
-    for moment in moments.sorted(by: { ($0.at, $0.record.seq) < ($1.at, $1.record.seq) }) {
-      let there = Self.there(at: moment.at, crews, presences)
+    for moment in [begin] + moments.sorted() {
+      let recorded = steps.last { $0.time <= moment }
+      let there = Self.there(at: moment, recorded, presences)
       let before = corrected.last?.crew.operators ?? []
       guard let who = Set(there).symmetricDifference(before).min() else { continue }
+      if let recorded, recorded.crew.crew.operators == there,
+        recorded.time == moment || moment == begin
+      {
+        corrected.append(recorded.crew)
+        continue
+      }
+      let cause = presences.last { $0.from <= moment && moment <= $0.to }?.record
+      guard let record = cause ?? recorded?.crew.record else { continue }
       let change = CrewChange(
         station: visit.binding.station,
         operators: there,
         change: there.contains(who) ? .on : .off,
         operatorName: who
       )
-      corrected.append(RecordedCrew(record: moment.record, at: moment.at, crew: change))
+      corrected.append(RecordedCrew(record: record, at: moment.at, crew: change))
     }
     return corrected
   }
 
   /// The later correction counts.
   private static func there(
-    at instant: Instant,
-    _ crews: [RecordedCrew],
+    at time: JournalTime,
+    _ recorded: Step?,
     _ presences: [Presence]
   ) -> [Label] {
-    var there = crews.last { $0.at <= instant }?.crew.operators ?? []
-    for presence in presences where presence.from <= instant && instant < presence.to {
-      there.removeAll { $0 == presence.presence.operatorName }
-      if presence.presence.wasThere { there.append(presence.presence.operatorName) }
+    var there = recorded?.crew.crew.operators ?? []
+    for presence in presences where presence.from <= time && time < presence.to {
+      let name = presence.presence.operatorName
+      if !presence.presence.wasThere { there.removeAll { $0 == name } }
+      if presence.presence.wasThere, !there.contains(name) { there.append(name) }
     }
     return there
   }
 
-  private func presences(during visit: StationVisit) throws -> [Presence] {
-    let start = visit.span.start
-    let rows = try Row.fetchAll(
+  /// Corrections of who was at a station, in the order in which they were made.
+  private func rows(at station: StationID, of record: RecordReference) throws -> [Row] {
+    try Row.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT j.agent, j.journal, c.seq, c.content
+          SELECT j.id AS journal_id, j.agent, j.journal, c.seq, c.content
           FROM correction c JOIN journal j ON j.id = c.journal
           WHERE j.agent = ? AND j.journal = ? AND c.station = ? AND c.withdrawn_by IS NULL
-            AND c.from_at < ? AND c.to_at > ?
           ORDER BY c.seq
           """
       ),
-      arguments: [
-        start.agent.text, start.journal, visit.binding.station.text,
-        visit.to?.microseconds ?? .max, visit.from.microseconds,
-      ]
+      arguments: [record.agent.text, record.journal, station.text]
     )
-    return try rows.compactMap { row in
-      let content: String = row["content"]
-      let correction = try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
-      guard case .presence(let presence, let from, let to) = correction.change else { return nil }
-      return Presence(record: SQLGenealogy.reference(row), presence: presence, from: from, to: to)
-    }
+  }
+
+  private static func presence(_ row: Row, _ stays: RecordedStays) throws -> Presence? {
+    let content: String = row["content"]
+    let correction = try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
+    guard case .presence(let presence, let from, let to) = correction.change else { return nil }
+    let record = SQLGenealogy.reference(row)
+    let epochs = stays.epochs(before: record.seq)
+    return Presence(
+      record: record,
+      presence: presence,
+      from: epochs.time(from),
+      to: epochs.time(to)
+    )
   }
 }

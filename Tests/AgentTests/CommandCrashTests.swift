@@ -303,9 +303,85 @@ struct CommandCrashTests {
     }
     await recorder.stop()
   }
+
+  @Test(
+    "A command of which the disk does not say whether it took it is not acknowledged, and done once",
+    arguments: [true, false]
+  )
+  func silentDisk(isWritten: Bool) async throws {
+    let recorder = try await plan.recorder(at: files.journal, time: time)
+    for command in Self.commands {
+      time.advance(by: .seconds(60))
+      let before = State(await recorder.bindings)
+      let records = await recorder.journal.status().seq
+      await recorder.journal.fallSilentForTest()
+      // Asked twice, as by somebody who got no answer: the second is not judged without the first.
+      for _ in 1...2 {
+        let error = await #expect(throws: JournalError.self, "\(command.name)") {
+          try await command.run(recorder)
+        }
+        guard case .uncertain = error else {
+          Issue.record("\(command.name): \(String(describing: error))")
+          return
+        }
+      }
+      #expect(State(await recorder.bindings) == before, "\(command.name)")
+      try await recorder.journal.decideForTest(isWritten: isWritten)
+      let crashed = try Disk(files.journal)
+      let restarted = try await found(crashed, logBytes: crashed.log.count)
+      time.advance(by: .seconds(5))
+      await recorder.commitObservations()
+      let after = State(await recorder.bindings)
+      #expect(after != before || command.name == "consume", "\(command.name)")
+      #expect(restarted == (isWritten ? after : before), "\(command.name)")
+      #expect(await recorder.journal.status().seq == records + 1, "\(command.name)")
+      let done = try Disk(files.journal)
+      #expect(try await found(done, logBytes: done.log.count) == after, "\(command.name)")
+    }
+    await recorder.stop()
+  }
+
+  @Test("While a command whose outcome was not known waits for the disk, none is judged without it")
+  func waiting() async throws {
+    let recorder = try await plan.recorder(at: files.journal, time: time)
+    await recorder.journal.fallSilentForTest()
+    await #expect(throws: JournalError.self) { try await Self.start("A", at: Self.place)(recorder) }
+    try await recorder.journal.decideForTest(isWritten: false)
+    try await recorder.journal.answerForTest()
+    await #expect(throws: JournalError.self) { try await recorder.endLot(at: Self.place) }
+    time.advance(by: .seconds(5))
+    await recorder.commitObservations()
+    #expect(await recorder.bindings.lots.active(at: Self.station).map(\.binding.lot.text) == ["A"])
+    _ = try await recorder.endLot(at: Self.place)
+    #expect(await recorder.bindings.lots.active(at: Self.station).isEmpty)
+    await recorder.stop()
+  }
 }
 
 extension Journal {
+  /// What the next commit does when SQLite reports an I/O error and the file cannot be opened again.
+  fileprivate func fallSilentForTest() {
+    fail(
+      JournalError.storage(path: path, reason: "disk I/O error"),
+      uncertain: (buffer.items.count + 1, buffer.frontier)
+    )
+  }
+
+  /// Lets the commit that failed have written all that it was given, or nothing.
+  fileprivate func decideForTest(isWritten: Bool) throws {
+    fault?.uncertain = (buffer.items.count, buffer.frontier)
+    guard isWritten else { return }
+    let file = try JournalFile(path: path)
+    try file.commit(buffer)
+    try file.close()
+  }
+
+  /// Lets the file be opened again, which does not hold what was given, and take nothing yet.
+  fileprivate func answerForTest() throws {
+    fault?.uncertain = nil
+    file = try JournalFile(path: path)
+  }
+
   /// What a commit does when SQLite reports an I/O error.
   fileprivate func refuseForTest() {
     fail(JournalError.storage(path: path, reason: "disk I/O error"), uncertain: nil)

@@ -113,6 +113,10 @@ final class Plant {
 
   /// Runs `lotline-hub` on the hub's database and gives status and output.
   func lotlineHub(_ arguments: String...) async throws -> (status: Int32, output: String) {
+    try await lotlineHub(arguments)
+  }
+
+  func lotlineHub(_ arguments: [String]) async throws -> (status: Int32, output: String) {
     try await Self.start("lotline-hub", arguments + ["--config", hubConfiguration]).finish()
   }
 
