@@ -113,15 +113,3 @@ extension Recorder {
     }
   }
 }
-
-extension BoardPassage {
-  fileprivate func sentence(_ remark: Remark) -> String {
-    let place = "\(station)" + (lane.map { ", lane \($0)" } ?? "")
-    let board = serial.map { "board \($0)" } ?? "a board"
-    return switch remark {
-    case .extra: "\(place): \(board) left, and none was due"
-    case .overdue:
-      "\(place): \(board) did not come to the exit when it should have; it fell, or somebody took it out"
-    }
-  }
-}

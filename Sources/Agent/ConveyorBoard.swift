@@ -19,6 +19,7 @@ struct ConveyorBoard: Sendable {
 
   /// Belts whose speed was known when they were last looked at.
   private var lost: Set<StationID> = []
+  private var exits = BoardExits()
 
   init() {}
 
@@ -52,6 +53,7 @@ struct ConveyorBoard: Sendable {
       while let more = belts.last, belts.count < conveyor.belts.count { belts.append(more) }
       kept[conveyor.station] = Transit(conveyor, resumingAt: belts, at: uptime)
     }
+    exits.forget(Set(transits.keys).subtracting(kept.keys).union(anew))
     transits = kept
     lost.formIntersection(kept.keys)
     planned = Dictionary(conveyors.map { ($0.conveyor.station, $0) }) { first, _ in first }
@@ -109,6 +111,7 @@ struct ConveyorBoard: Sendable {
   mutating func apply(_ record: Record, uptime: Duration) {
     guard let station = record.content.conveyorStation else { return }
     transits[station]?.apply(record, uptime: uptime)
+    if transits[station] != nil { exits.apply(record) }
   }
 
   /// The same content, with where the belt is when that is recorded.
@@ -162,6 +165,16 @@ struct ConveyorBoard: Sendable {
     }
     binding.belts = stations.flatMap { transits[$0]?.belts(at: scan.uptime) ?? [] }
     return binding
+  }
+
+  /// Boards that entered before one that is about to leave, and that none has passed so far.
+  func passed(by serial: SerialNumber, at place: StationLane) -> [SerialNumber] {
+    exits.passed(by: serial, at: place)
+  }
+
+  /// Boards of a station that did not come out as they should have, each in a sentence.
+  func problems(at station: StationID, now: Instant) -> [String] {
+    exits.problems(at: station, now: now)
   }
 
   /// A station's conveyor; nil when it has none.

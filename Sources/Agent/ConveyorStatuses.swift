@@ -6,7 +6,7 @@ extension ConveyorStatus {
   /// Boards that are shown; a page need not have more.
   private static let boardLimit = 200
 
-  init(_ transit: Transit, at uptime: Duration) {
+  init(_ transit: Transit, at uptime: Duration, problems: [String]) {
     let conveyor = transit.conveyor
     self.init(
       length: conveyor.length,
@@ -16,7 +16,8 @@ extension ConveyorStatus {
       speeds: transit.speeds.map { $0.map { ($0 * 100_000).rounded() / 100_000 } },
       isSpeedLost: transit.speedLost(at: uptime),
       lots: transit.lots(at: uptime).map(Item.init),
-      boards: transit.boards(at: uptime).prefix(Self.boardLimit).map(Item.init)
+      boards: transit.boards(at: uptime).prefix(Self.boardLimit).map(Item.init),
+      problems: problems.isEmpty ? nil : problems
     )
   }
 }

@@ -41,9 +41,29 @@ extension Recorder {
     operatorName: Label? = nil,
     scan: String? = nil
   ) throws -> Done {
-    try perform(scan: scan) { bindings, _ in
+    let passed = event == .left ? conveyors.passed(by: serial, at: place) : []
+    let done = try perform(scan: scan) { bindings, _ in
       try bindings.pass(serial, event, at: place, source: source, operatorName: operatorName)
     }
+    if passed.isEmpty { return done }
+    let note = BindingNote.outOfOrder(serial, before: passed, at: place)
+    logger.warning("\(note.sentence)")
+    let event = Event(
+      .boardOutOfOrder,
+      station: place.station,
+      lane: place.lane,
+      lot: lot(of: done.record),
+      serial: serial,
+      detail: note.sentence
+    )
+    write(.event(event), at: done.record.at)
+    return Done(record: done.record, notes: done.notes + [note])
+  }
+
+  /// The lot of a unit's record.
+  private func lot(of record: Record) -> LotID? {
+    guard case .unit(let passage) = record.content else { return nil }
+    return bindings.corrections.lot(passage.binding)?.recorded?.content.lot
   }
 
   /// Signs an operator on; durable when this returns.

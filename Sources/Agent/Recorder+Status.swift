@@ -18,7 +18,13 @@ extension Recorder {
           doubts,
           materials: materials(at: station.id)
         )
-        status.conveyor = conveyors.transit(at: station.id).map { ConveyorStatus($0, at: uptime) }
+        status.conveyor = conveyors.transit(at: station.id).map {
+          ConveyorStatus(
+            $0,
+            at: uptime,
+            problems: conveyors.problems(at: station.id, now: time.now())
+          )
+        }
         return status
       },
       devices: board.statuses(at: uptime),

@@ -249,11 +249,6 @@ struct LaneTransit: Sendable, Hashable {
     return move(.left, of: boards[nearest], remark: nil)
   }
 
-  /// Whether others should leave before a board.
-  func isOutOfOrder(_ serial: SerialNumber) -> Bool {
-    boards.firstIndex { $0.serial == serial }.map { $0 > 0 } ?? false
-  }
-
   /// Boards that should have passed the exit's eye long ago.
   mutating func overdue(at belt: BeltReading) -> [BoardPassage] {
     guard conveyor.hasExitEye else { return [] }

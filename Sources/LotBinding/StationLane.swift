@@ -13,7 +13,7 @@ package struct StationLane: Sendable, Hashable, CustomStringConvertible {
   package var description: String { lane.map { "\(station) lane \($0)" } ?? station.text }
 
   /// As a command takes it.
-  var arguments: String { lane.map { "\(station) --lane \($0)" } ?? station.text }
+  package var arguments: String { lane.map { "\(station) --lane \($0)" } ?? station.text }
 }
 
 extension Binding {
@@ -25,5 +25,5 @@ extension BindingEnd {
 }
 
 extension UnitPassage {
-  var place: StationLane { StationLane(station, lane) }
+  package var place: StationLane { StationLane(station, lane) }
 }

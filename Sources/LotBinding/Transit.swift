@@ -133,11 +133,6 @@ package struct Transit: Sendable, Hashable {
     return lanes[index].tail(at: reading(ofLane: index, at: uptime)).roundedMark
   }
 
-  /// Whether a board that is said to leave leaves before one that entered earlier.
-  package func isOutOfOrder(_ serial: SerialNumber, in lane: LaneID?) -> Bool {
-    lanes[index(of: lane)].isOutOfOrder(serial)
-  }
-
   private func index(of lane: LaneID?) -> Int { conveyor.lanes.firstIndex(of: lane) ?? 0 }
 
   // MARK: What is where

@@ -21,6 +21,9 @@ package struct ConveyorStatus: Sendable, Hashable, Codable {
   package let lots: [Item]
   package let boards: [Item]
 
+  /// Boards that did not come out as they should have, each in a sentence; nil for none.
+  package let problems: [String]?
+
   package init(
     length: Double,
     entry: Double,
@@ -29,7 +32,8 @@ package struct ConveyorStatus: Sendable, Hashable, Codable {
     speeds: [Double?],
     isSpeedLost: Bool,
     lots: [Item],
-    boards: [Item]
+    boards: [Item],
+    problems: [String]? = nil
   ) {
     self.length = length
     self.entry = entry
@@ -39,6 +43,7 @@ package struct ConveyorStatus: Sendable, Hashable, Codable {
     self.isSpeedLost = isSpeedLost
     self.lots = lots
     self.boards = boards
+    self.problems = problems
   }
 
   /// A lot, or a board, on the conveyor.
@@ -79,7 +84,7 @@ package struct ConveyorStatus: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case length, entry, exit, lanes, speeds, lots, boards
+    case length, entry, exit, lanes, speeds, lots, boards, problems
     case isSpeedLost = "speed_lost"
   }
 }

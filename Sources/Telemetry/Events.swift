@@ -75,6 +75,7 @@ package struct Event: Sendable, Hashable, Codable {
     case floorLifeExceeded = "floor_life_exceeded"
     case materialBlocked = "material_blocked"
     case calibrationOverdue = "calibration_overdue"
+    case boardOutOfOrder = "board_out_of_order"
   }
 
   package let kind: Kind
@@ -84,6 +85,9 @@ package struct Event: Sendable, Hashable, Codable {
   package let station: StationID?
   package let lane: LaneID?
   package let lot: LotID?
+
+  /// The board that it is about.
+  package let serial: SerialNumber?
 
   /// Codes of what it is about, as of ``BindingNote/code``.
   package let notes: [String]?
@@ -103,6 +107,7 @@ package struct Event: Sendable, Hashable, Codable {
     station: StationID? = nil,
     lane: LaneID? = nil,
     lot: LotID? = nil,
+    serial: SerialNumber? = nil,
     notes: [String]? = nil,
     load: Int? = nil,
     instrument: Label? = nil,
@@ -113,6 +118,7 @@ package struct Event: Sendable, Hashable, Codable {
     self.station = station
     self.lane = lane
     self.lot = lot
+    self.serial = serial
     self.notes = notes?.isEmpty == true ? nil : notes
     self.load = load
     self.instrument = instrument
@@ -121,7 +127,7 @@ package struct Event: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case kind = "event"
-    case device, station, lane, lot, notes, load, instrument, detail
+    case device, station, lane, lot, serial, notes, load, instrument, detail
   }
 }
 

@@ -103,7 +103,8 @@ struct StationReport {
       return "  \(lane)lot \(item.lot?.text ?? "unknown") \(place)"
         + (boards > 0 ? ", \(counted(boards, "board"))" : "")
     }
-    return [line] + (lots.isEmpty ? ["  no lot on it"] : lots)
+    let problems = (conveyor.problems ?? []).map { Terminal.coloured("  \($0)", .red) }
+    return [line] + (lots.isEmpty ? ["  no lot on it"] : lots) + problems
   }
 
   private static func tenths(_ number: Double) -> Double { (number * 10).rounded() / 10 }

@@ -2,6 +2,8 @@ import Acquisition
 import Fieldbus
 import JournalStore
 import LotBinding
+import Settings
+import StationAPI
 import Telemetry
 import TestSupport
 import Testing
@@ -106,6 +108,16 @@ struct ConveyorPlant {
         operatorName: Label("o")
       )
     ).seq
+  }
+
+  /// A board is scanned that comes or goes.
+  func pass(_ serial: String, _ event: UnitPassage.Event) async throws -> Done {
+    try await recorder.pass(SerialNumber(serial), event, at: StationLane(station), source: .scan)
+  }
+
+  /// What the status says of boards that did not come out.
+  func problems() async -> [String]? {
+    await recorder.snapshot(of: plan.settings.stations).stations.first?.conveyor?.problems
   }
 
   func end() async throws { _ = try await recorder.endLot(at: StationLane(station)) }

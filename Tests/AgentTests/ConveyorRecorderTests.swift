@@ -132,6 +132,42 @@ struct ConveyorRecorderTests {
       if case .board(let passage) = record.content { passage.event == .entered } else { false }
     }
     #expect(passages.map(\.entered) == [nil, nil, entries[0].seq, entries[1].seq])
+    let problems = try #require(await plant.problems())
+    #expect(problems.count == 1)
+    #expect(problems[0].hasPrefix("reflow-1: a board did not come to the exit when it should have"))
+    plant.time.advance(by: .seconds(8 * 3_600))
+    #expect(await plant.problems() == nil, "it is of another shift")
+  }
+
+  @Test("A board that leaves before an earlier one is an event, and a problem until that one goes")
+  func outOfOrder() async throws {
+    var plant = try await ConveyorPlant(ConveyorPlant.followed)
+    _ = try await plant.start("A")
+    for serial in ["S1", "S2", "S3"] { _ = try await plant.pass(serial, .entered) }
+    let done = try await plant.pass("S2", .left)
+    #expect(done.notes.map(\.code) == ["board_out_of_order"])
+    #expect(
+      done.notes[0].sentence.hasPrefix("board S2 left reflow-1 before board S1, which entered")
+    )
+    let told =
+      "board S1 entered before board S2 and has not left; look where it went, and say so: "
+      + "lotline unit remove reflow-1 S1 for one that was taken out, or lotline unit leave"
+    #expect(await plant.problems() == [told])
+    try await plant.restart(after: 5)
+    #expect(await plant.problems() == [told])
+    // It is told once.
+    #expect(try await plant.pass("S3", .left).notes.isEmpty)
+    let events = try await plant.records().compactMap { record -> Event? in
+      if case .event(let event) = record.content, event.kind == .boardOutOfOrder {
+        event
+      } else {
+        nil
+      }
+    }
+    #expect(events.map(\.serial?.text) == ["S2"] && events.map(\.lot?.text) == ["A"])
+    #expect(events.map(\.detail) == [done.notes[0].sentence])
+    _ = try await plant.pass("S1", .removed)
+    #expect(await plant.problems() == nil)
   }
 
   @Test(

@@ -60,6 +60,17 @@ function limitText(word, until, now) {
   return `, ${word} ${clockText(Date.parse(until), now)}`;
 }
 
+/** A board that did not come out of the conveyor as it should have. */
+class BoardProblemView {
+  constructor() {
+    this.root = node("li", { class: "doubt" });
+  }
+
+  update(sentence) {
+    setText(this.root, `${sentence}.`);
+  }
+}
+
 class MaterialView {
   constructor() {
     this.text = node("span");
@@ -115,6 +126,9 @@ export class StationView {
     this.instruments = node("ul", {
       class: "materials", "aria-label": "Instruments that cannot be relied on",
     });
+    this.problems = node("ul", {
+      class: "board-problems", role: "status", "aria-label": "Boards that did not come out",
+    });
     this.keyReadings = node("dl", { class: "key-readings" });
     this.ovens = node("div");
     const devices = node("div", { class: "devices" });
@@ -131,6 +145,7 @@ export class StationView {
         (item) => item.instrument,
         (item) => new InstrumentView(item)
       ),
+      problems: new ViewList(this.problems, (sentence) => sentence, () => new BoardProblemView()),
       keyReadings: new ViewList(this.keyReadings, (item) => item.key, (item) => new KeyReading(item)),
       ovens: new ViewList(this.ovens, (device) => device.id, (device) => new OvenView(device)),
       devices: new ViewList(devices, (device) => device.id, (device) => new DeviceView(device)),
@@ -147,6 +162,7 @@ export class StationView {
       this.crew.root,
       this.form.root,
       this.receipt,
+      this.problems,
       this.materials,
       this.instruments,
       this.keyReadings,
@@ -174,6 +190,9 @@ export class StationView {
     if (performance.now() - this.receivedAt > receiptTime) show(this.receipt, false);
     this.lists.materials.update(station.materials, now);
     show(this.materials, station.materials.length > 0);
+    const problems = station.conveyor?.problems ?? [];
+    this.lists.problems.update(problems, now);
+    show(this.problems, problems.length > 0);
     this.lists.corrections.update(station.corrections ?? [], now);
     show(this.corrections, Boolean(station.corrections));
     const doubtful = instruments.filter(
