@@ -23,6 +23,7 @@ struct PageFile {
     "/scan.js": script(PackageResources.scan_js),
     "/start.js": script(PackageResources.start_js),
     "/station.js": script(PackageResources.station_js),
+    "/undo.js": script(PackageResources.undo_js),
     "/words.js": script(PackageResources.words_js),
   ]
 

@@ -246,6 +246,38 @@ def check_crew(page):
     expect(stand.locator('[data-field="nobody"]')).to_be_visible()
 
 
+def check_undo(page):
+    """One touch takes back a lot and a badge: they end, and a correction says who says so."""
+    stand = station(page, "servo-burn-in-2")
+    form = stand.locator('[data-form="start-lot"]')
+    undo = stand.locator('[data-form="undo"]')
+    for name, text in [("lot", "ACT-77"), ("part", "9-1"), ("work_order", "WO-1"), ("operator", "J. Lim")]:
+        form.locator(f'input[name="{name}"]').fill(text)
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-field="lot"]')).to_have_text("ACT-77")
+    expect(undo).to_contain_text("Wrong lot? ACT-77 ends")
+    expect(undo.locator("input")).to_have_value("J. Lim")
+    undo.locator("input").fill("N. Aziz")
+    with page.expect_request("**/v1/corrections") as request:
+        undo.locator("button").click()
+    correction = request.value.post_data_json
+    assert (correction["what"], correction["by"], correction["lot"]) == ("never_was", "N. Aziz", "ACT-77")
+    assert isinstance(correction["record"], int)
+    expect(stand.locator('[data-field="lot"]')).to_have_text("No lot")
+    expect(undo).to_be_hidden()
+    sign_on = stand.locator('[data-form="sign-on"]')
+    sign_on.locator('input[name="badge"]').fill("J. Lim")
+    page.keyboard.press("Enter")
+    expect(undo).to_contain_text("Wrong badge? J. Lim is signed off")
+    with page.expect_request("**/v1/corrections") as request:
+        undo.locator("button").click()
+    correction = request.value.post_data_json
+    assert (correction["what"], correction["operator"]) == ("operator", "J. Lim")
+    assert correction["was_there"] is False and correction["from"].endswith("Z")
+    expect(stand.locator('[data-field="nobody"]')).to_be_visible()
+    expect(undo).to_be_hidden()
+
+
 def check_lanes(page):
     """Each lane has its lot, and the form starts one on the lane that is free."""
     step("lanes")
@@ -299,6 +331,15 @@ def check_scans(page):
     page.keyboard.type("21SN")
     page.keyboard.press("Enter")
     expect(summary).to_contain_text("LOT-44")
+    # At a station with lanes, a scan is for one of them; in a field it would be for the field's station.
+    page.evaluate("document.activeElement.blur()")
+    page.locator('[data-field="scan-station"]').select_option("reflow-1 rear")
+    with page.expect_request("**/reflow-1/scans") as request:
+        page.keyboard.type("10LOT-45")
+        page.keyboard.press("F8")
+        page.keyboard.type("21SN")
+        page.keyboard.press("Enter")
+    assert request.value.post_data_json["lane"] == "rear"
 
 
 def check_held(page):
@@ -311,6 +352,10 @@ def check_held(page):
     )
     expect(front).to_have_attribute("data-held", "yes")
     expect(page.locator('[data-field="lists"]')).to_have_text("Lists in force: work orders 17")
+    # The list of work orders knows the part, and no list knows the lot's work order.
+    form = station(page, "reflow-1").locator('[data-form="start-lot"]')
+    assert form.locator('input[name="part"]').get_attribute("required") is None
+    assert form.locator('input[name="work_order"]').get_attribute("required") is not None
 
 
 def check_doubts(page):
@@ -407,6 +452,7 @@ with sync_playwright() as playwright:
     check_live(page)
     check_commands(page)
     check_crew(page)
+    check_undo(page)
     check_lanes(page)
     check_scans(page)
     check_held(page)

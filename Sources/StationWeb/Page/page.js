@@ -21,7 +21,9 @@ const parts = {
 };
 document.getElementById("without-script").remove();
 const record = new RecordView(document.querySelector("footer.record"));
-const scan = new ScanView(document.getElementById("scan"), refresh);
+const scan = new ScanView(document.getElementById("scan"), (id, receipt) =>
+  stations.views.get(id)?.remember(receipt)
+);
 const stations = new ViewList(
   document.getElementById("stations"),
   (station) => station.id,
@@ -81,7 +83,10 @@ function drawStatus() {
   setAttribute(parts.counts.parentElement, "data-tone", counts.bad || silent ? "bad" : null);
   const own = (device) => device.stations.length === 1;
   const instruments = status.instruments ?? [];
-  stations.update(status.stations, status.devices.filter(own), status.devices, instruments, now);
+  const lists = (status.lists?.in_force ?? []).map(({ list }) => list);
+  stations.update(
+    status.stations, status.devices.filter(own), status.devices, instruments, lists, now
+  );
   const others = status.devices.filter((device) => !own(device));
   shared.update(others, now, instruments);
   show(parts.shared, others.length > 0);

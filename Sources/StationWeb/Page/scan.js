@@ -77,14 +77,24 @@ function isEditable(element) {
   return element?.matches?.("input, textarea, select, [contenteditable]") ?? false;
 }
 
+/** The places of a station that scans can be for: its lanes, or itself. */
+function placesOf({ id, title, lanes }) {
+  const station = title ?? id;
+  if (lanes.length === 0) return [{ name: id, station: id, title: station }];
+  return lanes.map((lane) => ({
+    name: `${id} ${lane}`, station: id, lane, title: `${station}, lane ${lane}`,
+  }));
+}
+
 /** Shows what was scanned, large, and has it done at the station that scans are for. */
 export class ScanView {
   /**
    * @param root The section of the page.
-   * @param refresh Fetches the status anew.
+   * @param onReceipt Called with a station and the receipt of what was recorded there.
    */
-  constructor(root, refresh) {
-    this.refresh = refresh;
+  constructor(root, onReceipt) {
+    this.onReceipt = onReceipt;
+    this.places = new Map();
     this.keys = new KeyCollector();
     this.select = node("select", { "data-field": "scan-station" });
     this.target = node("label", { class: "target" }, "Scans are for ", this.select);
@@ -109,18 +119,30 @@ export class ScanView {
   /** Takes the stations and the keys from the status. */
   update(status) {
     this.keys.separatorKeys = status.separator_keys ?? [];
-    const ids = status.stations.map((station) => station.id);
-    const known = [...this.select.options].map((option) => option.value);
-    if (ids.join("\n") !== known.join("\n")) {
+    const places = status.stations.flatMap(placesOf);
+    const names = places.map(({ name }) => name);
+    if (names.join("\n") !== [...this.places.keys()].join("\n")) {
       const wanted = localStorage.getItem("scan-station");
+      this.places = new Map(places.map((place) => [place.name, place]));
       this.select.replaceChildren(
-        ...status.stations.map((station) =>
-          node("option", { value: station.id }, station.title ?? station.id)
-        )
+        ...places.map(({ name, title }) => node("option", { value: name }, title))
       );
-      if (ids.includes(wanted)) this.select.value = wanted;
+      if (names.includes(wanted)) this.select.value = wanted;
     }
-    show(this.target, ids.length > 1);
+    show(this.target, names.length > 1);
+  }
+
+  /** Where a code is meant for that is scanned in a field, or in none. */
+  placeOf(field) {
+    const chosen = this.places.get(this.select.value);
+    const section = field?.closest("[data-station]");
+    if (!section) return chosen;
+    const station = section.dataset.station;
+    const lane = field.closest("form")?.querySelector('select[name="lane"]')?.value;
+    const places = [...this.places.values()].filter((place) => place.station === station);
+    return places.find((place) => place.lane === lane) ?? (
+      chosen?.station === station ? chosen : places[0]
+    );
   }
 
   key(event) {
@@ -137,12 +159,12 @@ export class ScanView {
     if (!isMeant) return;
     event.preventDefault();
     event.stopPropagation();
-    const station = field?.closest("[data-station]")?.dataset.station ?? this.select.value;
+    const place = this.placeOf(field);
     if (field) {
       field.value = this.before ?? "";
       delete field.dataset.isComposite;
     }
-    this.scan({ code }, station);
+    if (place) this.scan(place.lane ? { code, lane: place.lane } : { code }, place.station);
   }
 
   async scan(command, station) {
@@ -152,7 +174,7 @@ export class ScanView {
       const receipt = await send("POST", path, command);
       if (receipt.station) this.choose(receipt.station);
       this.show("done", receipt.summary, receipt);
-      if (receipt.receipt) await this.refresh().catch(() => {});
+      if (receipt.receipt) await this.onReceipt(station, receipt.receipt);
     } catch (error) {
       this.show("refused", error.message);
       this.offer(error.problem?.scan, command, station);
@@ -160,8 +182,11 @@ export class ScanView {
   }
 
   choose(station) {
-    this.select.value = station;
-    localStorage.setItem("scan-station", station);
+    const places = [...this.places.values()].filter((place) => place.station === station);
+    const isThere = places.some((place) => place.name === this.select.value);
+    if (places.length === 0 || isThere) return;
+    this.select.value = places[0].name;
+    localStorage.setItem("scan-station", places[0].name);
   }
 
   show(state, summary, receipt = {}) {

@@ -49,16 +49,24 @@ export class StartForm {
   /**
    * @param free The lanes without a lot; none for a station without lanes.
    * @param crew Who is signed on: of one, the agent knows who starts the lot.
+   * @param lists The plant's lists that are in force: what they may say of a lot need not be said.
    */
-  update(free, crew) {
+  update(free, crew, lists) {
     const names = this.lanes.options.length ? [...this.lanes.options].map((one) => one.value) : [];
     if (names.join("\n") !== free.join("\n")) {
       this.lanes.replaceChildren(...free.map((lane) => node("option", { value: lane }, lane)));
     }
     show(this.laneLabel, free.length > 0);
-    const operator = this.inputs.find((input) => input.name === "operator");
-    operator.required = crew.length !== 1;
-    setAttribute(operator, "placeholder", crew.length === 1 ? crew[0].name : null);
+    this.need("operator", crew.length !== 1, crew[0]?.name);
+    this.need("part", !lists.includes("lots") && !lists.includes("work_orders"), "as listed");
+    this.need("work_order", !lists.includes("lots"), "as listed");
+  }
+
+  /** Says whether a field must be filled, and what is taken when it is not. */
+  need(name, isNeeded, otherwise) {
+    const input = this.inputs.find((one) => one.name === name);
+    input.required = isNeeded;
+    setAttribute(input, "placeholder", isNeeded ? null : otherwise);
   }
 
   /**

@@ -7,6 +7,7 @@ import { node, setAttribute, setText, show, ViewList } from "./document.js";
 import { lanesOf, LotView } from "./lot.js";
 import { OvenView, zoneOf } from "./oven.js";
 import { StartForm } from "./start.js";
+import { UndoView } from "./undo.js";
 import { clockText, decimalsOf, qualityOf, unitText, valueText } from "./words.js";
 
 const maximumKeyReadings = 8;
@@ -107,9 +108,8 @@ export class StationView {
     const onReceipt = async (receipt) => {
       const notes = (receipt.notes ?? []).map((note) => `. Note: ${note.sentence}`).join("");
       setText(this.receipt, `Recorded as no. ${receipt.seq}: ${receipt.summary}${notes}`);
-      this.receivedAt = performance.now();
       show(this.receipt, true);
-      await refresh().catch(() => {});
+      await this.remember(receipt);
       this.receipt.focus();
     };
     const titleID = `station-${station.id}`;
@@ -121,6 +121,12 @@ export class StationView {
     this.receipt = node("p", {
       class: "receipt", role: "status", tabindex: -1, "data-field": "receipt", hidden: true,
     });
+    this.undo = new UndoView(onReceipt);
+    this.remember = async (receipt) => {
+      this.receivedAt = performance.now();
+      this.last = receipt;
+      await refresh().catch(() => {});
+    };
     this.materials = node("ul", { class: "materials", "aria-label": "Material loaded here" });
     this.corrections = node("ul", { class: "corrections", "aria-label": "Corrections of this station's records" });
     this.instruments = node("ul", {
@@ -162,6 +168,7 @@ export class StationView {
       this.crew.root,
       this.form.root,
       this.receipt,
+      this.undo.root,
       this.problems,
       this.materials,
       this.instruments,
@@ -176,8 +183,9 @@ export class StationView {
    * @param own Devices that serve one station only; those of this one are shown here in full.
    * @param all All devices: the key readings are those of every device that serves this station.
    * @param instruments The instruments that signals come from.
+   * @param lists Names of the plant's lists that are in force.
    */
-  update(station, own, all, instruments, now) {
+  update(station, own, all, instruments, lists, now) {
     const lanes = lanesOf(station);
     const free = lanes.filter(({ lot }) => !lot).map(({ lane }) => lane);
     setText(this.title, station.title ?? station.id);
@@ -186,8 +194,12 @@ export class StationView {
     this.lists.lanes.update(lanes, now);
     this.crew.update(station.crew, now);
     show(this.form.root, free.length > 0);
-    this.form.update(free.filter((lane) => lane !== null), station.crew);
-    if (performance.now() - this.receivedAt > receiptTime) show(this.receipt, false);
+    this.form.update(free.filter((lane) => lane !== null), station.crew, lists);
+    if (performance.now() - this.receivedAt > receiptTime) {
+      show(this.receipt, false);
+      this.last = null;
+    }
+    this.undo.update(station, this.last ?? null);
     this.lists.materials.update(station.materials, now);
     show(this.materials, station.materials.length > 0);
     const problems = station.conveyor?.problems ?? [];
