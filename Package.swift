@@ -262,7 +262,13 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("Scans", ["Telemetry"]),
-    tests("LotBinding"),
+    .target(
+      name: "PlantModel",
+      dependencies: ["TestSupport", "Telemetry", "LotBinding"],
+      path: "Tests/PlantModel",
+      swiftSettings: strict
+    ),
+    tests("LotBinding", ["PlantModel"]),
     tests("JournalStore", ["MerkleLog", grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("Interlock", ["StationAPI", "Telemetry"]),
@@ -287,7 +293,7 @@ let package = Package(
     ),
     tests("FaultMatrix", ["Telemetry", "Fieldbus"]),
     tests("Genealogy", [], exclude: ["Golden"]),
-    tests("HubStore", ["MerkleLog", "Genealogy", "LotBinding", grdb]),
+    tests("HubStore", ["MerkleLog", "Genealogy", "LotBinding", "PlantModel", grdb]),
     tests(
       "Hub",
       [

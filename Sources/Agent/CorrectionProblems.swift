@@ -17,7 +17,7 @@ extension CorrectionError {
 
   private var kind: (type: String, title: String, status: Int) {
     switch self {
-    case .missing, .endNeeded:
+    case .missing, .endNeeded, .endShownAgain:
       (type: "bad-request", title: "Something is missing", status: 400)
     case .future, .beforeJournal, .emptySpan:
       (type: "wrong-time", title: "The time cannot be", status: 400)

@@ -6,7 +6,7 @@ internal import Telemetry
 /// Answers a trace with what is known by now: as recorded, and the corrections laid over it.
 struct CorrectedGenealogy: GenealogyStore {
   private let recorded: SQLGenealogy
-  private let db: Database
+  let db: Database
 
   /// Whether the file knows of corrections; one that an earlier program has written does not.
   private let hasCorrections: Bool
@@ -32,8 +32,10 @@ struct CorrectedGenealogy: GenealogyStore {
   }
 
   func visits(during stay: MaterialStay) throws -> [StationVisit] {
-    try uncorrected(try recorded.visits(during: stay.recorded(as: stay.extent))) { $0.span.start }
+    let near =
+      try uncorrected(try recorded.visits(during: stay.recorded(as: stay.extent))) { $0.span.start }
       + correctedVisits(Self.overlap, Self.overlap(stay.extent, station: stay.load.station))
+    return try together(near, stay)
   }
 
   func signals(during visit: StationVisit) throws -> [SignalSummary] {
@@ -51,7 +53,7 @@ struct CorrectedGenealogy: GenealogyStore {
   func crews(during visit: StationVisit) throws -> [RecordedCrew] {
     let crews = try recorded.crews(during: visit.recorded(as: visit.extent))
     guard hasCorrections else { return crews }
-    return try PresenceQuery(db: db).corrected(crews, during: visit)
+    return try PresenceQuery(db: db).corrected(try self.crews(crews, within: visit), during: visit)
   }
 
   func units(of visit: StationVisit) throws -> [UnitStay] { try recorded.units(of: visit) }
@@ -68,8 +70,12 @@ struct CorrectedGenealogy: GenealogyStore {
   }
 
   func stays(during visit: StationVisit) throws -> [MaterialStay] {
-    try uncorrected(try recorded.stays(during: visit.recorded(as: visit.extent))) { $0.span.start }
+    let near =
+      try uncorrected(try recorded.stays(during: visit.recorded(as: visit.extent))) {
+        $0.span.start
+      }
       + correctedStays(Self.overlap, Self.overlap(visit.extent, station: visit.binding.station))
+    return try together(near, visit)
   }
 
   func consumptions(into lot: LotID) throws -> [RecordedConsumption] {

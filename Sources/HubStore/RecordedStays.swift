@@ -10,20 +10,29 @@ struct RecordedStays {
 
   let db: Database
   let journal: Int64
-  private let steps: [(seq: Int, to: Instant)]
+  private let began: Instant?
+  private let steps: [(seq: Int, step: Epochs.Step)]
 
   init(db: Database, journal: Int64) throws {
     self.db = db
     self.journal = journal
     steps = try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT seq, to_at FROM clock_step WHERE journal = ? ORDER BY seq"),
+      db.cachedStatement(
+        sql: "SELECT seq, from_at, to_at FROM clock_step WHERE journal = ? ORDER BY seq"
+      ),
       arguments: [journal]
-    ).map { ($0["seq"], Instant(microseconds: $0["to_at"])) }
+    ).map { row in
+      let (from, to) = (
+        Instant(microseconds: row["from_at"]), Instant(microseconds: row["to_at"])
+      )
+      return (row["seq"], Epochs.Step(from: from, to: to))
+    }
+    began = try StoredRecord.record(db, journal: journal, 1)?.at
   }
 
   /// The epochs that had begun before a record.
   func epochs(before seq: Int) -> Epochs {
-    Epochs(starts: steps.prefix { $0.seq < seq }.map(\.to))
+    Epochs(began: began, steps: steps.prefix { $0.seq < seq }.map(\.step))
   }
 
   /// When a record happened.

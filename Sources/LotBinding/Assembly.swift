@@ -37,7 +37,9 @@ struct Assembly: Sendable, Hashable {
   /// Takes a record that is in the journal, and in the corrections.
   mutating func apply(_ record: Record, _ corrections: Corrections) {
     switch record.content {
-    case .consumption(let consumption): add(consumption, seq: record.seq)
+    case .consumption(let consumption):
+      if let serial = consumption.outputSerial { lots.set(serial, to: consumption.output) }
+      add(consumption, seq: record.seq)
     case .correction(let correction):
       switch correction.change {
       case .notConsumed(let seq, let consumption): remove(consumption, seq: seq)
@@ -55,7 +57,6 @@ struct Assembly: Sendable, Hashable {
     let records = (lotsInside[consumption.input] ?? []) + [seq]
     lotsInside[consumption.input] = records.suffix(Self.recordsLimit)
     inputs.set(consumption.output, to: lotsInside)
-    if let serial = consumption.outputSerial { lots.set(serial, to: consumption.output) }
     guard let serial = consumption.inputSerial else { return }
     let piece = Piece(lot: consumption.input, serial: serial)
     let parent = Parent(lot: consumption.output, serial: consumption.outputSerial, seq: seq)

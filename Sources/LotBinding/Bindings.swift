@@ -80,8 +80,8 @@ package struct Bindings: Sendable, Hashable {
   ///     run.
   package mutating func apply(_ record: Record, uptime: Duration? = nil) {
     lots.apply(record, uptime: uptime)
-    units.apply(record)
     noteUnit(record)
+    units.apply(record)
     crews.apply(record, uptime: uptime)
     materials.apply(record)
     corrections.apply(record)
@@ -92,10 +92,9 @@ package struct Bindings: Sendable, Hashable {
 
   /// Remembers the lot of a serial number that came or went, for whoever builds it in later.
   private mutating func noteUnit(_ record: Record) {
-    guard case .unit(let unit) = record.content,
-      let active = lots.active(at: StationLane(unit.station, unit.lane)),
-      active.seq == unit.binding, let serial = try? Label(unit.serial.text)
+    guard case .unit(let unit) = record.content, let lot = units.lot(of: unit),
+      let serial = try? Label(unit.serial.text)
     else { return }
-    assembly.note(serial, of: active.binding.lot)
+    assembly.note(serial, of: lot)
   }
 }

@@ -24,6 +24,8 @@ package enum CorrectionError: Error, Sendable, Hashable {
   case operatorStillThere(Label, at: StationID)
   case operatorNotThere(Label, at: StationID, Instant)
   case endNeeded(Label, at: StationID)
+  /// The clock was set back since, and showed the time of the end once more.
+  case endShownAgain(Instant)
   /// A lot or place is not as it must be for any command.
   case binding(BindingError)
 }
@@ -72,6 +74,9 @@ extension CorrectionError: CustomStringConvertible {
       "\(name) was not signed on at \(station) at \(time); check name, station and time"
     case .endNeeded(let name, let station):
       "\(name) did not sign on at \(station) after that; say until when: --to"
+    case .endShownAgain(let time):
+      "the clock was set back and showed \(time), when that ended by the records, once more; say "
+        + "until when: --to"
     case .binding(let error): error.description
     }
   }

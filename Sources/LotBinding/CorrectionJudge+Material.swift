@@ -7,6 +7,7 @@ extension CorrectionJudge {
     let from = try needed(order.from, "from")
     guard let to = order.to, order.record == nil else {
       let (entry, stay) = try material { $0.to.map { time(from) < $0 } ?? true }
+      if stay.to == nil, order.to != nil { throw stillThere(stay) }
       try check(entry, stay, from: time(from), to: order.to.map(time))
       return .times(entry, from: from, to: order.to)
     }
@@ -44,12 +45,13 @@ extension CorrectionJudge {
   func notUnloaded() throws(CorrectionError) -> Correction.Change {
     let to = try needed(order.to, "to")
     let (entry, stay) = try material { $0.from < time(to) }
-    let load = stay.content
-    if stay.to == nil {
-      throw .stillThere(load.lot, at: StationLane(load.station), isMaterial: true)
-    }
+    if stay.to == nil { throw stillThere(stay) }
     try check(entry, stay, from: nil, to: time(to))
     return .times(entry, from: nil, to: to)
+  }
+
+  private func stillThere(_ stay: Stay<MaterialLoad>) -> CorrectionError {
+    .stillThere(stay.content.lot, at: StationLane(stay.content.station), isMaterial: true)
   }
 
   private func check(
@@ -60,7 +62,7 @@ extension CorrectionJudge {
   ) throws(CorrectionError) {
     let moved = Stay(stay.content, from: from ?? stay.from, to: to ?? stay.to)
     if moved == stay { throw .noChange("record \(entry) says so") }
-    if let to = moved.to, moved.from >= to { throw .emptySpan(from: moved.from.at, to: to.at) }
+    if let to = moved.to { try checkSpan(moved.from, to) }
     try checkFree(moved, except: entry)
   }
 
@@ -171,7 +173,7 @@ extension CorrectionJudge {
     guard let span = spans.first(where: { $0.from > time }) else {
       throw .endNeeded(name, at: station)
     }
-    return span.from.at
+    return try nameable(span.from)
   }
 
   /// When somebody signed off who was gone before.
@@ -184,7 +186,13 @@ extension CorrectionJudge {
     guard let span = spans.first(where: { $0.from <= time && $0.to.map { time < $0 } ?? true })
     else { throw .operatorNotThere(name, at: station, time.at) }
     guard let to = span.to else { throw .operatorStillThere(name, at: station) }
-    return to.at
+    return try nameable(to)
+  }
+
+  /// A time as a record holds it, which means the last time that the clock showed it.
+  private func nameable(_ time: JournalTime) throws(CorrectionError) -> Instant {
+    if self.time(time.at) != time { throw .endShownAgain(time.at) }
+    return time.at
   }
 }
 

@@ -38,13 +38,15 @@ struct CorrectionJudge {
   private func checkTimes() throws(CorrectionError) {
     for time in [order.from, order.to].compactMap({ $0 }) {
       if time > now { throw .future(time, now: now) }
-      if let began = corrections.began, time >= began { continue }
-      throw .beforeJournal(time, began: corrections.began)
+      let epochs = corrections.epochs
+      if epochs.began == nil || epochs.isBeforeAll(time) {
+        throw .beforeJournal(time, began: epochs.began)
+      }
     }
     if let from = order.from, let to = order.to { try checkSpan(time(from), time(to)) }
   }
 
-  private func checkSpan(_ from: JournalTime, _ to: JournalTime) throws(CorrectionError) {
+  func checkSpan(_ from: JournalTime, _ to: JournalTime) throws(CorrectionError) {
     if from >= to { throw .emptySpan(from: from.at, to: to.at) }
   }
 
@@ -65,6 +67,9 @@ struct CorrectionJudge {
     let from = try needed(order.from, "from")
     guard let to = order.to, order.record == nil else {
       let (entry, stay) = try lot { $0.to.map { time(from) < $0 } ?? true }
+      if stay.to == nil, order.to != nil {
+        throw .stillThere(stay.content.lot, at: stay.content.place, isMaterial: false)
+      }
       try check(lot: entry, stay, from: time(from), to: order.to.map(time))
       return .times(entry, from: from, to: order.to)
     }
@@ -207,12 +212,16 @@ struct CorrectionJudge {
       stays.withdraw(seq)
       if let stay = stays.corrected {
         let place = stay.content.place
+        if let to = stay.to { try checkSpan(stay.from, to) }
         try checkFree(stay, at: place, except: entry)
       }
     case .material(let entry):
       guard var stays = corrections.material(entry) else { throw .notACorrection(seq) }
       stays.withdraw(seq)
-      if let stay = stays.corrected { try checkFree(stay, except: entry) }
+      if let stay = stays.corrected {
+        if let to = stay.to { try checkSpan(stay.from, to) }
+        try checkFree(stay, except: entry)
+      }
     case .consumption, .crew: break
     }
     return .withdraw(seq)

@@ -26,12 +26,11 @@ package struct Corrections: Sendable, Hashable {
   private static let limit = 4_096
 
   private(set) var epochs = Epochs()
-
-  /// When the journal began.
-  private(set) var began: Instant?
   private(set) var lots = StayBook<Binding>()
   private(set) var materials = StayBook<MaterialLoad>()
-  private(set) var crews = CrewStory()
+
+  /// Who was at the stations.
+  package private(set) var crews = CrewStory()
 
   private var consumptions = Recent<Int, Consumption>(limit: limit)
 
@@ -89,8 +88,8 @@ package struct Corrections: Sendable, Hashable {
   package mutating func apply(_ record: Record) {
     let now = epochs.now(record.at)
     switch record.content {
-    case .opening: began = record.at
-    case .clockStep(let step): epochs.begin(at: step.to)
+    case .opening: epochs.begin(at: record.at)
+    case .clockStep(let step): epochs.take(step)
     case .binding(let binding):
       let place = binding.place
       if let before = open[place] { lots.end(before, at: now) }

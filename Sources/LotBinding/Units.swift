@@ -95,9 +95,10 @@ package struct Units: Sendable, Hashable {
 
   private mutating func take(_ passage: UnitPassage, at instant: Instant) {
     let place = passage.place
-    let old = lingering[place]?.removeValue(forKey: passage.serial)
+    let known = lot(of: passage)
+    lingering[place]?.removeValue(forKey: passage.serial)
     let isOfLot = ledgers[place]?.binding == passage.binding
-    guard let lot = isOfLot ? ledgers[place]?.lot : old?.lot else { return }
+    guard let lot = known else { return }
     let unit = Unit(
       serial: passage.serial,
       binding: passage.binding,
@@ -107,6 +108,14 @@ package struct Units: Sendable, Hashable {
     )
     if isOfLot { ledgers[place]?.take(unit) }
     if passage.event == .scrapped { scrapped.add(passage.serial, of: lot, at: instant) }
+  }
+
+  /// The lot of a unit that comes or goes: the one that is active, or an earlier one, with which the
+  /// unit lingers.
+  func lot(of passage: UnitPassage) -> LotID? {
+    let place = passage.place
+    if let ledger = ledgers[place], ledger.binding == passage.binding { return ledger.lot }
+    return lingering[place]?[passage.serial]?.lot
   }
 
   private mutating func close(_ place: StationLane) {

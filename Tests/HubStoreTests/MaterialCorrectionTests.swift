@@ -122,4 +122,27 @@ struct MaterialCorrectionTests {
     #expect(stay.load.lot.text == "P-2" && stay.load.expires == expires)
     #expect(stay.unload?.reason?.text == "empty")
   }
+
+  @Test(
+    "Material that was gone before a lot came is none of its inputs, though no record lies between"
+  )
+  func gone() async throws {
+    var journal = try JournalBuilder()
+    let start = journal.time
+    let load = try journal.load("s", "PASTE", "paste")
+    try journal.unload("s", "PASTE", load: load)
+    let binding = try journal.bind("s", "PCB", part: "4711")
+    try journal.end("s", "PCB", binding: binding)
+    func at(_ milliseconds: Int) -> Instant { start.advanced(by: .milliseconds(milliseconds)) }
+    // Both were there between the same two records, one after the other.
+    try journal.correct(.times(load, from: at(1_100), to: at(1_200)))
+    let moved = try journal.correct(.times(binding, from: at(1_300), to: at(1_400)))
+    let apart = try await CorrectedHub(journal)
+    #expect(try await apart.trace("PCB")?.inputs.isEmpty == true)
+    #expect(try await apart.trace("PASTE")?.outputs?.isEmpty == true)
+    try journal.correct(.withdraw(moved))
+    try journal.correct(.times(binding, from: at(1_150), to: nil))
+    let together = try await CorrectedHub(journal)
+    #expect(try await together.trace("PCB")?.inputs.map(\.input.text) == ["PASTE"])
+  }
 }

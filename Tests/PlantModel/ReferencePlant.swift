@@ -1,36 +1,74 @@
 import LotBinding
-import Telemetry
+package import Telemetry
 
 /// What should be bound, told from nothing but the list of what happened: the plain model that
 /// ``Bindings`` is compared with.
 ///
 /// It keeps no state but that list, and goes through it for every answer.
-struct ReferencePlant {
+package struct ReferencePlant {
   enum Happening: Hashable {
-    case started(LotID, StationLane)
+    case started(LotID, StationLane, Label)
     case ended(LotID, StationLane, BindingEnd.Reason?)
     case unit(SerialNumber, UnitPassage.Event, StationLane, binding: Int)
     case crew([Label], StationID, came: Label?)
+    case loaded(Load)
+    case unloaded(Int)
+    /// It is said once that material is past its time, or blocked.
+    case told(Int, Event.Kind)
+    case used(Use)
+    case corrected(Change)
   }
 
   struct Fact: Hashable {
     let seq: Int
     let second: Int
+
+    /// What was known of the clock then.
+    let clock: PlantClock
     let happening: Happening
+  }
+
+  /// A scan that became a frame.
+  struct Scan {
+    let seq: Int
+
+    /// When it was taken.
+    let second: Int
+
+    /// The lots that it was bound to.
+    let bound: Set<Int>
   }
 
   /// What should come of an event.
   enum Expectation: Hashable {
-    /// It cannot be done, for a reason of this name.
-    case impossible(String)
+    /// It cannot be done, for any of the reasons of these names.
+    case impossible(Set<String>)
     case refused(Set<String>)
     case recorded(Happening, notes: Set<String>)
   }
 
+  /// Where it happens: an oven with two lanes, and a stand.
+  package static let oven = StationID(checked: "reflow-1")
+  package static let stand = StationID(checked: "servo-1")
+  static let front = LaneID(checked: "front")
+  static let rear = LaneID(checked: "rear")
+  package static let stations = [oven, stand]
+  static let places = [
+    StationLane(oven, front), StationLane(oven, rear), StationLane(stand),
+  ]
+
   let rules: BindingRules
   let timeOut: Int
+
+  /// Seconds that have passed since the journal began.
+  var second = 0
+  package var clock = PlantClock()
+
+  /// When the agent was started last.
+  var started = 0
   private(set) var facts: [Fact] = []
-  private var lots: [LotID: ListedLot.State]?
+  private(set) var scans: [Scan] = []
+  private(set) var lots: [LotID: ListedLot.State]?
   private var operators: [Label: [StationID]]?
 
   init(rules: BindingRules, timeOut: Int) {
@@ -38,9 +76,11 @@ struct ReferencePlant {
     self.timeOut = timeOut
   }
 
-  mutating func add(_ happening: Happening, seq: Int, second: Int) {
-    facts.append(Fact(seq: seq, second: second, happening: happening))
+  mutating func add(_ happening: Happening, seq: Int) {
+    facts.append(Fact(seq: seq, second: second, clock: clock, happening: happening))
   }
+
+  mutating func add(_ scan: Scan) { scans.append(scan) }
 
   mutating func put(lots: [LotID: ListedLot.State]) { self.lots = lots }
 
@@ -51,7 +91,7 @@ struct ReferencePlant {
   /// The lot at a place at the end of a second, and its record.
   func lot(at place: StationLane, second: Int = .max) -> (lot: LotID, seq: Int)? {
     for fact in facts.reversed() where fact.second <= second {
-      if case .started(let lot, place) = fact.happening { return (lot, fact.seq) }
+      if case .started(let lot, place, _) = fact.happening { return (lot, fact.seq) }
       if case .ended(_, place, _) = fact.happening { return nil }
     }
     return nil
@@ -87,16 +127,27 @@ struct ReferencePlant {
   }
 
   /// The next one whose time is over.
-  func timedOut(second: Int) -> (name: Label, station: StationID)? {
-    for station in [Plant.oven, Plant.stand] {
+  func timedOut() -> (name: Label, station: StationID)? {
+    for station in Self.stations {
       for name in crew(at: station).names {
         let came = facts.last { fact in
           if case .crew(_, station, name) = fact.happening { true } else { false }
         }
-        if let came, second - came.second >= timeOut { return (name, station) }
+        guard let came else { continue }
+        // Of who came before the agent was started, it knows what the clock on the wall showed.
+        let passed =
+          came.second >= started
+          ? second - came.second : clock.wall(at: second) - clock.wall(at: came.second)
+        if passed >= timeOut { return (name, station) }
       }
     }
     return nil
+  }
+
+  /// The records by which lots came to a station that were there at the end of a second.
+  func lots(at station: StationID, second: Int) -> [Int] {
+    Self.places.filter { $0.station == station }
+      .compactMap { lot(at: $0, second: second)?.seq }
   }
 
   // MARK: What should come of an event
@@ -108,37 +159,38 @@ struct ReferencePlant {
     case .unit(let serial, let event, let place): pass(serial, event, place)
     case .signOn(let name, let station, let replacing): signOn(name, station, replacing)
     case .signOff(let name, let station): signOff(name, station)
-    case .list, .operators, .wait, .restart: nil
+    case .load(let order): load(order)
+    case .unload(let order): unload(order)
+    case .use(let order): use(order)
+    case .correct(let order): correction(order)
+    case .list, .operators, .wait, .scan, .setClock, .restart: nil
     }
   }
 
-  private func exists(_ place: StationLane) -> Bool {
-    place.station == Plant.oven ? place.lane != nil : place.lane == nil
+  func exists(_ place: StationLane) -> Bool {
+    place.station == Self.oven ? place.lane != nil : place.lane == nil
   }
 
   private func start(_ order: LotOrder) -> Expectation {
-    guard exists(order.place) else { return .impossible("lane") }
-    if lot(at: order.place) != nil { return .impossible("busy") }
+    guard exists(order.place) else { return .impossible(["lane"]) }
+    if lot(at: order.place) != nil { return .impossible(["busy"]) }
     let crew = crew(at: order.place.station).names
     guard let name = order.operatorName ?? (crew.count == 1 ? crew[0] : nil) else {
-      return .impossible("operator")
+      return .impossible(["operator"])
     }
     var doubts = doubts(of: order.lot) + doubts(of: name, at: order.place.station)
-    let places = [
-      StationLane(Plant.oven, Plant.front), StationLane(Plant.oven, Plant.rear),
-      StationLane(Plant.stand),
-    ]
-    if places.contains(where: { $0 != order.place && lot(at: $0)?.lot == order.lot }) {
+    if Self.places.contains(where: { $0 != order.place && lot(at: $0)?.lot == order.lot }) {
       doubts.append(.lotElsewhere)
     }
     if crew.isEmpty { doubts.append(.nobodySignedOn) }
-    return judged(.started(order.lot, order.place), doubts)
+    for there in loaded(at: order.place.station) { doubts += self.doubts(of: there.load) }
+    return judged(.started(order.lot, order.place, name), doubts)
   }
 
   private func doubts(of lot: LotID) -> [BindingRule] {
     var doubts: [BindingRule] = []
     let start = facts.lastIndex { fact in
-      if case .started(lot, _) = fact.happening { true } else { false }
+      if case .started(lot, _, _) = fact.happening { true } else { false }
     }
     let since = facts[(start ?? 0)...].map(\.happening)
     func ended(_ reason: BindingEnd.Reason) -> Bool {
@@ -166,7 +218,7 @@ struct ReferencePlant {
     return stations.contains(station) ? [] : [.operatorUnqualified]
   }
 
-  private func judged(_ happening: Happening, _ doubts: [BindingRule]) -> Expectation {
+  func judged(_ happening: Happening, _ doubts: [BindingRule]) -> Expectation {
     let refused = doubts.filter { rules[$0] == .refuse }
     if !refused.isEmpty { return .refused(Set(refused.map(\.rawValue))) }
     let noted = doubts.filter { rules[$0] == .warn }
@@ -174,8 +226,8 @@ struct ReferencePlant {
   }
 
   private func end(_ place: StationLane, _ reason: BindingEnd.Reason?) -> Expectation {
-    guard exists(place) else { return .impossible("lane") }
-    guard let lot = lot(at: place)?.lot else { return .impossible("idle") }
+    guard exists(place) else { return .impossible(["lane"]) }
+    guard let lot = lot(at: place)?.lot else { return .impossible(["idle"]) }
     return judged(.ended(lot, place, reason), [])
   }
 
@@ -184,7 +236,7 @@ struct ReferencePlant {
     _ event: UnitPassage.Event,
     _ place: StationLane
   ) -> Expectation {
-    guard exists(place) else { return .impossible("lane") }
+    guard exists(place) else { return .impossible(["lane"]) }
     let lot = lot(at: place)
     let known = unit(serial, at: place)
     // Of a lot that has ended only what is still inside is known.
@@ -192,15 +244,15 @@ struct ReferencePlant {
     let isScrapped = lot.map { wasScrapped(serial, of: $0.lot) } ?? false
     switch event {
     case .entered:
-      guard let lot else { return .impossible("idle") }
-      if isScrapped { return .impossible("scrapped") }
-      if isOfLot, known?.event == .entered { return .impossible("inside") }
+      guard let lot else { return .impossible(["idle"]) }
+      if isScrapped { return .impossible(["scrapped"]) }
+      if isOfLot, known?.event == .entered { return .impossible(["inside"]) }
       return judged(.unit(serial, event, place, binding: lot.seq), [])
     case .left, .removed, .scrapped:
       let isThere =
         known?.event == .entered
         || event == .scrapped && isOfLot && [.left, .removed].contains(known?.event)
-      guard let known, isThere else { return .impossible(isScrapped ? "scrapped" : "outside") }
+      guard let known, isThere else { return .impossible([isScrapped ? "scrapped" : "outside"]) }
       return judged(.unit(serial, event, place, binding: known.binding), [])
     }
   }
@@ -210,7 +262,7 @@ struct ReferencePlant {
     facts.contains { fact in
       guard case .unit(serial, .scrapped, _, let binding) = fact.happening else { return false }
       return facts.contains { start in
-        if case .started(lot, _) = start.happening { start.seq == binding } else { false }
+        if case .started(lot, _, _) = start.happening { start.seq == binding } else { false }
       }
     }
   }
@@ -222,7 +274,7 @@ struct ReferencePlant {
 
   private func signOff(_ name: Label, _ station: StationID) -> Expectation {
     let names = crew(at: station).names
-    guard names.contains(name) else { return .impossible("not there") }
+    guard names.contains(name) else { return .impossible(["not there"]) }
     return judged(.crew(names.filter { $0 != name }, station, came: nil), [])
   }
 }
