@@ -48,7 +48,7 @@ struct TrustOptions: ParsableArguments {
     name: .customLong("key"),
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A public key to trust (lotline key show prints it). Without one, the first that is recorded is trusted.",
+      "The journal's first public key, or one that replaced a lost one (lotline key show prints it). Without one, the first that is recorded is trusted.",
       valueName: "key"
     )
   )

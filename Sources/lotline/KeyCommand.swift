@@ -17,8 +17,9 @@ struct KeyCommand: AsyncParsableCommand {
       commandName: "show",
       abstract: "Print the public keys that the journal is, and was, signed by.",
       discussion: """
-        The last is in force. Give it to whoever is to check the journal or its evidence, and to the \
-        hub (keys in hub.yaml), on another way than the journal itself.
+        The last is in force. Give the first to whoever is to check the journal or its evidence, and to \
+        the hub (keys in hub.yaml), on another way than the journal itself; each later one is vouched \
+        for by the one before.
         """
     )
 
