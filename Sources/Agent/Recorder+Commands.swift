@@ -125,23 +125,31 @@ extension Recorder {
       let record = try journal.assumeIsolated { journal in
         try journal.appendDurably(content, at: now.wall)
       }
-      bindings.apply(record, uptime: now.uptime)
-      conveyors.apply(record, uptime: now.uptime)
+      apply(record, uptime: now.uptime)
       // Whoever asks for the evidence of a lot that has ended gets all of it.
       if case .bindingEnd = record.content { checkpoints?.isWanted = true }
       return Done(record: record, notes: judgement.notes)
     } catch let error as JournalError {
-      if case .uncertain(_, let seq, _) = error { undecided = (seq, now.uptime) }
+      // It is kept, and nothing behind it is durable without it: frames must say what it says.
+      if case .uncertain(_, let seq, _) = error {
+        apply(Record(seq: seq, at: now.wall, content: content), uptime: now.uptime)
+        undecided = seq
+      }
       throw error
     }
   }
 
-  /// Takes what a failed commit left undecided, once it is in the journal: what the disk does not
-  /// hold then is written again.
+  private func apply(_ record: Record, uptime: Duration) {
+    bindings.apply(record, uptime: uptime)
+    conveyors.apply(record, uptime: uptime)
+  }
+
+  /// Waits, before anything is judged, for what a failed commit left undecided: what the disk does
+  /// not hold then is written again.
   ///
-  /// - Throws: `JournalError` while it is not; nothing can be judged without it.
+  /// - Throws: `JournalError` while it is not in the journal.
   func settleUndecided() throws {
-    guard let (seq, uptime) = undecided else { return }
+    guard let seq = undecided else { return }
     let status = journal.assumeIsolated { $0.status() }
     guard status.seq >= seq else {
       throw JournalError.uncertain(
@@ -149,14 +157,6 @@ extension Recorder {
         seq: seq,
         reason: status.problem ?? "it waits to be written"
       )
-    }
-    bindings = try journal.assumeIsolated { [bindings] journal in
-      try journal.replay(into: bindings, after: seq - 1) { $0.apply($1, uptime: uptime) }
-    }
-    if !conveyors.isEmpty {
-      conveyors = try journal.assumeIsolated { [conveyors] journal in
-        try journal.replay(into: conveyors, after: seq - 1) { $0.apply($1, uptime: uptime) }
-      }
     }
     undecided = nil
   }

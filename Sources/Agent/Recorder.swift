@@ -50,9 +50,8 @@ actor Recorder {
   var unwritten: [ScanGroupID: (count: Int, since: Duration)] = [:]
   private var isStorageFailing = false
 
-  /// A command's record of which a failing disk left open whether it is in the journal, and when it
-  /// was given.
-  var undecided: (seq: Int, uptime: Duration)?
+  /// A command's record of which a failing disk left open whether it is in the journal.
+  var undecided: Int?
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { journal.unownedExecutor }
 

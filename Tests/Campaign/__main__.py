@@ -4,8 +4,11 @@ import argparse
 import os
 import sys
 
+import errors
 import kill
+import network
 import power
+import process
 import syscalls
 from outcome import table
 
@@ -14,6 +17,9 @@ SCENARIOS = {
     "kill": (kill.play, 2_000, 20),
     "power": (power.play, 1_000, 20),
     "syscalls": (syscalls.play, 1_000, 6),
+    "errors": (errors.play, 1_000, 4),
+    "network": (network.play, 20, 2),
+    "process": (process.play, 120, 3),
 }
 
 

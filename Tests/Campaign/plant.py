@@ -39,8 +39,13 @@ def free_ports(count):
 
 def size(path, table):
     """How many records a journal, or the hub's copy of the only one, says that it has."""
+    if not os.path.exists(path):
+        return 0
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return database.execute(f"SELECT size FROM {table}").fetchone()[0]
+        if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
+            return 0
+        row = database.execute(f"SELECT size FROM {table}").fetchone()
+        return row[0] if row else 0
 
 
 class PlantError(Exception):

@@ -4,12 +4,14 @@ import contextlib
 import subprocess
 import time
 
+import strace
 from checker import Checker
 from disk import CrashDisk, compiled
 from outcome import scenario
 from plant import Plant, PlantError
 
 SESSION_SECONDS = 12
+FAILING = "fdatasync:error=EIO:when=20+40"   # of each thread's calls
 STARTED = 25   # the agent is started on every so many-th image
 
 
@@ -19,6 +21,14 @@ def play(outcomes, images, seed=1):
         with recorded(disk) as plant:
             judge_images(outcome, plant, disk, images, seed)
             outcome.acknowledged = plant.ledger.acknowledged
+    with scenario("power, fsync fails", outcomes) as outcome, CrashDisk() as disk:
+        strace.require()
+        with recorded(disk, inject=FAILING) as plant:
+            failed = len(strace.struck(plant))
+            judge_images(outcome, plant, disk, max(images // 5, 20), seed)
+            outcome.notes.append(f"{failed} syncs of the log failed in the second of two sessions")
+            outcome.expect(failed > 0, "no sync failed")
+            outcome.acknowledged = plant.ledger.acknowledged
     with scenario("power, NORMAL", outcomes) as outcome, CrashDisk() as disk:
         library = compiled("sqlite_normal.c", disk.folder / "normal.so", "-shared", "-fPIC")
         refuse_normal(outcome, library)
@@ -27,12 +37,13 @@ def play(outcomes, images, seed=1):
 
 
 @contextlib.contextmanager
-def recorded(disk, environment=None):
+def recorded(disk, environment=None, inject=""):
     """A session under load, with a stop in order in it; the disk's past is complete afterwards."""
     with Plant(journal_folder=disk.place, oven=False, uplink=False) as plant:
         plant.ledger.marks = disk.mark
         for _ in range(2):
-            plant.start_agent(environment=environment)
+            plant.start_agent(environment=environment,
+                              tracer=strace.options(plant, inject) if inject else ())
             plant.await_agent()
             with plant.load(pause=0.01):
                 time.sleep(SESSION_SECONDS / 2)

@@ -13,7 +13,7 @@ struct CampaignTests {
 
   @Test(
     "After each fault, what was acknowledged is there once, and agent and hub hold the same",
-    arguments: [["kill", "10"]]
+    arguments: [["kill", "10"], ["errors", "1"]]
   )
   func faults(_ scenario: [String]) async throws {
     let run = try await campaign("Tests/Campaign", scenario)
