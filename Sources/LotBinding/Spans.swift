@@ -8,8 +8,9 @@ struct Spans: Sendable, Hashable {
   /// Empty until something changes in this run.
   private var spans: [Span] = []
 
-  /// Changes that are remembered: enough for scans that are still on their way.
-  private static let remembered = 8
+  /// Changes that are remembered: enough for scans that are still on their way, also where lots change
+  /// many times during one of them.
+  private static let remembered = 256
 
   /// Takes a change.
   ///

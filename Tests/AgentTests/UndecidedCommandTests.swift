@@ -84,9 +84,11 @@ extension Journal {
   /// What a commit does when SQLite reports an I/O error and the file cannot be read at once: the
   /// next record may be in the file, or not.
   fileprivate func leaveOpenForTest() {
+    var written = buffer.frontier
+    written.append(.leaf([]))
     fail(
       JournalError.storage(path: path, reason: "disk I/O error"),
-      uncertain: (buffer.items.count + 1, buffer.frontier)
+      uncertain: (buffer.items.count + 1, written)
     )
   }
 }

@@ -21,7 +21,7 @@ def grow(path, count):
             tree.append(leaf_hash(body.encode()))
             last = body
         has_nodes = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'node'").fetchone()
-        for seq, body in frames(database, json.loads(last), count):
+        for seq, body in records(database, json.loads(last), count):
             leaf = leaf_hash(body.encode())
             nodes = [node for node in tree.append(leaf) if node[0] % NODE_LEVELS == 0]
             database.execute("INSERT INTO record VALUES (?, ?, ?)", (seq, body, leaf))
@@ -29,8 +29,37 @@ def grow(path, count):
                 database.executemany("INSERT INTO node VALUES (?, ?, ?)", nodes)
         database.execute("UPDATE head SET size = ?, root = ?, frontier = ?",
                          (tree.size, tree.root, tree.frontier))
+        # So that the start need not look for scans that a crash lost.
+        database.execute("INSERT INTO story SELECT ?, type FROM story ORDER BY seq DESC LIMIT 1",
+                         (tree.size,))
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    anchor(path, tree)
+
+
+def anchor(path, tree):
+    with open(f"{path}.anchor", "r+", encoding="utf-8") as file:
+        stored = json.load(file)
+        hashes = [node.hex() for node in tree.edge]
+        stored |= {"seq": tree.size, "root": tree.root.hex(),
+                   "frontier": {"size": tree.size, "hashes": hashes}}
+        file.seek(0)
+        json.dump(stored, file)
+        file.truncate()
+
+
+def records(database, last, count):
+    """The frames, and then the stop once more that was the last record."""
+    yield from frames(database, last, count)
+    seq = last["seq"] + count + 1
+    yield seq, json.dumps({**last, "at": moment(last, count + 1), "seq": seq}, sort_keys=True,
+                          separators=(",", ":"))
+
+
+def moment(last, number):
+    begin = datetime.datetime.fromisoformat(last["at"].replace("Z", "+00:00"))
+    at = begin + datetime.timedelta(microseconds=number)
+    return f"{at:%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def frames(database, last, count):
@@ -42,11 +71,9 @@ def frames(database, last, count):
         "SELECT json_extract(body, '$.v[0]') FROM record WHERE json_extract(body, '$.layout') = ? "
         "AND json_extract(body, '$.v[0]') IS NOT NULL ORDER BY seq DESC", (layout,)).fetchone()
     _, answered = decoded(int(value), 1)
-    begin = datetime.datetime.fromisoformat(last["at"].replace("Z", "+00:00"))
     for number in range(1, count + 1):
-        at = begin + datetime.timedelta(microseconds=number)
         seq = last["seq"] + number
         values = ",".join(str(encoded(address, 1, answered + number))
                           for address in range(REGISTERS))
-        yield seq, (f'{{"type":"frame","seq":{seq},"at":"{at:%Y-%m-%dT%H:%M:%S.%f}Z","span":100,'
+        yield seq, (f'{{"type":"frame","seq":{seq},"at":"{moment(last, number)}","span":100,'
                     f'"layout":{layout},"bind":[null],"v":[{values}]}}')

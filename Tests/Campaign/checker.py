@@ -1,8 +1,8 @@
 """Judges what is left after a fault: checker.py [--drained] JOURNAL [HUB [LEDGER]]
 
-Reads the agent's journal, its anchor, the hub's file and the ledger of what was acknowledged; shares
-no code with the agent. Prints one line for each invariant that is broken, with the record's number,
-and ends with status 1 if there is any. `--drained` says that the hub must hold everything.
+Reads the agent's journal, its anchor, the hub's file and the ledger of what was acknowledged;
+shares no code with the agent. Prints one line for each invariant that is broken, with the record's
+number, and ends with status 1 if there is any. `--drained` says that the hub must hold everything.
 """
 
 import argparse

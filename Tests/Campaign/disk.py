@@ -29,8 +29,8 @@ def run(*command):
 
 
 def own_mounts():
-    """Mounts from here on are this program's alone: a copy of one in another program's namespace would
-    keep it alive after its end, and the next image would be taken for it."""
+    """Mounts from here on are this program's alone: a copy of one in another program's namespace
+    would keep it alive after its end, and the next image would be taken for it."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS):
         raise Skipped(f"unshare says: {os.strerror(ctypes.get_errno())}")
     run("mount", "--make-rprivate", "/")

@@ -1,4 +1,4 @@
-"""What frames must say: whose they are, what the machine really showed, and that none is missing."""
+"""What frames must say: whose they are, what the machine showed, and that none is missing."""
 
 import datetime
 import re
@@ -156,8 +156,8 @@ class Frames:
             # A scan that was read late is accounted for with the next one: up to the frame before.
             due = (earlier - whole[0]) / 1000 / layout["period_ms"]
             if due - whole[1] > 1:
-                self.report("gap", record["seq"], f"is scan {whole[1]} of its group where {due:.1f} "
-                            "were due, and no gap record says why")
+                self.report("gap", record["seq"], f"is scan {whole[1]} of its group where "
+                            f"{due:.1f} were due, and no gap record says why")
                 whole[:] = [at, 0]
 
 

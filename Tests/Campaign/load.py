@@ -1,7 +1,7 @@
 """Commands over the agent's HTTP interface, as fast as it answers, each in the ledger.
 
-Each station has a worker of its own: it starts lots, loads material, passes units, records what went
-into what, and ends lots. Names are never used twice, so that anything that is done twice shows.
+Each station has a worker of its own: it starts lots, loads material, passes units, records what
+went into what, and ends lots. Names are never used twice, so that what is done twice shows.
 """
 
 import http.client

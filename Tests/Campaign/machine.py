@@ -1,7 +1,8 @@
-"""A Modbus TCP machine whose registers say which register of which answer they are: machine.py PORT COUNT
+"""Modbus TCP machines whose registers say which register of which answer they are.
 
-It listens at 127.0.0.1, 127.0.0.2 …, COUNT addresses. Unit, address and the number of the answer are in every value, so that one that was stored for another
-address, or belongs to an older request, shows. Listens until it is killed.
+machine.py PORT COUNT: listens at 127.0.0.1, 127.0.0.2 …, COUNT addresses, until it is killed. Unit,
+address and the number of the answer are in every value, so that one that was stored for another
+address, or belongs to an older request, shows.
 """
 
 import socketserver

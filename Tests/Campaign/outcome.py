@@ -48,7 +48,7 @@ def scenario(name, outcomes):
         yield outcome
     except Skipped as reason:
         outcome.skipped = str(reason)
-    except Exception as error:  # what goes wrong in one scenario must not keep the others from running
+    except Exception as error:  # whatever goes wrong in one, the others are played
         outcome.violate(f"the scenario broke off: {type(error).__name__}: {error}")
     outcome.seconds = time.monotonic() - begin
     outcomes.append(outcome)

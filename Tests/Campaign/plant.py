@@ -49,7 +49,7 @@ def size(path, table):
 
 
 class PlantError(Exception):
-    """The plant did not do what a scenario needs; its text says what, and the agent's last words."""
+    """The plant did not do what a scenario needs; it says what, and the agent's last words."""
 
 
 class Plant:

@@ -66,8 +66,8 @@ def judge_images(outcome, plant, disk, images, seed):
                     started += 1
         except subprocess.CalledProcessError as error:
             outcome.violate(f"image {number} cannot be mounted: {error.stderr.strip()}")
-    outcome.notes.append(f"{images:,} images, in which {lost:,} writes were lost and {torn:,} torn; the agent was started on "
-                         f"{started} of the images, and went on")
+    outcome.notes.append(f"{images:,} images, in which {lost:,} writes were lost and {torn:,} "
+                         f"torn; the agent was started on {started} of them, and went on")
 
 
 def judged(plant, known):

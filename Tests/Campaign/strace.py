@@ -11,7 +11,8 @@ from outcome import Skipped
 
 # All by which the journal, its log and its anchor reach the disk.
 CALLS = ("pwrite64", "write", "ftruncate", "fsync", "fdatasync", "rename", "unlink")
-SUFFIXES = ("", "-wal", "-shm", "-journal", ".anchor", ".anchor.new")
+SUFFIXES = ("", "-wal", "-shm", "-journal", ".anchor", ".anchor.new", ".key", ".key.new",
+            ".key.next")
 
 
 def require():

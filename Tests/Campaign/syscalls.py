@@ -1,45 +1,45 @@
 """kill -9 at each system call by which a short session writes, in turn."""
 
+import contextlib
 import signal
+import sqlite3
 import time
 
 import strace
 from checker import Checker
 from outcome import scenario
-from plant import Plant
+from plant import Plant, programs
 
 # Calls of one kind that are struck one by one; after so many, commits only repeat themselves.
 BOUND = 60
 
 
 def play(outcomes, count):
-    """At most `count` calls, evenly spread over all of them."""
-    for name, again in (("syscalls, new", False), ("syscalls, again", True)):
-        with scenario(name, outcomes) as outcome:
+    """At most `count` calls of each session, evenly spread over all of them."""
+    for name, (prepare, act) in SESSIONS.items():
+        with scenario("syscalls, " + name, outcomes) as outcome:
             strace.require()
-            strike_each(outcome, again, count)
+            strike_each(outcome, prepare, act, count)
 
 
-def strike_each(outcome, again, count):
+def strike_each(outcome, prepare, act, count):
     with Plant(oven=False) as plant:
         plant.start_hub()
-        if again:
-            session(plant)
-        session(plant, strace.options(plant))
+        prepare(plant)
+        act(plant, strace.options(plant))
         most = strace.counted(plant)
     for call, number in strace.points(most, BOUND, count):
-        strike(outcome, again, call, number)
-    outcome.notes.append("calls of a session: "
+        strike(outcome, prepare, act, call, number)
+    outcome.notes.append("calls of one thread: "
                          + ", ".join(f"{count} {call}" for call, count in most.items()))
 
 
-def strike(outcome, again, call, number):
+def strike(outcome, prepare, act, call, number):
     where = f"{call} {number}: "
     with Plant(oven=False) as plant:
         plant.start_hub()
-        if again:
-            session(plant)
-        session(plant, strace.options(plant, f"{call}:signal=SIGKILL:when={number}"))
+        prepare(plant)
+        act(plant, strace.options(plant, f"{call}:signal=SIGKILL:when={number}"))
         if plant.agent.returncode == -signal.SIGKILL:
             outcome.fired += 1
         outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path).check(), where,
@@ -51,15 +51,45 @@ def strike(outcome, again, call, number):
                               drained=True).check(), where + "after a start: ")
 
 
-def session(plant, tracer=(), seconds=0.4):
+def session(plant, tracer=(), seconds=0.4, meanwhile=lambda plant: None):
     """Start, commands, and a stop in order, which checkpoints; it ends early when the agent does."""
     plant.start_agent(tracer=tracer)
     wait(plant, 20, plant.get)
     if plant.agent.poll() is None:
         with plant.load(pause=0.01):
             wait(plant, seconds)
+            meanwhile(plant)
     if plant.agent.poll() is None:
         plant.stop_agent()
+
+
+def older(plant):
+    """A journal as the version before wrote it, without the nodes of the tree."""
+    session(plant, seconds=2)
+    with contextlib.closing(sqlite3.connect(plant.journal, isolation_level=None)) as database:
+        database.execute("DROP TABLE node")
+        database.execute("PRAGMA user_version = 1")
+
+
+def rotate(plant):
+    """Has the agent take another key, and waits until it has."""
+    if plant.agent.poll() is None:
+        plant.spawn("key", [programs() / "lotline", "key", "rotate", "--config",
+                            plant.configuration]).wait(20)
+        wait(plant, 1.5)
+
+
+def session_with_rotation(plant, tracer=()):
+    session(plant, tracer, meanwhile=rotate)
+
+
+# What comes before, and what is struck.
+SESSIONS = {
+    "new": (lambda plant: None, session),
+    "again": (session, session),
+    "migration": (older, session),
+    "key rotation": (session, session_with_rotation),
+}
 
 
 def wait(plant, seconds, condition=lambda: False):
