@@ -152,10 +152,10 @@ extension Recorder {
     guard let seq = undecided else { return }
     let status = journal.assumeIsolated { $0.status() }
     guard status.seq >= seq else {
-      throw JournalError.uncertain(
+      // Not `uncertain`: what is asked for now is certainly not recorded.
+      throw JournalError.storage(
         path: journal.path,
-        seq: seq,
-        reason: status.problem ?? "it waits to be written"
+        reason: status.problem ?? "record \(seq) waits to be written"
       )
     }
     undecided = nil
