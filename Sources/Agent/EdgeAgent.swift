@@ -47,7 +47,6 @@ package struct EdgeAgent: Sendable {
     let settings = plan.settings
     for interlock in settings.interlocks { InterlockKeeper.prepare(interlock, at: time.now()) }
     let journal = try Self.openJournal(settings, time: time, logger: logger)
-    let signing = try await Self.signing(of: journal, settings, credentials: credentials)
     let recorder = Recorder(
       journal: journal,
       bindings: Bindings(plan.binding),
@@ -56,12 +55,20 @@ package struct EdgeAgent: Sendable {
       clock: clock,
       logger: logger
     )
-    try await recorder.start(
-      documents: plan.documents,
-      layouts: plan.devices.flatMap(\.layouts),
-      conveyors: plan.conveyors
-    )
-    try await recorder.sign(with: signing, every: settings.journal.checkpointInterval)
+    do {
+      let signing = try await Self.signing(of: journal, settings, credentials: credentials)
+      try await recorder.start(
+        documents: plan.documents,
+        layouts: plan.devices.flatMap(\.layouts),
+        conveyors: plan.conveyors
+      )
+      try await recorder.sign(with: signing, every: settings.journal.checkpointInterval)
+    } catch let error as JournalError {
+      await journal.orderSuccession(for: error)
+      guard await journal.isToBeSucceeded else { throw error }
+      try? await journal.close()
+      throw JournalSucceeded(description: "\(error)")
+    }
     let client = HTTPHubClient()
     self.client = client
     do {
@@ -126,7 +133,8 @@ package struct EdgeAgent: Sendable {
 
   /// Runs until the process is asked to stop (SIGTERM, SIGINT) or a part fails; SIGHUP reloads.
   ///
-  /// - Throws: ``CannotListen`` when the address of the local API cannot be had.
+  /// - Throws: ``CannotListen`` when the address of the local API cannot be had;
+  ///   ``JournalSucceeded`` when the agent must be put together anew, for its journal was set aside.
   package func run() async throws {
     logger.notice(
       """
@@ -149,6 +157,16 @@ package struct EdgeAgent: Sendable {
     let notary = Loop(every: { Recorder.checkpointPeriod }, time: time) {
       await recorder.signIfDue()
     }
+    let names = uplinks.map(\.id)
+    let housekeeper = Loop(every: { Recorder.spacePeriod }, time: time) {
+      let keep = await reloader.plan.settings.journal.keep
+      await recorder.prune(
+        RetentionRule(age: keep.age, bytes: keep.bytes),
+        uplinks: names,
+        unconfirmed: keep.unconfirmed
+      )
+      await recorder.lookAtSpace()
+    }
     // They stop in the opposite order: a reload that goes on is finished while the buses run.
     var services: [any Service] = [
       Cancelled(supervisor: supervisor), Cancelled(reloader: reloader),
@@ -158,7 +176,11 @@ package struct EdgeAgent: Sendable {
     if let puller { services.append(Cancelled(puller: puller)) }
     services += interlocks.map(Cancelled.init(interlock:))
     services +=
-      [committer, clockWatcher, notary, HangUps(reloader: reloader), server] as [any Service]
+      [
+        committer, clockWatcher, notary, housekeeper,
+        SuccessionWatch(recorder: recorder, time: time),
+        HangUps(reloader: reloader), server,
+      ] as [any Service]
     let group = ServiceGroup(
       services: services,
       gracefulShutdownSignals: [.sigterm, .sigint],
@@ -213,7 +235,7 @@ extension EdgeAgent {
       journal: Self.newJournalName(),
       software: Software.version
     )
-    return try Journal.open(at: settings.journal.path, opening: opening, time: time) {
+    return try Journal.openTrusted(at: settings.journal.path, opening: opening, time: time) {
       logger.notice("bringing the journal to this version, once: \($0) of \($1) records")
     }
   }

@@ -19,7 +19,11 @@ struct LocalService: StationService {
     let settings = await reloader.plan.settings
     let snapshot = await recorder.snapshot(of: settings.stations)
     var statuses: [UplinkStatus] = []
-    for uplink in uplinks { statuses.append(await uplink.status(last: snapshot.journal.seq)) }
+    var kept: [String] = []
+    for uplink in uplinks {
+      statuses.append(await uplink.status(last: snapshot.journal.seq))
+      kept += await uplink.keptNotes
+    }
     return AgentStatus(
       agent: settings.agent,
       site: settings.site,
@@ -29,7 +33,7 @@ struct LocalService: StationService {
       stations: snapshot.stations,
       devices: snapshot.devices,
       instruments: snapshot.instruments,
-      journal: snapshot.journal,
+      journal: snapshot.journal.adding(kept),
       uplinks: statuses,
       clock: snapshot.clock,
       separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys,

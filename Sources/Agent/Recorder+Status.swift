@@ -34,7 +34,10 @@ extension Recorder {
         at: status.at,
         path: journal.path,
         bytes: status.bytes,
-        problem: status.problem ?? checkpoints?.problem.map { "it is not signed: \($0)" }
+        problem: status.problem ?? checkpoints?.problem.map { "it is not signed: \($0)" },
+        freeBytes: space.free,
+        daysLeft: space.daysLeft,
+        notices: spaceNotices + successionNotices
       ),
       clock: clock.status
     )

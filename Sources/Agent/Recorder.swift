@@ -50,6 +50,11 @@ actor Recorder {
   var unwritten: [ScanGroupID: (count: Int, since: Duration)] = [:]
   private var isStorageFailing = false
 
+  /// How much room the disk has, the scans that are therefore left out, and who lets the log grow.
+  var space = SpaceRule()
+  var spared: [ScanGroupID: SparedScans] = [:]
+  var logHolder: String?
+
   /// A command's record of which a failing disk left open whether it is in the journal.
   var undecided: Int?
 
@@ -100,6 +105,9 @@ actor Recorder {
     try recordStart()
     try concludeOpenWrites(story.openWrites)
     lookAtClock()
+    if journal.assumeIsolated({ $0.status().seq }) == 1, let before = journal.opening.continues {
+      try takeOver(from: before)
+    }
     for document in documents where !story.documents.contains(document.sha256) {
       _ = try append(.document(document))
     }
@@ -116,7 +124,8 @@ actor Recorder {
 
   private func recordStart() throws {
     let last = journal.assumeIsolated { $0.status() }
-    if last.seq > 1 { _ = try append(.gap(Gap(.agentDown, from: last.at, to: startedAt))) }
+    let before = last.seq > 1 ? last.at : journal.opening.continues?.at
+    if let before { _ = try append(.gap(Gap(.agentDown, from: before, to: startedAt))) }
     let detail = "lotline \(Software.version), \(board.devices.count) devices"
     _ = try append(.event(Event(.agentStarted, detail: detail)))
   }
@@ -124,12 +133,15 @@ actor Recorder {
   /// Records that the agent stops, and closes the journal.
   func stop() {
     recordPending()
+    recordSpared()
     do {
       _ = try append(.event(Event(.agentStopped, detail: "asked to stop")))
       try signLast()
       try commit()
       try journal.assumeIsolated { try $0.close() }
     } catch {
+      // Whoever opens it next, in this process, too, finds it free.
+      try? journal.assumeIsolated { try $0.close() }
       logger.error("stopping without a last record: \(error)")
     }
   }
@@ -189,8 +201,13 @@ actor Recorder {
   }
 
   private func record(_ frame: Frame, of group: ScanGroupID) {
+    if spares(frame, of: group) {
+      reports.lose(frame, of: group)
+      return
+    }
     if write(.frame(frame), at: frame.at) {
       closeGap(of: group, at: frame.at)
+      if space.level < .thin { recordSpared(of: group, at: frame.at) }
     } else {
       reports.lose(frame, of: group)
       unwritten[group, default: (0, clock.uptime(at: frame.at))].count += 1

@@ -54,6 +54,23 @@ struct Loop: Service {
   }
 }
 
+/// Ends all services when the journal must be set aside.
+struct SuccessionWatch: Service {
+  let recorder: Recorder
+  let time: any TimeSource
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        try? await time.sleep(for: Recorder.successionPeriod)
+        if await recorder.isToBeSucceeded {
+          throw JournalSucceeded(description: "the journal must be set aside")
+        }
+      }
+    }
+  }
+}
+
 /// Reloads the configuration whenever the process gets SIGHUP (`systemctl reload`).
 struct HangUps: Service {
   let reloader: Reloader

@@ -44,9 +44,28 @@ struct RecordIndex {
     case .clockStep(let step): try insert(step, record)
     case .write(let order): try insert(order, record)
     case .writeOutcome(let outcome): try finish(outcome, record)
-    case .opening, .document, .event, .gap, .frame, .clock, .plantList, .board, .correction,
+    case .opening(let opening):
+      if let before = opening.continues { try end(before, agent: opening.agent, record) }
+    case .document, .event, .gap, .frame, .clock, .plantList, .board, .correction, .pruned,
       .checkpoint, .key:
       break
+    }
+  }
+
+  /// What was open in a journal that nothing follows in ends with the one that goes on from it.
+  ///
+  /// Where another copy of it may live on, nothing is known of its end.
+  private func end(_ before: JournalSuccession, agent: AgentID, _ record: JournalRecord) throws {
+    guard before.reason != .forked, let name = before.journal else { return }
+    for (table, column) in [("binding", "ended_at"), ("load", "unloaded_at")] {
+      try execute(
+        """
+        UPDATE \(table) SET \(column) = ?1, end_seq = journal.size + 1 FROM journal
+        WHERE journal.id = \(table).journal AND journal.agent = ?2 AND journal.journal = ?3
+          AND \(table).end_seq IS NULL
+        """,
+        [record.at.microseconds, agent.text, name]
+      )
     }
   }
 

@@ -45,6 +45,38 @@ enum Files {
     try syncFolder(of: target)
   }
 
+  /// Gives a file a second name.
+  static func link(_ path: String, to target: String) throws(JournalError) {
+    guard Glibc.link(path, target) == 0 else { throw .cannotOpen(path: target, reason: lastError) }
+    try syncFolder(of: target)
+  }
+
+  /// Takes a name away, durably; nothing happens when there is none.
+  static func remove(_ path: String) throws(JournalError) {
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw .cannotOpen(path: path, reason: lastError)
+    }
+    try syncFolder(of: path)
+  }
+
+  /// Whether two names are of one file.
+  static func areOne(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    guard stat(path, &one) == 0, stat(other, &two) == 0 else { return false }
+    return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+  }
+
+  /// A path's last part.
+  static func name(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// The path of another file in the same folder.
+  static func sibling(of path: String, named name: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return (parts.dropLast() + [Substring(name)]).joined(separator: "/")
+  }
+
   private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt) -> Bool {
     var offset = 0
     while offset < bytes.count {

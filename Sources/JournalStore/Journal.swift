@@ -21,8 +21,20 @@ package actor Journal {
   /// The first record: whose journal it is.
   package nonisolated let opening: JournalOpening
 
+  /// Its time.
+  nonisolated let openedAt: Instant
+
   private let executor: any SerialExecutor
   let time: any TimeSource
+
+  /// Uptime until which a log that a reader holds is left alone.
+  var logHeldUntil = Duration.zero
+
+  /// Blocks whose frames go with the next commit, which records that.
+  var pruning: Range<Int>?
+
+  /// Nil unless the file must be set aside.
+  var succession: SuccessionOrder?
 
   /// Held until the end, so that nobody else writes.
   var lock: FileLock?
@@ -64,11 +76,31 @@ package actor Journal {
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
+    return try open(
+      at: path,
+      opening: opening,
+      lock: lock,
+      time: time,
+      executor: executor,
+      progress: progress
+    )
+  }
+
+  static func open(
+    at path: String,
+    opening: JournalOpening,
+    lock: FileLock,
+    time: any TimeSource,
+    executor: any SerialExecutor,
+    progress: (_ done: Int, _ total: Int) -> Void
+  ) throws -> Journal {
     let anchor = try Anchor.read(for: path)
-    if !Files.exists(path) {
-      if let anchor {
-        throw JournalError.missing(path: path, anchor: Anchor.path(for: path), seq: anchor.seq)
-      }
+    if let anchor, Files.size(path) == 0 {
+      throw JournalError.missing(path: path, anchor: Anchor.path(for: path), seq: anchor.seq)
+    }
+    if Files.size(path) > 0 {
+      try inspect(path, anchor, agent: opening.agent)
+    } else if !Files.exists(path) {
       try Files.createPrivate(path)
     }
     let first = {
@@ -88,6 +120,16 @@ package actor Journal {
     )
   }
 
+  /// Looks at a file before it is opened for writing, which would move its log into it and take the
+  /// log away: a file that cannot go on stays as it is.
+  private static func inspect(_ path: String, _ anchor: Anchor?, agent: AgentID) throws {
+    guard let file = try JournalFile(inspecting: path) else { return }
+    defer { try? file.close() }
+    let head = try file.head().frontier
+    let (opening, _) = try opening(of: file)
+    if opening.agent == agent { try anchor?.check(file, head: head, opening: opening) }
+  }
+
   private init(
     file: JournalFile,
     expected: JournalOpening,
@@ -97,7 +139,7 @@ package actor Journal {
     executor: any SerialExecutor
   ) throws {
     let (head, last) = try file.head()
-    opening = try Self.opening(of: file)
+    (opening, openedAt) = try Self.opening(of: file)
     guard opening.agent == expected.agent else {
       throw JournalError.otherAgent(
         path: file.path,
@@ -118,11 +160,11 @@ package actor Journal {
     try Anchor(opening: opening, frontier: head).write(for: file.path)
   }
 
-  private static func opening(of file: JournalFile) throws -> JournalOpening {
-    guard let first = try file.record(1),
-      case .opening(let opening) = try RecordCoding.decode(first.body).content
+  private static func opening(of file: JournalFile) throws -> (JournalOpening, at: Instant) {
+    guard let first = try file.record(1), let record = try? RecordCoding.decode(first.body),
+      case .opening(let opening) = record.content
     else { throw JournalError.damaged(path: file.path, reason: "its first record is no opening") }
-    return opening
+    return (opening, record.at)
   }
 
   /// Gives a record its sequence number and keeps it for the next ``commit()``.
@@ -186,7 +228,7 @@ package actor Journal {
     }
     guard let file else { throw JournalError.storage(path: path, reason: problem ?? "not open") }
     do {
-      try file.commit(buffer)
+      try file.commit(buffer, pruning: pruning)
       adopt(buffer.frontier, count: buffer.items.count)
     } catch {
       fail(error, uncertain: (buffer.items.count, buffer.frontier))
@@ -195,6 +237,7 @@ package actor Journal {
       if fault != nil { throw error }
     }
     anchorIfDue()
+    boundLog()
   }
 
   private func makeRoom() throws {

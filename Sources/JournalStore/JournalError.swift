@@ -40,6 +40,20 @@ package enum JournalError: Error, Sendable, Hashable {
   case noNodes(path: String)
 }
 
+extension JournalError {
+  /// Why the file must be set aside, so that a new journal goes on from it; nil for what a person
+  /// must settle, or time will.
+  package var succession: JournalSuccession.Reason? {
+    switch self {
+    case .damaged: .damaged
+    case .tailLost: .tailLost
+    case .altered: .altered
+    case .missing: .missing
+    default: nil
+    }
+  }
+}
+
 extension JournalError: CustomStringConvertible {
   package var description: String {
     switch self {
@@ -79,8 +93,7 @@ extension JournalError: CustomStringConvertible {
       "the journal \(path) belongs to agent \(found), not to \(expected); "
         + "correct the agent's name, or give this agent a file of its own"
     case .damaged(let path, let reason):
-      "the journal \(path) is damaged: \(reason); keep a copy of it, \(path)-wal and "
-        + "\(path).anchor before anything else"
+      "the journal \(path) is damaged: \(reason)"
     case .settingRefused(let path, let setting, let wanted, let found):
       "SQLite keeps \(setting) at \(found) for \(path) where \(wanted) is needed; "
         + "without it a power cut would lose acknowledged records"
@@ -91,14 +104,13 @@ extension JournalError: CustomStringConvertible {
   private var anchorFailure: String {
     switch self {
     case .missing(let path, let anchor, let seq):
-      "\(path) is missing, but \(anchor) says that it held \(seq) records; restore it, or move "
-        + "the anchor away to begin a new journal"
+      "\(path) is missing or empty, but \(anchor) says that it held \(seq) records"
     case .tailLost(let path, let anchor, let last, let anchored):
       "the journal \(path) ends at record \(last), but \(anchor) says that record \(anchored) was "
-        + "committed: the end was lost, or an older copy was restored; restore the newest copy"
+        + "committed: the end was lost, or an older copy was restored"
     case .altered(let path, let anchor, let seq, let found, let anchored):
       "the journal \(path) was altered: at record \(seq) its root is \(found), but \(anchor) says "
-        + "\(anchored); restore the newest copy"
+        + "\(anchored)"
     case .anchorUnreadable(let anchor, let reason):
       "the anchor \(anchor) cannot be read: \(reason); check the journal against the hub, then "
         + "move the anchor away"

@@ -48,9 +48,34 @@ struct JournalFile {
         try queue.writeWithoutTransaction {
           try Self.renewViews($0)
           try NodeMigration(database: $0).run(progress)
+          try PruningTables.complete($0)
         }
       }
     }
+  }
+
+  /// Opens an existing file to look at it; nothing is written, not even when it is closed.
+  ///
+  /// - Returns: nil for a file to which nothing was ever committed.
+  /// - Throws: ``JournalError`` as of ``init(path:creating:progress:)``.
+  init?(inspecting path: String) throws {
+    self.path = path
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(Self.busySeconds)
+    configuration.label = "journal inspection"
+    let queue = try Self.translating(path) {
+      try DatabaseQueue(path: path, configuration: configuration)
+    }
+    self.queue = queue
+    let isEmpty = try Self.translating(path) {
+      try queue.read { database in
+        if try Self.isEmpty(database) { return true }
+        try Self.checkIdentity(database, path: path)
+        return false
+      }
+    }
+    if isEmpty { return nil }
   }
 
   /// Views hold nothing: a file of an earlier program gets those of this one.
@@ -95,6 +120,8 @@ struct JournalFile {
       try set("wal_autocheckpoint", to: "\(JournalSchema.checkpointPages)", in: database)
       try set("journal_size_limit", to: "\(JournalSchema.logBytesLimit)", in: database)
       try database.execute(sql: "PRAGMA cell_size_check = ON")
+      // Pruned frames are no secret, and overwriting them would write them once more.
+      try database.execute(sql: "PRAGMA secure_delete = OFF")
     }
   }
 
@@ -119,6 +146,7 @@ struct JournalFile {
   private func create(with first: RecordBuffer) throws {
     try queue.write { database in
       for statement in JournalSchema.statements { try database.execute(sql: statement) }
+      try database.execute(sql: PruningTables.statements)
       try database.execute(sql: "PRAGMA application_id = \(JournalSchema.applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(JournalSchema.version)")
       try database.execute(
@@ -132,8 +160,31 @@ struct JournalFile {
   /// Commits all records of the buffer, and the tree that they make, in one transaction.
   ///
   /// When it returns, they are durable. When it throws, that is not known: close, reopen, look.
-  func commit(_ buffer: RecordBuffer) throws {
-    try Self.translating(path) { try queue.write { try Self.insert(buffer, in: $0) } }
+  ///
+  /// The frames of the blocks in `pruning` go in the same transaction.
+  func commit(_ buffer: RecordBuffer, pruning: Range<Int>? = nil) throws {
+    try Self.translating(path) {
+      try queue.write { database in
+        try Self.insert(buffer, in: database)
+        if let pruning { try PruningTables.prune(pruning, database) }
+      }
+    }
+  }
+
+  /// How many of these records are no frames.
+  func storyCount(_ range: ClosedRange<Int>) throws -> Int {
+    try look { database in
+      try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM story WHERE seq BETWEEN ? AND ?",
+        arguments: [range.lowerBound, range.upperBound]
+      ) ?? 0
+    }
+  }
+
+  /// One look at the file as it is at one moment.
+  func look<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try Self.translating(path) { try queue.read(body) }
   }
 
   private static func insert(_ buffer: RecordBuffer, in database: Database) throws {
@@ -271,6 +322,20 @@ struct JournalFile {
         try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") != 0
       }
       if isBusy { throw JournalError.storage(path: path, reason: "a reader holds the log") }
+    }
+  }
+
+  /// Moves the log into the database file and begins it anew, as soon as whoever reads it now is done.
+  ///
+  /// - Returns: Whether that came to pass in the time.
+  func renewLog(within milliseconds: Int) throws -> Bool {
+    try Self.translating(path) {
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA busy_timeout = \(milliseconds)")
+        let isBusy = try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") != 0
+        try database.execute(sql: "PRAGMA busy_timeout = \(Int(Self.busySeconds * 1_000))")
+        return !isBusy
+      }
     }
   }
 

@@ -73,6 +73,39 @@ package final class JournalReader: Sendable {
     return leaves
   }
 
+  /// The tree that the file says it holds; nil when it says nothing sensible.
+  func head() throws -> MerkleFrontier? {
+    try JournalFile.translating(path) {
+      try queue.read { database in
+        try Row.fetchOne(database, sql: "SELECT size, root, frontier FROM head")
+          .flatMap { MerkleFrontier(row: $0) }
+      }
+    }
+  }
+
+  /// How much of the journal one uplink's hub has confirmed; nil when it never did.
+  package func cursor(of uplink: String) throws -> MerkleFrontier? {
+    try JournalFile.translating(path) {
+      try queue.read { database in
+        try Row.fetchOne(
+          database,
+          sql: "SELECT size, root, frontier FROM cursor WHERE uplink = ?",
+          arguments: [uplink]
+        ).flatMap { MerkleFrontier(row: $0) }
+      }
+    }
+  }
+
+  /// How much of the journal each hub has confirmed.
+  func cursors() throws -> [MerkleFrontier] {
+    try JournalFile.translating(path) {
+      try queue.read { database in
+        try Row.fetchAll(database, sql: "SELECT size, root, frontier FROM cursor")
+          .compactMap { MerkleFrontier(row: $0) }
+      }
+    }
+  }
+
   /// Goes through all committed records that are not frames, in order, as ``Journal`` does, and the
   /// writer does not wait for it.
   package func replay<State>(

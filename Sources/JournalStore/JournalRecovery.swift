@@ -32,6 +32,8 @@ extension Journal {
     // Whatever closing says, the connection is not used again.
     try? file?.close()
     file = nil
+    useReserve()
+    if let error = error as? JournalError { orderSuccession(for: error) }
   }
 
   /// Tries to get a trusted file back.
@@ -65,16 +67,23 @@ extension Journal {
         fault?.uncertain = nil
       } else {
         fault?.uncertain = nil
-        fault?.reason =
+        let detail =
           "the file ends at record \(head.size) with root \(head.root), which is not what was "
-          + "written; stop the agent and keep a copy of the file"
+          + "written"
+        fault?.reason = detail
         fault?.retryAt = nil
+        orderSuccession(
+          head.size < committed.size ? .tailLost : .altered,
+          detail: detail,
+          known: committed.size
+        )
         return
       }
       file = reopened
     } catch {
       fault?.reason = "\(error)"
       fault?.retryAt = time.uptime() + Fault.retryInterval
+      if let error = error as? JournalError { orderSuccession(for: error) }
     }
   }
 
@@ -84,6 +93,7 @@ extension Journal {
     committed = frontier
     lastAt = last.at
     buffer.removeFirst(count)
+    pruning = nil
     fault = nil
   }
 

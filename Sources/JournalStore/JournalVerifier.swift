@@ -34,6 +34,9 @@ package struct JournalVerifier {
     /// The key in force at the end; nil for a journal that was never signed.
     package var key: NoteKey?
 
+    /// Records, from the first, of which the frames were pruned: what is left of them is checked.
+    package var pruned = 0
+
     /// Bytes of records that were read.
     package var bytes = 0
 
@@ -89,6 +92,10 @@ package struct JournalVerifier {
     _ head: MerkleFrontier,
     _ progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws {
+    result.pruned = try reader.prunedSize()
+    if result.range.lowerBound <= result.pruned {
+      try reader.look { try PrunedCheck(database: $0).run() }
+    }
     var audit = try start(of: result)
     while audit.tree.size < result.range.upperBound {
       try progress(audit.tree.size - result.range.lowerBound + 1, result.range.count)
@@ -111,7 +118,7 @@ package struct JournalVerifier {
 
   /// The tree and the keys before the first record to check.
   private func start(of result: Result) throws -> JournalAudit {
-    let before = result.range.lowerBound - 1
+    let before = max(result.range.lowerBound - 1, result.pruned)
     var chain = SignatureChain(origin: result.opening.origin, trusted: trusted)
     if before > 0 {
       for key in try reader.story(ofType: "key", upTo: before) {

@@ -59,7 +59,17 @@ struct JournalNodes: MerkleStore {
   let database: Database
 
   func leaves(_ range: Range<Int>) throws -> [Digest] {
-    try JournalReader.leaves(after: range.lowerBound, limit: range.count, in: database)
+    let kept = try PruningTables.leaves(range, database)
+    let rest = range.dropFirst(kept.count)
+    // Where a hash is gone, so is what comes after it, as far as this reader is concerned.
+    let pruned = try PruningTables.size(database)
+    if rest.isEmpty || rest.lowerBound < pruned { return kept }
+    let leaves = try JournalReader.leaves(
+      after: rest.lowerBound,
+      limit: rest.count,
+      in: database
+    )
+    return kept + leaves
   }
 
   func nodes(level: Int, _ range: Range<Int>) throws -> [Digest] {

@@ -133,6 +133,23 @@ package struct JournalSettings: Sendable, Hashable {
 
   /// The file of the private key that signs it, absolute.
   package let key: String
+
+  /// Which frames stay.
+  package let keep: KeepSettings
+}
+
+/// Which frames stay in the journal once every hub has them; without a word, all.
+package struct KeepSettings: Sendable, Hashable {
+  /// Frames that are older go.
+  package var age: Duration?
+
+  /// Frames go while the file holds more.
+  package var bytes: Int?
+
+  /// Whether frames go that no hub has, where there is no hub.
+  package var unconfirmed = false
+
+  package init() {}
 }
 
 package struct UplinkSettings: Sendable, Hashable {

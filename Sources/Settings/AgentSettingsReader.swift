@@ -59,8 +59,8 @@ private struct AgentSettingsReader {
       busNames: busNames
     ).devices()
     let profiles = fields.value(AgentShape.profiles)
-    let journal = self.journal(paths)
     let uplinks = self.uplinks()
+    let journal = self.journal(paths, hasUplinks: !uplinks.isEmpty)
     let api = self.api()
     let rules = self.rules()
     let crews = CrewSettingsReader(fields).crews()
@@ -160,21 +160,41 @@ private struct AgentSettingsReader {
     return buses
   }
 
-  private func journal(_ paths: PathResolver) -> JournalSettings? {
+  private func journal(_ paths: PathResolver, hasUplinks: Bool) -> JournalSettings? {
     guard let reader = fields.mapping(AgentShape.journal) else { return nil }
     let path = reader.value(JournalShape.path)
     let interval = reader.value(JournalShape.commitInterval)
     let checkpointInterval = reader.value(JournalShape.checkpointInterval)
     let key = reader.value(JournalShape.key)
+    let keep = self.keep(reader, hasUplinks: hasUplinks)
     reader.finish()
     return path.map {
       JournalSettings(
         path: paths.absolute($0.value),
-        commitInterval: interval?.value ?? .milliseconds(200),
+        commitInterval: interval?.value ?? .milliseconds(100),
         checkpointInterval: checkpointInterval?.value ?? .seconds(300),
-        key: paths.absolute(key?.value ?? $0.value + ".key")
+        key: paths.absolute(key?.value ?? $0.value + ".key"),
+        keep: keep
       )
     }
+  }
+
+  private func keep(_ journal: FieldReader, hasUplinks: Bool) -> KeepSettings {
+    var keep = KeepSettings()
+    guard let reader = journal.mapping(JournalShape.keep) else { return keep }
+    keep.age = reader.value(KeepShape.days).map { .seconds($0.value * 86_400) }
+    keep.bytes = reader.value(KeepShape.gigabytes).map { $0.value * 1_000_000_000 }
+    let unconfirmed = reader.value(KeepShape.unconfirmed)
+    reader.finish()
+    keep.unconfirmed = unconfirmed?.value ?? false
+    if let unconfirmed, unconfirmed.value, hasUplinks {
+      fields.log.add(
+        .contradiction,
+        at: unconfirmed.mark,
+        "a hub takes records in order, so none may be missing; remove \"unconfirmed\" or the uplinks"
+      )
+    }
+    return keep
   }
 
   private func uplinks() -> [UplinkSettings] {

@@ -227,7 +227,7 @@ enum JournalShape {
     "commit_interval",
     .duration(in: .milliseconds(10)...(.seconds(10))),
     "Longest time that a frame waits for its commit",
-    default: "200ms"
+    default: "100ms"
   )
   static let checkpointInterval = Key(
     "checkpoint_interval",
@@ -240,9 +240,41 @@ enum JournalShape {
     .path.suchAs("/var/lib/lotline/journal.key"),
     "The file of the private key that signs the journal; by default beside it, with .key at its end"
   )
+  static let keep = Section(
+    "keep",
+    KeepShape.shape,
+    "Which frames stay once every hub has them; without it, all"
+  )
   static let shape = Shape(
     "journal section",
-    [path.required, commitInterval.optional, checkpointInterval.optional, key.optional]
+    [
+      path.required, commitInterval.optional, checkpointInterval.optional, key.optional,
+      keep.optional,
+    ]
+  )
+}
+
+/// Which frames stay in the journal.
+enum KeepShape {
+  static let days = Key(
+    "days",
+    .integer(in: 1...36_500, example: 365),
+    "Frames that are older than so many days go"
+  )
+  static let gigabytes = Key(
+    "gigabytes",
+    .integer(in: 1...1_000_000, example: 20),
+    "The oldest frames go while the file holds more"
+  )
+  static let unconfirmed = Key(
+    "unconfirmed",
+    .bool,
+    "Whether frames go that no hub has; only for an agent without uplinks",
+    default: "false"
+  )
+  static let shape = Shape(
+    "keep section",
+    [days.optional, gigabytes.optional, unconfirmed.optional]
   )
 }
 

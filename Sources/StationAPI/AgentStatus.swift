@@ -202,12 +202,46 @@ package struct JournalStatus: Sendable, Hashable, Codable {
   /// What is wrong with it, where it cannot be written; nil when all is well.
   package let problem: String?
 
-  package init(seq: Int, at: Instant?, path: String, bytes: Int, problem: String?) {
+  /// Bytes that are free for it; nil where that is not known.
+  package let freeBytes: Int?
+
+  /// Days until the disk is full at the present rate; nil while that is not known, or far off.
+  package let daysLeft: Double?
+
+  /// What else a technician should know of it, in sentences; nil for nothing.
+  package private(set) var notices: [String]?
+
+  package init(
+    seq: Int,
+    at: Instant?,
+    path: String,
+    bytes: Int,
+    problem: String?,
+    freeBytes: Int? = nil,
+    daysLeft: Double? = nil,
+    notices: [String] = []
+  ) {
     self.seq = seq
     self.at = at
     self.path = path
     self.bytes = bytes
     self.problem = problem
+    self.freeBytes = freeBytes
+    self.daysLeft = daysLeft
+    self.notices = notices.isEmpty ? nil : notices
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case seq, at, path, bytes, problem, notices
+    case freeBytes = "free_bytes"
+    case daysLeft = "days_left"
+  }
+
+  /// The same, with more to know.
+  package func adding(_ more: [String]) -> JournalStatus {
+    var copy = self
+    copy.notices = more.isEmpty ? notices : (notices ?? []) + more
+    return copy
   }
 }
 

@@ -13,12 +13,33 @@ package struct JournalOpening: Sendable, Hashable, Codable {
   /// Version of the program that opened it.
   package let software: String
 
-  package init(agent: AgentID, site: Label, journal: String, software: String) {
+  /// The journal that it goes on from; nil for an agent's first.
+  package let continues: JournalSuccession?
+
+  package init(
+    agent: AgentID,
+    site: Label,
+    journal: String,
+    software: String,
+    continues: JournalSuccession? = nil
+  ) {
     format = Self.currentFormat
     self.agent = agent
     self.site = site
     self.journal = journal
     self.software = software
+    self.continues = continues
+  }
+
+  /// The same, of a journal that goes on from another.
+  package func continuing(_ succession: JournalSuccession) -> JournalOpening {
+    JournalOpening(
+      agent: agent,
+      site: site,
+      journal: journal,
+      software: software,
+      continues: succession
+    )
   }
 }
 
@@ -76,6 +97,11 @@ package struct Event: Sendable, Hashable, Codable {
     case materialBlocked = "material_blocked"
     case calibrationOverdue = "calibration_overdue"
     case boardOutOfOrder = "board_out_of_order"
+    case journalContinued = "journal_continued"
+    case spaceLow = "space_low"
+    case framesThin = "frames_thin"
+    case framesStopped = "frames_stopped"
+    case spaceEnough = "space_enough"
   }
 
   package let kind: Kind
@@ -144,6 +170,10 @@ package struct Gap: Sendable, Hashable, Codable {
     case reconfigured
     /// The device gave no answer, and was only asked from time to time whether it is back.
     case deviceSilent = "device_silent"
+    /// There was no room for all frames.
+    case spaceLow = "space_low"
+    /// They were recorded, and taken out again to make room, although no hub had them.
+    case pruned
   }
 
   package let reason: Reason

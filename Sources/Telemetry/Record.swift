@@ -42,6 +42,7 @@ package struct Record: Sendable, Hashable {
     case correction(Correction)
     case checkpoint(JournalCheckpoint)
     case key(JournalKey)
+    case pruned(PrunedFrames)
 
     /// The record's `type` member.
     package var type: String {
@@ -69,6 +70,7 @@ package struct Record: Sendable, Hashable {
       case .correction: "correction"
       case .checkpoint: "checkpoint"
       case .key: "key"
+      case .pruned: "pruned"
       }
     }
   }

@@ -35,7 +35,13 @@ package actor HubUplink {
   package nonisolated let url: String
 
   private let journal: Journal
-  private let reader: JournalReader
+
+  /// What is delivered now: journals that were set aside come before the one that goes on from them.
+  private var source: DeliverySource
+  private var waiting: [DeliverySource]
+
+  /// What became of those that were set aside.
+  private var notes: [String] = []
   private let client: any HubClient
   private let time: any TimeSource
   private let random: @Sendable () -> Double
@@ -71,7 +77,11 @@ package actor HubUplink {
     self.id = id
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     self.journal = journal
-    reader = try journal.reader()
+    waiting = [try DeliverySource(journal)]
+    for predecessor in journal.predecessors() {
+      if let kept = try? DeliverySource(predecessor) { waiting.insert(kept, at: 0) }
+    }
+    source = waiting.removeFirst()
     self.client = client
     self.time = time
     self.random = random
@@ -98,28 +108,39 @@ package actor HubUplink {
   /// - Parameter last: The journal's last durable record.
   /// - Returns: What the page shows.
   package func status(last: Int) -> UplinkStatus {
-    UplinkStatus(
+    let confirmed = source.kept == nil ? cursor?.size ?? 0 : 0
+    let before = source.kept.map { kept in
+      "the journal before, \(kept.name), is sent first: \(kept.last - (cursor?.size ?? 0)) records "
+        + "of it wait"
+    }
+    return UplinkStatus(
       id: id,
       url: url,
       state: policy.state,
       since: policy.since,
-      confirmed: cursor?.size ?? 0,
-      backlog: max(last - (cursor?.size ?? 0), 0),
-      detail: policy.detail
+      confirmed: confirmed,
+      backlog: max(last - confirmed, 0),
+      detail: policy.detail ?? before
     )
   }
+
+  /// What became of journals that were set aside, in sentences.
+  package var keptNotes: [String] { notes }
 
   /// One exchange with the hub: its mark first, then a batch at a time.
   package func syncOnce() async -> Step {
     do {
       let cursor = try await currentCursor()
       guard isGreeted else {
-        let answer = try await client.get("\(agentURL)/mark?journal=\(journal.opening.journal)")
+        let answer = try await client.get("\(agentURL)/mark?journal=\(source.journal)")
         return try await settle(HubVerdict(answer), sent: [], from: cursor)
       }
-      let records = try reader.records(
+      if let kept = source.kept, cursor.size >= kept.last {
+        return next("the hub has its \(kept.last) records, so the file can be deleted")
+      }
+      let records = try source.reader.records(
         after: cursor.size,
-        limit: policy.batchRecords,
+        limit: min(policy.batchRecords, (source.kept?.last ?? .max) - cursor.size),
         bytes: Self.batchBytes
       )
       guard !records.isEmpty else { return .idle }
@@ -131,9 +152,24 @@ package actor HubUplink {
     } catch is CancellationError {
       // The program ends, which says nothing about the hub.
       return .wait(UplinkPolicy.shortestWait)
+    } catch let error as JournalError {
+      if source.kept != nil { return next("\(error)") }
+      await journal.orderSuccession(for: error)
+      return away("\(error)")
     } catch {
       return away("\(error)")
     }
+  }
+
+  /// Goes on to the next journal; `note` is what became of this one.
+  private func next(_ note: String) -> Step {
+    guard let kept = source.kept, !waiting.isEmpty else { return .idle }
+    notes.append("\(kept.name): \(note)")
+    logger.notice("\(kept.name): \(note)", metadata: ["uplink": "\(id)"])
+    source = waiting.removeFirst()
+    cursor = nil
+    isGreeted = false
+    return .confirmed(0)
   }
 
   private var agentURL: String { "\(url)/v1/agents/\(journal.opening.agent)" }
@@ -142,9 +178,11 @@ package actor HubUplink {
 
   private func currentCursor() async throws -> MerkleFrontier {
     if let cursor { return cursor }
-    let stored = try await journal.cursor(of: id) ?? MerkleFrontier()
-    cursor = stored
-    return stored
+    let stored =
+      try await source.kept == nil ? journal.cursor(of: id) : source.reader.cursor(of: id)
+    let cursor = stored ?? MerkleFrontier()
+    self.cursor = cursor
+    return cursor
   }
 
   private func batch(of records: [StoredRecord], from cursor: MerkleFrontier) throws -> [UInt8] {
@@ -152,7 +190,7 @@ package actor HubUplink {
     for record in records { frontier.append(record.leaf) }
     let header = JournalBatch.Header(
       agent: journal.opening.agent,
-      journal: journal.opening.journal,
+      journal: source.journal,
       first: cursor.size + 1,
       count: records.count,
       root: frontier.root
@@ -169,33 +207,77 @@ package actor HubUplink {
   ) async throws -> Step {
     switch verdict {
     case .away(let reason): return away(reason)
-    case .refused(let reason): return refused(reason)
+    case .refused(let reason):
+      if source.kept != nil { return next("\(reason); its records stay in the file") }
+      // The next try asks for the mark, which tells whether the journals have gone separate ways.
+      if !records.isEmpty { isGreeted = false }
+      return refused(reason)
     case .tooLarge:
       return policy.shrink()
         ? .wait(UplinkPolicy.shortestWait)
         : refused("the hub does not take record \(cursor.size + 1), which is too large for it")
     case .confirmed(let mark), .resume(let mark):
       if let reason = foreign(mark) { return refused(reason) }
-      guard let frontier = try await frontier(at: mark.seq, from: cursor, known: records) else {
-        return refused(
-          "the hub holds records up to \(mark.seq), which this journal does not have; "
-            + "was an older copy of \(journal.path) restored?"
+      let last = await last()
+      guard mark.seq <= last else {
+        return await forked(
+          "the hub holds records up to \(mark.seq), and this journal ends at \(last): it is an "
+            + "older copy, or lost its end",
+          mark
         )
       }
+      guard let frontier = try await frontier(at: mark.seq, from: cursor, known: records) else {
+        return refused(try pruned(after: mark))
+      }
       guard frontier.root == mark.root else {
-        return refused(
+        return await forked(
           "the hub's records 1 to \(mark.seq) are not this journal's: their root is \(mark.root), "
-            + "and ours is \(frontier.root)"
+            + "and ours is \(frontier.root); another copy of it was sent there",
+          mark
         )
+      }
+      if mark.seq < cursor.size, try mark.seq < source.reader.prunedSize() {
+        return refused(try pruned(after: mark))
       }
       return await adopt(frontier, from: cursor, sent: records.count)
     }
   }
 
+  /// The hub lost what it had confirmed, and that is no longer here.
+  private func pruned(after mark: HubMark) throws -> String {
+    "the hub holds records up to \(mark.seq) only, and frames up to "
+      + "\(try source.reader.prunedSize()) were pruned here after it had confirmed them: restore a "
+      + "newer copy of the hub's file"
+  }
+
+  private func last() async -> Int {
+    if let kept = source.kept { return kept.last }
+    return await journal.status().seq
+  }
+
+  /// The hub knows other records under these numbers, or more: they must not be used again.
+  private func forked(_ reason: String, _ mark: HubMark) async -> Step {
+    if let kept = source.kept {
+      let sent = min(mark.seq, cursor?.size ?? 0)
+      return next(
+        mark.seq > kept.last
+          ? "the hub has more of it than the file, up to record \(mark.seq)"
+          : "\(reason); what it holds after record \(sent) is only in the file, so keep it"
+      )
+    }
+    if await journal.orderFork(reason, known: mark.seq) {
+      return refused("\(reason). The agent goes on with a new journal, and keeps this one")
+    }
+    return refused(
+      "\(reason). A new journal began for this reason within the hour, so none begins now: "
+        + "look whether two agents have the name \(journal.opening.agent)"
+    )
+  }
+
   private func foreign(_ mark: HubMark) -> String? {
-    guard mark.agent == journal.opening.agent, mark.journal == journal.opening.journal else {
+    guard mark.agent == journal.opening.agent, mark.journal == source.journal else {
       return "the hub answered for journal \(mark.journal) of agent \(mark.agent), "
-        + "not for \(journal.opening.journal) of \(journal.opening.agent)"
+        + "not for \(source.journal) of \(journal.opening.agent)"
     }
     return mark.seq < 0 ? "the hub's mark is \(mark.seq)" : nil
   }
@@ -206,14 +288,18 @@ package actor HubUplink {
     from cursor: MerkleFrontier,
     known records: [StoredRecord]
   ) async throws -> MerkleFrontier? {
-    var frontier = seq < cursor.size ? MerkleFrontier() : cursor
+    var frontier = cursor
+    if seq < cursor.size {
+      guard let base = try source.reader.prunedFrontier(upTo: seq) else { return nil }
+      frontier = base
+    }
     if frontier == cursor {
       for record in records.prefix(seq - cursor.size) { frontier.append(record.leaf) }
     }
     while frontier.size < seq {
       try Task.checkCancellation()
       let limit = min(Self.leafChunk, seq - frontier.size)
-      let leaves = try reader.leaves(after: frontier.size, limit: limit)
+      let leaves = try source.reader.leaves(after: frontier.size, limit: limit)
       if leaves.isEmpty { return nil }
       for leaf in leaves { frontier.append(leaf) }
       await Task.yield()
@@ -239,7 +325,9 @@ package actor HubUplink {
     isGreeted = true
     cursor = frontier
     do {
-      if frontier.size != old.size { try await journal.setCursor(frontier, of: id) }
+      if frontier.size != old.size, source.kept == nil {
+        try await journal.setCursor(frontier, of: id)
+      }
     } catch {
       // The position is only a shortcut: after a restart the hub's mark gives it back.
       logger.warning("the uplink's position is not stored: \(error)", metadata: ["uplink": "\(id)"])

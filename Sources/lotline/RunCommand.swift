@@ -45,6 +45,19 @@ struct RunCommand: AsyncParsableCommand {
     LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "lotline")
     logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+    var next = plan
+    while true {
+      do {
+        return try await run(next, logger)
+      } catch let succeeded as JournalSucceeded {
+        logger.error("going on with a new journal: \(succeeded)")
+        // A reload may have brought another plan; one that cannot be read now leaves the last.
+        next = (try? PlantPlan.read(config)) ?? next
+      }
+    }
+  }
+
+  private func run(_ plan: PlantPlan, _ logger: Logger) async throws {
     let agent: EdgeAgent
     do {
       agent = try await EdgeAgent(
@@ -54,6 +67,8 @@ struct RunCommand: AsyncParsableCommand {
         credentials: Terminal.environment("CREDENTIALS_DIRECTORY"),
         logger: logger
       )
+    } catch let succeeded as JournalSucceeded {
+      throw succeeded
     } catch {
       throw CommandFailure(.cannotCreate, "\(error)")
     }

@@ -76,9 +76,22 @@ struct StatusReport {
 
   private var journal: String {
     let journal = status.journal
-    let size = counted(journal.seq, "record") + ", \(Self.size(journal.bytes)), \(journal.path)"
-    guard let problem = journal.problem else { return Self.padded("journal", to: 16) + size }
-    return Self.padded("journal", to: 16) + Terminal.coloured(problem, .red) + "; " + size
+    let size =
+      counted(journal.seq, "record") + ", \(Self.size(journal.bytes))\(room), \(journal.path)"
+    let notices = (journal.notices ?? []).map {
+      "\n" + Self.padded("", to: 16) + Terminal.coloured($0, .yellow)
+    }.joined()
+    guard let problem = journal.problem else {
+      return Self.padded("journal", to: 16) + size + notices
+    }
+    return Self.padded("journal", to: 16) + Terminal.coloured(problem, .red) + "; " + size + notices
+  }
+
+  /// How much room there is, and for how long: `, 12.0 GB free (about 41 days)`.
+  private var room: String {
+    guard let free = status.journal.freeBytes else { return "" }
+    let days = status.journal.daysLeft.map { " (about \(counted(Int($0), "day")))" } ?? ""
+    return ", \(Self.size(free)) free\(days)"
   }
 
   private var uplinks: [String] {

@@ -15,6 +15,9 @@ struct VerifyReport: Encodable {
   let root: Digest
   let checkpoints: Int
 
+  /// Records, from the first, whose frames were pruned; nil for none.
+  let pruned: Int?
+
   /// Records that the last good checkpoint covers; nil without one.
   let signedTo: Int?
   let key: String?
@@ -26,7 +29,7 @@ struct VerifyReport: Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, file, agent, journal, first, last, records, root, checkpoints
+    case schema, file, agent, journal, first, last, records, root, checkpoints, pruned
     case signedTo = "signed_to"
     case key, problem
   }
@@ -40,6 +43,7 @@ struct VerifyReport: Encodable {
     records = result.size
     root = result.root
     checkpoints = result.checkpoints
+    pruned = result.pruned > 0 ? result.pruned : nil
     signedTo = result.lastCheckpoint?.size
     key = result.key.map { "\($0)" }
     problem = result.finding.map { Problem(seq: $0.seq, detail: $0.detail) }
@@ -55,10 +59,16 @@ struct VerifyReport: Encodable {
       first == 1 && last == records
       ? "all \(counted(records, "record"))" : "records \(first) to \(last)"
     return """
-      Journal \(journal) of \(agent): \(range) are as they were recorded.
+      Journal \(journal) of \(agent): \(range) are as they were recorded\(remark).
       Root \(root).
       \(signatures)
       """
+  }
+
+  /// What is said of records that are not there.
+  private var remark: String {
+    guard let pruned, first <= pruned else { return "" }
+    return ", without the frames among the first \(pruned), which were pruned"
   }
 
   private var signatures: String {

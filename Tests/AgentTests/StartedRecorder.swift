@@ -17,7 +17,7 @@ extension PlantPlan {
       software: "0"
     )
     let recorder = Recorder(
-      journal: try Journal.open(at: path, opening: opening, time: time),
+      journal: try Journal.openTrusted(at: path, opening: opening, time: time),
       bindings: Bindings(binding),
       board: DeviceBoard(devices: devices),
       time: time,

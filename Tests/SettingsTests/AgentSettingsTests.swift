@@ -76,7 +76,7 @@ struct AgentSettingsTests {
     #expect(settings.devices[1].stations.map(\.text) == ["reflow-1", "servo-1"])
     #expect(settings.profiles == "/etc/profiles")
     #expect(settings.journal.path == "/etc/lotline/data/journal.sqlite")
-    #expect(settings.journal.commitInterval == .milliseconds(200))
+    #expect(settings.journal.commitInterval == .milliseconds(100))
     #expect(
       settings.uplinks == [
         UplinkSettings(id: "hub", url: "https://hub.plant:8480", batchRecords: 500)

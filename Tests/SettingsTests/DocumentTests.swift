@@ -35,6 +35,7 @@ struct DocumentTests {
     "agent.interlock.file": (["#### File"], 2),
     "agent.interlock.command": (["#### Command"], 2),
     "agent.journal": (["### Journal"], 2),
+    "agent.journal.keep": (["#### Frames that stay"], 2),
     "agent.operators": (["### Operators and shifts"], 2),
     "agent.shifts": (["#### Shifts"], 2),
     "agent.rules": (["### Rules"], 2),

@@ -16,7 +16,8 @@ package struct JournalBuilder: Sendable {
     agent: String = "line-a",
     journal: String = "4f2a90c1d3e5b7a9886655443322110f",
     site: String = "Zug",
-    start: Instant = Instant(microseconds: 1_795_521_600_000_000)
+    start: Instant = Instant(microseconds: 1_795_521_600_000_000),
+    continues: JournalSuccession? = nil
   ) throws {
     self.agent = try AgentID(agent)
     self.journal = journal
@@ -25,7 +26,8 @@ package struct JournalBuilder: Sendable {
       agent: self.agent,
       site: try Label(site),
       journal: journal,
-      software: "0.1.0"
+      software: "0.1.0",
+      continues: continues
     )
     try add(.opening(opening))
   }

@@ -33,6 +33,10 @@ final class ScriptedHub: HubClient {
     journal = opening.journal
   }
 
+  static func header(of batch: [UInt8]) throws -> JournalBatch.Header {
+    try JournalBatch(lines: Gzip.decompress(batch, limit: 64 << 20)).header
+  }
+
   func fail(_ faults: Fault...) { state.with { $0.faults += faults } }
 
   func get(_ url: String) async throws -> HubAnswer {

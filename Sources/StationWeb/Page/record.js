@@ -43,6 +43,7 @@ export class RecordView {
       this.journal,
       this.place
     );
+    this.notices = node("p", { class: "silence", "data-field": "journal-notices" });
     this.clock = node("p", { class: "silence", "data-field": "clock-warning" });
     this.listText = node("strong", { "data-field": "lists" });
     this.listDetail = node("span", { class: "detail" });
@@ -54,7 +55,7 @@ export class RecordView {
       this.listDetail
     );
     const uplinks = node("div", { class: "uplinks" });
-    root.append(this.line, this.problem, this.clock, uplinks, this.none, this.lists);
+    root.append(this.line, this.problem, this.notices, this.clock, uplinks, this.none, this.lists);
     this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
   }
 
@@ -62,12 +63,17 @@ export class RecordView {
     const journal = status.journal;
     const at = journal.at ? `, last ${spanText(now - Date.parse(journal.at))} ago` : "";
     setText(this.journal, `Journal at record ${countText(journal.seq)}, ${sizeText(journal.bytes)}`);
-    setText(this.place, `${journal.path}${at}`);
+    const days = journal.days_left === undefined ? "" : `, room for about ${Math.floor(journal.days_left)} days`;
+    const free = journal.free_bytes === undefined ? "" : `, ${sizeText(journal.free_bytes)} free`;
+    setText(this.place, `${journal.path}${at}${free}${days}`);
     setAttribute(this.line, "data-tone", journal.problem ? "bad" : "good");
     show(this.problem, Boolean(journal.problem));
     if (journal.problem) {
       setText(this.problem, `The journal takes no records. ${journal.problem}`);
     }
+    const notices = journal.notices ?? [];
+    show(this.notices, notices.length > 0);
+    setText(this.notices, notices.map((notice) => `${notice[0].toUpperCase()}${notice.slice(1)}.`).join(" "));
     const warning = status.clock?.warning;
     show(this.clock, Boolean(warning));
     setText(this.clock, warning ?? "");

@@ -1,0 +1,133 @@
+import JournalStore
+import Logging
+import StationAPI
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Uplinks
+
+@Suite("Delivery after a succession")
+struct SuccessionDeliveryTests {
+  /// Opens the journal of a line anew, after it was set aside.
+  private func next(_ line: Line) async throws -> Journal {
+    try await line.journal.close()
+    return try Journal.openTrusted(
+      at: line.folder.path("edge.journal"),
+      opening: JournalOpening(
+        agent: try AgentID("edge-1"),
+        site: try Label("Plant"),
+        journal: String(repeating: "f", count: 32),
+        software: "test"
+      ),
+      time: line.time
+    )
+  }
+
+  private func uplink(_ journal: Journal, _ line: Line, _ client: any HubClient) throws -> HubUplink
+  {
+    try HubUplink(
+      id: "hub",
+      url: "http://hub",
+      journal: journal,
+      client: client,
+      time: line.time,
+      random: { 0.5 },
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    )
+  }
+
+  @Test("At first contact, a restored copy is known by the hub's mark and gets a new identity")
+  func restored() async throws {
+    let line = try Line()
+    try await line.record(3)
+    line.hub.state.with { $0.records = [[1], [2], [3], [4], [5], [6]] }
+    let uplink = try line.uplink()
+    _ = await uplink.syncOnce()
+    #expect(await line.journal.isToBeSucceeded)
+    #expect(await uplink.status(last: 4).detail?.contains("goes on with a new journal") == true)
+    let journal = try await next(line)
+    #expect(journal.opening.continues?.reason == .forked)
+    #expect(journal.opening.continues?.lost == 2)
+  }
+
+  @Test("A clone, whose records differ from those under the same numbers, is known likewise")
+  func cloned() async throws {
+    let line = try Line()
+    try await line.record(3)
+    line.hub.state.with { $0.records = [[1], [2]] }
+    _ = try await line.uplink().syncOnce()
+    #expect(await line.journal.isToBeSucceeded)
+  }
+
+  @Test("A clone that is found out in the middle asks for the mark, which says so")
+  func clonedLater() async throws {
+    let line = try Line()
+    try await line.record(3)
+    let uplink = try line.uplink()
+    _ = await uplink.drain()
+    try await line.record(3)
+    line.hub.state.with { $0.records += [[1], [2]] }
+    for _ in 0..<3 { _ = await uplink.syncOnce() }
+    #expect(await line.journal.isToBeSucceeded)
+  }
+
+  @Test("The records that a hub lacks of a journal that was set aside are sent first, once")
+  func delivered() async throws {
+    let line = try Line()
+    try await line.record(30)
+    line.hub.state.with { $0.records = (try? line.bodies())?.prefix(5).map { $0 } ?? [] }
+    let bodies = try line.bodies()
+    await line.journal.orderSuccession(for: .damaged(path: "j", reason: "a page"))
+    let journal = try await next(line)
+    _ = try await journal.appendDurably(
+      .event(Event(.agentStarted, detail: "x")),
+      at: line.time.now()
+    )
+    let both = TwoHubs(line.hub, ScriptedHub(journal.opening))
+    let uplink = try uplink(journal, line, both)
+    _ = await uplink.syncOnce()
+    #expect(await uplink.status(last: 2).backlog == 2)
+    #expect(await uplink.status(last: 2).detail?.contains("is sent first: 26 records") == true)
+    for _ in 0..<10 { _ = await uplink.syncOnce() }
+    #expect(line.hub.state.value.records == bodies)
+    #expect(both.second.state.value.records.count == 2)
+    #expect(await uplink.status(last: 2).backlog == 0)
+    #expect(await uplink.keptNotes.first?.contains("the file can be deleted") == true)
+  }
+
+  @Test("Records of a clone that the hub does not take stay in the file, and status says so")
+  func conflict() async throws {
+    let line = try Line()
+    try await line.record(3)
+    line.hub.state.with { $0.records = [[1], [2]] }
+    _ = try await line.uplink().syncOnce()
+    let journal = try await next(line)
+    let both = TwoHubs(line.hub, ScriptedHub(journal.opening))
+    let uplink = try uplink(journal, line, both)
+    for _ in 0..<5 { _ = await uplink.syncOnce() }
+    #expect(line.hub.state.value.records == [[1], [2]])
+    #expect(both.second.state.value.records.count == 1)
+    #expect(await uplink.keptNotes.first?.contains("keep it") == true)
+  }
+}
+
+/// One hub's answers for two journals.
+private struct TwoHubs: HubClient {
+  let first: ScriptedHub
+  let second: ScriptedHub
+
+  init(_ first: ScriptedHub, _ second: ScriptedHub) {
+    self.first = first
+    self.second = second
+  }
+
+  func get(_ url: String) async throws -> HubAnswer {
+    try await (url.contains("journal=ffff") ? second : first).get(url)
+  }
+
+  func post(_ batch: [UInt8], to url: String) async throws -> HubAnswer {
+    let isSecond = try ScriptedHub.header(of: batch).journal.hasPrefix("ffff")
+    return try await (isSecond ? second : first).post(batch, to: url)
+  }
+}
