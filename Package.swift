@@ -136,6 +136,7 @@ let package = Package(
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]
     ),
     stage("JournalStore", ["Telemetry", "MerkleLog", grdb]),
+    stage("JournalExport", ["Telemetry", "JournalStore"]),
     stage(
       "Uplinks",
       ["Telemetry", "StationAPI", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]
@@ -181,7 +182,7 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-        "Scans", "MerkleLog", "JournalStore", "Evidence", argumentParser, nioCore, unixSignals,
+        "Scans", "MerkleLog", "JournalStore", "JournalExport", "Evidence", argumentParser, nioCore, unixSignals,
         logging,
       ],
       swiftSettings: strict
@@ -269,7 +270,7 @@ let package = Package(
       swiftSettings: strict
     ),
     tests("LotBinding", ["PlantModel"]),
-    tests("JournalStore", ["MerkleLog", grdb]),
+    tests("JournalStore", ["MerkleLog", "JournalExport", grdb]),
     tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
     tests("Interlock", ["StationAPI", "Telemetry"]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),

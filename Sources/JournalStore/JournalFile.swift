@@ -240,10 +240,9 @@ struct JournalFile {
     try Self.translating(path) { try queue.read { try Self.record(seq, in: $0) } }
   }
 
-  private static func record(_ seq: Int, in database: Database) throws -> StoredRecord? {
+  static func record(_ seq: Int, in database: Database) throws -> StoredRecord? {
     try Row.fetchOne(
-      database,
-      sql: "SELECT seq, body, leaf FROM record WHERE seq = ?",
+      database.cachedStatement(sql: "SELECT seq, body, leaf FROM record WHERE seq = ?"),
       arguments: [seq]
     ).flatMap { try StoredRecord(row: $0) }
   }

@@ -4,7 +4,7 @@ package import Telemetry
 
 /// Reads a journal while its writer works: a connection that neither commits nor checkpoints.
 package final class JournalReader: Sendable {
-  let path: String
+  package let path: String
   private let queue: DatabaseQueue
 
   /// - Throws: ``JournalError`` when there is no journal at `path`.

@@ -3,6 +3,14 @@ package enum Quality: Sendable, Hashable {
   case good
   case bad(Cause)
 
+  /// `good`, or the cause's code.
+  package var code: String {
+    switch self {
+    case .good: "good"
+    case .bad(let cause): cause.code
+    }
+  }
+
   package var isGood: Bool { self == .good }
 }
 

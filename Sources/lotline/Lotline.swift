@@ -35,7 +35,8 @@ struct Lotline: AsyncParsableCommand {
       RunCommand.self, ReloadCommand.self, StatusCommand.self, LotCommand.self,
       UnitCommand.self, OperatorCommand.self, MaterialCommand.self, AssembleCommand.self,
       CalibrationCommand.self, CorrectCommand.self, WriteCommand.self, BarcodeCommand.self,
-      InterlockCommand.self, VerifyCommand.self, EvidenceCommand.self, KeyCommand.self,
+      InterlockCommand.self, TailCommand.self, ExportCommand.self, VerifyCommand.self,
+      EvidenceCommand.self, KeyCommand.self,
       ProfileCommand.self, ConfigCommand.self, ScanCommand.self, SimulateCommand.self,
     ]
   )

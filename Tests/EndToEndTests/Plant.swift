@@ -7,7 +7,7 @@ import Testing
 final class Plant {
   let folder: TemporaryFolder
   let agentAddress: String
-  private let agentConfiguration: String
+  let agentConfiguration: String
   private let hubConfiguration: String
   private var machines: [PeerProcess] = []
   private(set) var agent: PeerProcess?
@@ -153,7 +153,7 @@ final class Plant {
     throw PeerProcess.Silent(description: "it did not come about that \(what)")
   }
 
-  private static func start(
+  static func start(
     _ program: String,
     _ arguments: [String],
     environment: [String: String] = [:]
