@@ -103,7 +103,9 @@ package struct EdgeAgent: Sendable {
       let settings = await reloader.plan.settings
       return (codes: settings.scans, stations: settings.stations.map(\.id))
     }
-    scanners = Scanners(desk: desk, recorder: recorder, time: time) { [reloader] in
+    let scannerBoard = ScannerBoard(time: time)
+    scanners = Scanners(desk: desk, recorder: recorder, time: time, board: scannerBoard) {
+      [reloader] in
       await reloader.plan.settings.scanners
     }
     server = StationServer(
@@ -118,6 +120,7 @@ package struct EdgeAgent: Sendable {
           bus: { [supervisor] in await supervisor.bus(of: $0) }
         ),
         desk: desk,
+        scanners: scannerBoard,
         uplinks: uplinks,
         puller: puller,
         time: time

@@ -11,6 +11,7 @@ struct LocalService: StationService {
   let reloader: Reloader
   let writer: SignalWriter
   let desk: ScanDesk
+  let scanners: ScannerBoard
   let uplinks: [HubUplink]
   let puller: ListPuller?
   let time: any TimeSource
@@ -37,7 +38,8 @@ struct LocalService: StationService {
       uplinks: statuses,
       clock: snapshot.clock,
       separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys,
-      lists: await lists()
+      lists: await lists(),
+      scanners: await scanners.statuses(of: settings.scanners)
     )
   }
 

@@ -13,6 +13,7 @@ struct Scanners: Sendable {
   let desk: ScanDesk
   let recorder: Recorder
   let time: any TimeSource
+  let board: ScannerBoard
   let wanted: @Sendable () async -> [ScannerSettings]
 
   /// Reads until the task is cancelled.
@@ -24,11 +25,18 @@ struct Scanners: Sendable {
         for (settings, stop) in running where !wanted.contains(settings) {
           stop.finish()
           running[settings] = nil
+          await board.forget(settings)
         }
         for settings in wanted where running[settings] == nil {
           let (stopping, stop) = AsyncStream<Never>.makeStream()
           running[settings] = stop
-          let watch = ScannerWatch(settings: settings, desk: desk, recorder: recorder, time: time)
+          let watch = ScannerWatch(
+            settings: settings,
+            desk: desk,
+            recorder: recorder,
+            time: time,
+            board: board
+          )
           group.addTask { await watch.run(until: stopping) }
         }
         try? await time.sleep(for: Self.period)
@@ -50,8 +58,9 @@ private struct ScannerWatch: Sendable {
   let desk: ScanDesk
   let recorder: Recorder
   let time: any TimeSource
+  let board: ScannerBoard
 
-  private var place: StationLane { StationLane(settings.station) }
+  private var place: StationLane { StationLane(settings.station, settings.lane) }
   private var name: String { "scanner \(settings.id)" }
 
   func run(until stopping: AsyncStream<Never>) async {
@@ -71,10 +80,12 @@ private struct ScannerWatch: Sendable {
         let bytes = try await port.read(within: Self.silence)
         if isLost { await recorder.note(.scannerRecovered, ofScanner: "\(name) is back") }
         isLost = false
+        await board.connect(settings)
         for item in bytes.isEmpty ? assembler.settle() : assembler.take(bytes) { await take(item) }
       } catch {
         if !isLost { await recorder.note(.scannerLost, ofScanner: "\(name): \(error.detail)") }
         isLost = true
+        await board.lose(settings, error.detail)
         assembler = CodeAssembler(end: settings.end)
         try? await time.sleep(for: Self.retryPause)
       }
@@ -85,23 +96,33 @@ private struct ScannerWatch: Sendable {
   private func take(_ item: CodeAssembler.Item) async {
     switch item {
     case .code(let bytes):
-      // What was not taken is recorded, and there is nobody here to tell.
-      _ = try? await desk.scan(bytes, at: place, from: name)
+      let shown = VisibleText.text(of: bytes)
+      do {
+        let receipt = try await desk.scan(bytes, at: place, from: name)
+        await board.take(shown, isTaken: true, receipt.summary, from: settings)
+      } catch {
+        // It is recorded; who scans sees it on the page only.
+        let outcome = (error as? Problem)?.detail ?? "\(error)"
+        await board.take(shown, isTaken: false, outcome, from: settings)
+      }
     case .unended(let bytes):
-      let shown = VisibleText.text(of: bytes.prefix(64))
-      await desk.refuse(
-        "\"\(shown)\" came without its end; is end: \(settings.end.rawValue) what the scanner sends, "
-          + "and baud right?",
-        at: place,
-        from: name
+      await refuse(
+        bytes.prefix(64),
+        "came without its end; is end: \(settings.end.rawValue) what the scanner sends, and baud "
+          + "right?"
       )
     case .tooLong(let bytes):
-      let shown = VisibleText.text(of: bytes)
-      await desk.refuse(
-        "\"\(shown)…\" goes on without an end; are end: \(settings.end.rawValue) and baud right?",
-        at: place,
-        from: name
+      await refuse(
+        bytes[...],
+        "goes on without an end; are end: \(settings.end.rawValue) and baud right?"
       )
     }
+  }
+
+  /// Records that something came that is no code.
+  private func refuse(_ bytes: ArraySlice<UInt8>, _ reason: String) async {
+    let shown = VisibleText.text(of: bytes)
+    await desk.refuse("\"\(shown)\" \(reason)", at: place, from: name)
+    await board.take(shown, isTaken: false, "it \(reason)", from: settings)
   }
 }

@@ -68,6 +68,7 @@ private struct AgentSettingsReader {
       fields: fields,
       paths: paths,
       stations: stations.map(\.id),
+      lanes: Dictionary(stations.map { ($0.id, $0.lanes) }) { first, _ in first },
       buses: buses
     )
     let codes = scans.rules()

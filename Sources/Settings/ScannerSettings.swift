@@ -9,6 +9,9 @@ package struct ScannerSettings: Sendable, Hashable {
   /// The station whose codes it reads.
   package let station: StationID
 
+  /// The lane of it; nil for codes that are of no lane, and where it has none.
+  package let lane: LaneID?
+
   /// What it sends behind each code.
   package let end: CodeEnd
 }

@@ -12,6 +12,11 @@ enum ScannerShape {
     ScalarKind<StationID>.identifier.suchAs("reflow-1"),
     "The station whose codes it reads"
   )
+  static let lane = Key(
+    "lane",
+    ScalarKind<LaneID>.lane.suchAs("front"),
+    "The lane whose lots and boards it reads, where the station has lanes"
+  )
   static let end = Key(
     "end",
     ScalarKind<CodeEnd>.choice("ends"),
@@ -22,7 +27,8 @@ enum ScannerShape {
     "scanner",
     [
       id.required, LineShape.port.required, baud.optional, parity.optional,
-      LineShape.dataBits.optional, LineShape.stopBits.optional, station.required, end.optional,
+      LineShape.dataBits.optional, LineShape.stopBits.optional, station.required,
+      lane.optional, end.optional,
     ]
   )
 }

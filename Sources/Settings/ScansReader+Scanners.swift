@@ -11,6 +11,7 @@ extension ScansReader {
       let id = reader.value(ScannerShape.id)
       let line = line(reader)
       let station = reader.value(ScannerShape.station).flatMap(known)
+      let lane = reader.value(ScannerShape.lane).flatMap { known($0, of: station) }
       let end = reader.value(ScannerShape.end)
       reader.finish()
       guard let id, let line, let station else { return nil }
@@ -27,9 +28,25 @@ extension ScansReader {
         id: id.value,
         line: line.value,
         station: station,
+        lane: lane,
         end: end?.value ?? .cr
       )
     }
+  }
+
+  private func known(_ lane: Marked<LaneID>, of station: StationID?) -> LaneID? {
+    guard let station else { return nil }
+    let known = lanes[station] ?? []
+    if known.contains(lane.value) { return lane.value }
+    fields.log.add(
+      .unknownName,
+      at: lane.mark,
+      known.isEmpty
+        ? "station \(station) has no lanes; leave \"lane\" out, or give the station lanes"
+        : "station \(station) has no lane \"\(lane.value)\"; "
+          + Suggestion.text(for: lane.value.text, among: known.map(\.text), noun: "it has")
+    )
+    return nil
   }
 
   private func line(_ reader: FieldReader) -> Marked<SerialLine>? {

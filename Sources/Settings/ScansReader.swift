@@ -7,6 +7,9 @@ struct ScansReader {
   let fields: FieldReader
   let paths: PathResolver
   let stations: [StationID]
+
+  /// Of each station that has lanes.
+  let lanes: [StationID: [LaneID]]
   let buses: [BusSettings]
 
   func rules() -> (rules: CodeRules, separatorKeys: [String]) {

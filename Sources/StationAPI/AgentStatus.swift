@@ -27,6 +27,9 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   /// The plant's lists; nil where none is in force, and none is looked for.
   package let lists: ListsStatus?
 
+  /// The barcode scanners on serial ports; nil where there is none.
+  package let scanners: [ScannerStatus]?
+
   package init(
     agent: AgentID,
     site: Label,
@@ -40,7 +43,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     uplinks: [UplinkStatus],
     clock: ClockStatus?,
     separatorKeys: [String]? = nil,
-    lists: ListsStatus? = nil
+    lists: ListsStatus? = nil,
+    scanners: [ScannerStatus]? = nil
   ) {
     self.agent = agent
     self.site = site
@@ -55,11 +59,12 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.clock = clock
     self.separatorKeys = separatorKeys
     self.lists = lists
+    self.scanners = scanners
   }
 
   private enum CodingKeys: String, CodingKey {
     case schema, agent, site, software, at, stations, devices, instruments, journal, uplinks, clock
-    case lists
+    case lists, scanners
     case startedAt = "started_at"
     case separatorKeys = "separator_keys"
   }

@@ -14,8 +14,8 @@ struct StatusReport {
 
   /// Several lines, without a line break at the end.
   var text: String {
-    ([heading] + stations + [""] + devices + instruments + [""] + [journal] + uplinks + lists
-      + clock)
+    ([heading] + stations + [""] + devices + instruments + scanners + [""] + [journal] + uplinks
+      + lists + clock)
       .joined(separator: "\n")
   }
 
@@ -25,6 +25,8 @@ struct StatusReport {
   }
 
   private var stations: [String] { status.stations.flatMap { StationReport($0).lines } }
+
+  private var scanners: [String] { (status.scanners ?? []).flatMap { ScannerReport($0).lines } }
 
   /// Instruments that cannot be relied on.
   private var instruments: [String] {

@@ -2,6 +2,7 @@ import Foundation
 import JournalStore
 import LotBinding
 import Settings
+import StationAPI
 import Telemetry
 import TestSupport
 import Testing
@@ -15,18 +16,22 @@ struct ScannersTests {
     let files: PlantFiles
     let recorder: Recorder
     let scanners: Scanners
+    let board: ScannerBoard
+    let plan: PlantPlan
     let link: String
 
     init(_ port: String) async throws {
       var files = try PlantFiles([.tcp("a")])
       let link = files.folder.path("scanner")
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: port)
+      files.stations = ["{id: s1, lanes: [front, rear]}"]
       files.rest = """
         scans:
           codes:
             - {kind: material, pattern: 'PASTE-[0-9]{4}', material: SAC305 paste T4}
+            - {kind: lot, pattern: 'PCB-[0-9]{4}', part: P-1, work_order: WO-1, operator: mara}
         scanners:
-          - {id: hand-1, port: "\(link)", station: s1}
+          - {id: hand-1, port: "\(link)", station: s1, lane: rear}
         """
       try files.write()
       let plan = try files.plan()
@@ -35,10 +40,24 @@ struct ScannersTests {
       let time = SystemTime()
       let recorder = try await plan.recorder(at: files.journal, time: time)
       self.recorder = recorder
+      self.plan = plan
+      board = ScannerBoard(time: time)
       let desk = ScanDesk(recorder: recorder, time: time) {
         (codes: plan.settings.scans, stations: plan.settings.stations.map(\.id))
       }
-      scanners = Scanners(desk: desk, recorder: recorder, time: time) { plan.settings.scanners }
+      scanners = Scanners(desk: desk, recorder: recorder, time: time, board: board) {
+        plan.settings.scanners
+      }
+    }
+
+    /// What the status says of the scanner.
+    func status() async -> ScannerStatus? {
+      await board.statuses(of: plan.settings.scanners)?.first
+    }
+
+    /// Where lots run.
+    func places() async -> [String] {
+      await recorder.bindings.lots.active(at: StationID(checked: "s1")).map { "\($0.place)" }
     }
 
     func loaded() async -> [String] {
@@ -90,12 +109,22 @@ struct ScannersTests {
     #expect(
       try await eventually {
         await bench.events(.scanRefused).contains {
-          $0.contains("s1, scanner hand-1: \"{0xFF}{GS}\"")
+          $0.contains("s1 lane rear, scanner hand-1: \"{0xFF}{GS}\"")
         }
       }
     )
     try Self.type(Array("PASTE-0932\r\n".utf8), into: pair.right)
     #expect(try await eventually { await bench.loaded().count == 2 })
+    #expect(try await eventually { await bench.status()?.last?.code == "PASTE-0932" })
+    let status = try #require(await bench.status())
+    #expect(status.state == .connected && status.since != nil && status.lane?.text == "rear")
+    #expect(status.last?.isTaken == true)
+    #expect(status.last?.outcome == "SAC305 paste T4, lot PASTE-0932, is loaded at s1")
+    try Self.type(Array("PCB-2411\r".utf8), into: pair.right)
+    #expect(try await eventually { await bench.places() == ["s1 lane rear"] })
+    try Self.type(Array("WHAT\r".utf8), into: pair.right)
+    #expect(try await eventually { await bench.status()?.last?.code == "WHAT" })
+    #expect(await bench.status()?.last?.isTaken == false)
     task.cancel()
     await task.value
   }
@@ -108,6 +137,8 @@ struct ScannersTests {
     #expect(try await eventually { Self.isOpen(pair.left) })
     pair.unplug()
     #expect(try await eventually { await bench.events(.scannerLost).count == 1 })
+    #expect(try await eventually { await bench.status()?.state == .lost })
+    #expect(await bench.status()?.detail?.isEmpty == false)
     let again = try await PtyPair()
     try FileManager.default.removeItem(atPath: bench.link)
     try FileManager.default.createSymbolicLink(atPath: bench.link, withDestinationPath: again.left)

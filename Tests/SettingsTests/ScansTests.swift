@@ -1,3 +1,4 @@
+import MarkedYAML
 import Scans
 import Telemetry
 import TestSupport
@@ -41,6 +42,31 @@ struct ScansTests {
     #expect(device.facts.kind == .lot && device.facts.part == "9000-A")
     #expect(settings.scanners.map(\.end) == [.cr])
     #expect(settings.scanners.first?.line.baud == 9_600)
+  }
+
+  @Test("A scanner reads for a lane that its station has, and for no other")
+  func lanes() throws {
+    func load(_ lanes: String, _ lane: String) throws -> AgentSettings {
+      let folder = try TemporaryFolder()
+      let text = """
+        agent: edge-1
+        site: Plant 7
+        stations: [{id: reflow-1\(lanes)}]
+        profiles: .
+        journal: {path: journal.sqlite}
+        scanners: [{id: hand-1, port: /dev/ttyACM0, station: reflow-1, lane: \(lane)}]
+        """
+      return try AgentSettings.load(try folder.write(text, to: "agent.yaml"))
+    }
+    let lanes = ", lanes: [front, rear]"
+    #expect(try load(lanes, "rear").scanners.first?.lane?.text == "rear")
+    for (lanes, lane, words) in [
+      (lanes, "reer", "has no lane \"reer\""), ("", "rear", "reflow-1 has no lanes"),
+    ] {
+      let error = #expect(throws: SettingsError.self) { try load(lanes, lane) }
+      let messages = error?.findings.map(\.message) ?? []
+      #expect(messages.contains { $0.contains(words) }, "\(messages)")
+    }
   }
 
   @Test("Every end, kind and command is named in the document")

@@ -91,7 +91,7 @@ function drawStatus() {
   shared.update(others, now, instruments);
   show(parts.shared, others.length > 0);
   record.update(status, now);
-  scan.update(status);
+  scan.update(status, now);
 }
 
 function drawConnection() {

@@ -2,7 +2,8 @@
 // what people type by its speed.
 
 import { send } from "./connection.js";
-import { node, setText, show } from "./document.js";
+import { node, setAttribute, setText, show, ViewList } from "./document.js";
+import { clockText } from "./words.js";
 
 /** Median pause, in milliseconds, between a scanner's keys; nobody types so fast. */
 const scannerPause = 35;
@@ -86,6 +87,27 @@ function placesOf({ id, title, lanes }) {
   }));
 }
 
+/** A scanner on a serial port: whether it is there, and what it read last. */
+class ScannerView {
+  constructor() {
+    this.state = node("span");
+    this.last = node("span");
+    this.root = node("li", {}, this.state, this.last);
+  }
+
+  update({ id, station, lane, state, since, detail, last }, now) {
+    const place = lane ? `${station}, lane ${lane}` : station;
+    const words = { starting: "not tried yet", connected: "connected", lost: "not connected" }[state];
+    const time = since ? ` since ${clockText(Date.parse(since), now)}` : "";
+    setAttribute(this.root, "data-scanner", id);
+    setAttribute(this.state, "class", state === "lost" ? "doubt" : null);
+    setText(this.state, `Scanner ${id} at ${place}: ${words}${time}${detail ? ` (${detail})` : ""}.`);
+    setAttribute(this.last, "class", last && !last.taken ? "doubt" : null);
+    const outcome = last && `${last.taken ? "" : "not taken: "}${last.outcome}`;
+    setText(this.last, last ? ` Last ${last.code}, ${clockText(Date.parse(last.at), now)}: ${outcome}.` : "");
+  }
+}
+
 /** Shows what was scanned, large, and has it done at the station that scans are for. */
 export class ScanView {
   /**
@@ -108,7 +130,9 @@ export class ScanView {
       { class: "echo", role: "status", "aria-live": "assertive", hidden: true },
       this.summary, this.elements, this.choices, this.notes, this.undo
     );
-    root.append(this.target, this.echo);
+    this.scanners = node("ul", { class: "scanners", "aria-label": "Serial scanners" });
+    this.serial = new ViewList(this.scanners, ({ id }) => id, () => new ScannerView());
+    root.append(this.target, this.echo, this.scanners);
     this.select.addEventListener("change", () => {
       localStorage.setItem("scan-station", this.select.value);
       this.select.blur();
@@ -117,7 +141,9 @@ export class ScanView {
   }
 
   /** Takes the stations and the keys from the status. */
-  update(status) {
+  update(status, now) {
+    this.serial.update(status.scanners ?? [], now);
+    show(this.scanners, Boolean(status.scanners));
     this.keys.separatorKeys = status.separator_keys ?? [];
     const places = status.stations.flatMap(placesOf);
     const names = places.map(({ name }) => name);
