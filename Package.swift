@@ -182,7 +182,8 @@ let package = Package(
       dependencies: [
         "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "StationAPI", "Agent",
         "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
-        "Scans", "MerkleLog", "JournalStore", "JournalExport", "Evidence", argumentParser, nioCore, unixSignals,
+        "Scans", "MerkleLog", "JournalStore", "JournalExport", "Evidence", argumentParser, nioCore,
+        unixSignals,
         logging,
       ],
       swiftSettings: strict

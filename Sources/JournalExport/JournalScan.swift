@@ -11,7 +11,7 @@ package struct JournalScan {
   /// The last record that was given.
   package private(set) var last: Int
 
-  /// - Parameter seq: The record before the first that is wanted; 0 for none.
+  /// Begins behind a record; 0 for the first.
   package init(_ reader: JournalReader, after seq: Int) {
     self.reader = reader
     last = seq

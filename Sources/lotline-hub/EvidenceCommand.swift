@@ -35,6 +35,7 @@ struct EvidenceCommand: AsyncParsableCommand {
       let agent = try agent.map { try identifier($0, AgentID.init) }
       let line = ProgressLine()
       var found = 0
+      var unsigned: [String] = []
       for log in try await source.reader().logs(of: agent) {
         let folder = "\(output)/\(log.listing.agent)-\(log.listing.journal.prefix(8))"
         let writer = DossierWriter(of: lot, from: log) { step, done, total in
@@ -47,14 +48,32 @@ struct EvidenceCommand: AsyncParsableCommand {
           Terminal.line(Self.line(folder, summary))
         } catch DossierError.unknownLot {
           line.clear()
+        } catch DossierError.noCheckpoint {
+          line.clear()
+          unsigned.append("\(log.listing.agent)")
         } catch let error as DossierError {
           line.clear()
-          throw CommandFailure(.failed, "\(log.listing.agent): \(error.description)")
+          throw CommandFailure(Self.status(of: error), "\(log.listing.agent): \(error.description)")
         }
+      }
+      if !unsigned.isEmpty {
+        Terminal.error(
+          "Not looked at, since they were never signed: journals of "
+            + "\(unsigned.joined(separator: ", ")); update these agents."
+        )
       }
       if found == 0 {
         throw CommandFailure(.notFound, DossierError.unknownLot(lot.text).description)
       }
+    }
+  }
+
+  private static func status(of error: DossierError) -> ExitStatus {
+    switch error {
+    case .exists, .cannotWrite: .cannotCreate
+    case .unknownLot: .notFound
+    case .cannotRead, .damaged: .badData
+    case .noCheckpoint, .notCovered: .refused
     }
   }
 
