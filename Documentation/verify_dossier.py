@@ -3,11 +3,10 @@
 
     python3 verify_dossier.py FOLDER [KEY]
 
-KEY is the journal's public key as "lotline key show" prints it, had on another way than the
-dossier; without it, the first key in the dossier is believed. Exit status: 0 all is as it was
-recorded, 2 the first thing that is wrong is named, 64 wrong command line. Needs nothing but Python
-3.8. It computes RFC 9162 (hashes, inclusion proofs), RFC 8032 (Ed25519), and the C2SP formats
-signed-note and tlog-checkpoint.
+KEY is the journal's public key ("lotline key show"), had on another way than the dossier; without
+it, the first key in the dossier is believed. Exit status: 0 all is as it was recorded, 2 the first
+thing that is wrong is named, 64 wrong command line. Needs nothing but Python 3.8. It computes RFC
+9162 (hashes, inclusion proofs), RFC 8032 (Ed25519), C2SP signed-note and tlog-checkpoint.
 """
 import base64, hashlib, json, os, re, sys  # noqa: E401
 
@@ -151,7 +150,7 @@ def verify(folder, trusted):
         seq, where = int(words[0]), f"records.jsonl:{number}: record {words[0]}"
         hashes = [unbase64(word, f"proofs.txt:{number}") for word in words[1:]]
         if root(seq - 1, size, sha256(b"\x00" + body.encode()), hashes) != top:
-            raise Wrong(f"{where}: it or its proof (proofs.txt:{number}) was altered")
+            raise Wrong(f"{where}: it, proofs.txt:{number} or checkpoint.txt was altered")
         record = json.loads(body)
         if record["seq"] != seq or seq <= last:
             raise Wrong(f"{where}: it is not where its number belongs")

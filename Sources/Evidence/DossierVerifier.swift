@@ -138,8 +138,8 @@ package struct DossierVerifier {
         DossierName.records,
         line: number,
         seq: seq,
-        "its bytes, its proof (\(DossierName.proofs):\(number)) or the checkpoint was altered: they "
-          + "do not yield the checkpoint's root"
+        "it, \(DossierName.proofs):\(number) or \(DossierName.checkpoint) was altered: they do not "
+          + "yield the checkpoint's root"
       )
     }
     let record: Record

@@ -21,7 +21,7 @@ struct TailCommand: AsyncParsableCommand {
 
   @OptionGroup var source: JournalOptions
   @OptionGroup var options: SelectionOptions
-  @Option(name: .shortAndLong, help: "Lines to begin with.") var lines = 20
+  @Option(name: [.customShort("n"), .long], help: "Lines to begin with.") var lines = 20
   @Flag(name: .shortAndLong, help: "Go on with what is recorded, until Ctrl-C.") var follow = false
   @Flag(help: "Print each record as it lies in the journal: a JSON object in each line.")
   var json = false
@@ -59,9 +59,10 @@ struct TailCommand: AsyncParsableCommand {
       var scan = JournalScan(reader, after: start)
       var found: [String] = []
       while scan.last < last {
-        for record in try scan.next() where record.seq <= last {
-          found += try lines(of: record, &text)
-        }
+        let records = try scan.next()
+        // The last frames may have gone already.
+        if records.isEmpty { break }
+        for record in records where record.seq <= last { found += try lines(of: record, &text) }
         if found.count > lines { found.removeFirst(found.count - lines) }
       }
       if found.count == lines || start == 0 { return found }
