@@ -60,7 +60,7 @@ struct ExportTests {
     let readings: [[Reading]] = [
       [
         Reading(.real(183.2)), Reading(.single(0.1)), Reading(.text("run,ning \"fast\"")),
-        Reading(.flag(true)), Reading(.unsigned(.max)),
+        Reading(.flag(true)), Reading(.integer(7)),
       ],
       [
         Reading(.timeout), Reading(.outOfRange, evidence: .real(9_999.5)), Reading(.text("")),

@@ -38,6 +38,7 @@ struct TidyTests {
     "JournalStore": [
       "Telemetry", "MerkleLog", "GRDB", "Dispatch", "FoundationEssentials", "Glibc",
     ],
+    "JournalExport": ["Telemetry", "JournalStore"],
     "Uplinks": [
       "Telemetry", "StationAPI", "JournalStore", "Gzip", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
       "Logging", "FoundationEssentials", "Glibc",
@@ -74,7 +75,7 @@ struct TidyTests {
     ],
     "lotline": [
       "Telemetry", "MarkedYAML", "Profiles", "ProfileImport", "Settings", "Scans", "StationAPI",
-      "Agent", "MerkleLog", "JournalStore", "Evidence",
+      "Agent", "MerkleLog", "JournalStore", "JournalExport", "Evidence",
       "DeviceSimulator", "CommandSupport", "Fieldbus", "Commissioning", "TransportSecurity",
       "ArgumentParser", "NIOHTTP1", "UnixSignals", "Logging", "FoundationEssentials",
     ],
