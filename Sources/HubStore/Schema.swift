@@ -35,9 +35,9 @@ enum Schema {
   /// Adds what files of earlier programs lack.
   static func complete(_ db: Database) throws {
     try db.execute(sql: additions + lists + log)
-    for (table, column) in addedColumns
+    for (table, column, type) in addedColumns
     where try !db.columns(in: table).contains(where: { $0.name == column }) {
-      try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) TEXT")
+      try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)")
     }
   }
 
@@ -45,8 +45,10 @@ enum Schema {
   ///
   /// `content` is a record as JSON, where it says more than the columns beside it.
   private static let addedColumns = [
-    ("layout", "conveyors"), ("binding", "lane"), ("binding", "content"), ("load", "content"),
-    ("load", "end_content"), ("consumption", "content"),
+    ("layout", "conveyors", "TEXT"), ("binding", "lane", "TEXT"), ("binding", "content", "TEXT"),
+    ("load", "content", "TEXT"), ("load", "end_content", "TEXT"),
+    ("consumption", "content", "TEXT"), ("corrected", "frames", "TEXT"),
+    ("corrected", "recounting", "INTEGER NOT NULL DEFAULT 0"),
   ]
 
   /// What the four tables of ``SummaryTable`` hold.

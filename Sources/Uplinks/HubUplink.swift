@@ -289,13 +289,13 @@ package actor HubUplink {
     known records: [StoredRecord]
   ) async throws -> MerkleFrontier? {
     var frontier = cursor
-    if seq < cursor.size {
-      guard let base = try source.reader.prunedFrontier(upTo: seq) else { return nil }
-      frontier = base
-    }
-    if frontier == cursor {
+    if (cursor.size...cursor.size + records.count).contains(seq) {
       for record in records.prefix(seq - cursor.size) { frontier.append(record.leaf) }
+      return frontier
     }
+    // What was pruned has no records to take hashes from.
+    guard let base = try source.reader.prunedFrontier(upTo: seq) else { return nil }
+    if seq < cursor.size || base.size > cursor.size { frontier = base }
     while frontier.size < seq {
       try Task.checkCancellation()
       let limit = min(Self.leafChunk, seq - frontier.size)

@@ -1,3 +1,4 @@
+import GRDB
 import Genealogy
 import HubStore
 import Telemetry
@@ -83,6 +84,24 @@ struct MaterialCorrectionTests {
     _ = try await database.take(journal.batch(seq...seq))
     #expect(try await database.reader.pieces(named: "B-1").isEmpty)
     #expect(try await database.reader.pieces(named: "S-1").map(\.lot.text) == ["PM"])
+  }
+
+  @Test("A file whose program counted corrected lots otherwise is taken over, and counts on")
+  func earlier() async throws {
+    let (journal, _) = try journal()
+    let folder = try TemporaryFolder()
+    let path = folder.path("hub.sqlite")
+    try HubDatabase(path: path).close()
+    try await DatabaseQueue(path: path).write { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE corrected DROP COLUMN recounting; ALTER TABLE corrected DROP COLUMN frames;
+          """
+      )
+    }
+    let database = try HubDatabase(path: path)
+    _ = try await database.take(journal.batch)
+    #expect(try await !database.recount())
   }
 
   @Test("Material of another lot was taken away for the same reason")

@@ -46,6 +46,16 @@ struct PrunedDeliveryTests {
     #expect(line.hub.state.value.records.count == 17_003)
   }
 
+  @Test("A hub that is reached under another name is known by its mark, and no new journal begins")
+  func renamed() async throws {
+    let line = try await pruned()
+    try await line.record(3)
+    let uplink = try line.uplink("other")
+    _ = await uplink.drain()
+    #expect(line.hub.state.value.records.count == 17_006)
+    #expect(await !line.journal.isToBeSucceeded)
+  }
+
   @Test("A hub that lost what was pruned here is told so, and no new journal begins")
   func lost() async throws {
     for held in [10, 300, 512] {

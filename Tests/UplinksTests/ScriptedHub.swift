@@ -136,11 +136,14 @@ struct Line {
     hub = ScriptedHub(opening)
   }
 
-  func uplink(batchRecords: Int = 5_000, client: (any HubClient)? = nil, url: String = "http://hub")
-    throws -> HubUplink
-  {
+  func uplink(
+    _ id: String = "hub",
+    batchRecords: Int = 5_000,
+    client: (any HubClient)? = nil,
+    url: String = "http://hub"
+  ) throws -> HubUplink {
     try HubUplink(
-      id: "hub",
+      id: id,
       url: url,
       batchRecords: batchRecords,
       journal: journal,
