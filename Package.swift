@@ -112,7 +112,7 @@ let package = Package(
     stage("StationAPI", ["Telemetry"]),
     stage(
       "CommandSupport",
-      ["Telemetry", "MarkedYAML", argumentParser, asyncHTTPClient, nioCore, system]
+      ["Telemetry", "MarkedYAML", "Evidence", argumentParser, asyncHTTPClient, nioCore, system]
     ),
 
     // The edge agent, from left to right.

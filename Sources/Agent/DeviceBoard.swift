@@ -15,6 +15,7 @@ struct DeviceBoard: Sendable {
 
     /// The conveyors of those stations that have one.
     var conveyors: [ConveyorDescription] = []
+
     /// What the configuration says of the instruments that its signals come from; see
     /// ``calibration(of:)``.
     var instrument: Label?
@@ -43,6 +44,9 @@ struct DeviceBoard: Sendable {
   private static let stalePeriods = 3
 
   private(set) var devices: [Device]
+
+  /// The instruments that their signals come from, worked out once: every status names them.
+  private(set) var instruments: [Label: Use]
   private var last: [ScanGroupID: Scan] = [:]
   private var silent: [DeviceID: Silence] = [:]
 
@@ -55,7 +59,10 @@ struct DeviceBoard: Sendable {
   /// Signals that devices turned out not to have, by their names.
   private var refused: [ScanGroupID: [String: RefusedSignal]] = [:]
 
-  init(devices: [Device]) { self.devices = devices }
+  init(devices: [Device]) {
+    self.devices = devices
+    instruments = devices.instruments
+  }
 
   /// Shows other devices from now on; what is known of those that are read as before is kept.
   mutating func adopt(_ new: [Device]) {
@@ -67,6 +74,7 @@ struct DeviceBoard: Sendable {
     probed = probed.filter { kept.contains($0.key) }
     refused = refused.filter { kept.contains($0.key.device) }
     devices = new
+    instruments = new.instruments
   }
 
   /// The last scan of a group; nil when there was none.
@@ -175,7 +183,7 @@ struct DeviceBoard: Sendable {
         position: signal.position,
         calibration: device.calibration(of: signal),
         value: reading?.value,
-        quality: Self.code(quality),
+        quality: quality?.code ?? "pending",
         meaning: refusal(of: signal.name, in: group.id, quality) ?? Self.meaning(quality),
         at: scan?.at,
         periodMilliseconds: Int(group.period.wholeMicroseconds / 1_000)
@@ -187,14 +195,6 @@ struct DeviceBoard: Sendable {
   private func refusal(of signal: String, in group: ScanGroupID, _ quality: Quality?) -> String? {
     guard case .bad(.exception) = quality else { return nil }
     return refused[group]?[signal]?.sentence
-  }
-
-  private static func code(_ quality: Quality?) -> String {
-    switch quality {
-    case nil: "pending"
-    case .good: "good"
-    case .bad(let cause): cause.code
-    }
   }
 
   private static func meaning(_ quality: Quality?) -> String {

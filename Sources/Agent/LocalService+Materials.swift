@@ -36,16 +36,8 @@ extension LocalService {
     }
   }
 
-  func consume(_ command: Consume) async throws -> Receipt {
-    var order = ConsumptionOrder(output: command.output, input: command.input)
-    order.outputSerial = command.outputSerial
-    order.outputUDI = command.outputUDI
-    order.inputSerial = command.inputSerial
-    order.quantity = command.quantity
-    order.unit = command.unit
-    order.operatorName = command.operatorName
-    order.station = command.station
-    return try await receipt({ $0.consumptionSummary }, of: { try await recorder.consume(order) })
+  func consume(_ order: ConsumptionOrder) async throws -> Receipt {
+    try await receipt({ $0.consumptionSummary }, of: { try await recorder.consume(order) })
   }
 
   func calibrate(_ calibration: Calibration) async throws -> Receipt {

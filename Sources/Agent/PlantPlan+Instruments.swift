@@ -1,3 +1,4 @@
+internal import Acquisition
 internal import LotBinding
 internal import MarkedYAML
 internal import Profiles
@@ -34,15 +35,33 @@ extension PlantPlan {
   }
 
   /// The stations that each instrument's readings count for.
-  var instrumentUse: InstrumentUse {
-    var use: InstrumentUse = [:]
-    for layout in devices.flatMap(\.layouts) {
-      for name in layout.signals.compactMap(\.calibration) {
-        guard let instrument = try? Label(name) else { continue }
-        use[instrument, default: []].formUnion(layout.stations)
+  var instrumentUse: InstrumentUse { devices.instruments.mapValues(\.stations) }
+}
+
+extension DeviceBoard {
+  /// Where an instrument is used.
+  struct Use: Sendable, Hashable {
+    var stations: Set<StationID> = []
+
+    /// As `device/signal`, in the order of the configuration.
+    var signals: [String] = []
+  }
+}
+
+extension [DeviceBoard.Device] {
+  /// The instruments that their signals come from.
+  var instruments: [Label: DeviceBoard.Use] {
+    var uses: [Label: DeviceBoard.Use] = [:]
+    for device in self {
+      for signal in device.groups.flatMap(\.signals) {
+        guard let name = device.calibration(of: signal).flatMap({ try? Label($0) }) else {
+          continue
+        }
+        uses[name, default: DeviceBoard.Use()].stations.formUnion(device.stations)
+        uses[name, default: DeviceBoard.Use()].signals.append("\(device.id)/\(signal.name)")
       }
     }
-    return use
+    return uses
   }
 }
 

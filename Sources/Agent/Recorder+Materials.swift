@@ -86,28 +86,3 @@ extension Recorder {
     )
   }
 }
-
-extension DeviceBoard {
-  /// Where an instrument is used.
-  struct Use: Sendable, Hashable {
-    var stations: Set<StationID> = []
-
-    /// As `device/signal`, in the order of the configuration.
-    var signals: [String] = []
-  }
-
-  /// The instruments that signals come from.
-  var instruments: [Label: Use] {
-    var uses: [Label: Use] = [:]
-    for device in devices {
-      for signal in device.groups.flatMap(\.signals) {
-        guard let name = device.calibration(of: signal).flatMap({ try? Label($0) }) else {
-          continue
-        }
-        uses[name, default: Use()].stations.formUnion(device.stations)
-        uses[name, default: Use()].signals.append("\(device.id)/\(signal.name)")
-      }
-    }
-    return uses
-  }
-}

@@ -84,6 +84,7 @@ extension Recorder {
   ///   - uplinks: The hubs that must have them.
   ///   - unconfirmed: Whether frames may go that no hub has; only where there is none.
   func prune(_ rule: RetentionRule, uplinks: [String], unconfirmed: Bool) {
+    if rule.age == nil, rule.bytes == nil { return }
     do {
       let pruned = try journal.assumeIsolated { [time] journal -> PrunedFrames? in
         let confirmed = try uplinks.map { try journal.cursor(of: $0)?.size ?? 0 }.min()

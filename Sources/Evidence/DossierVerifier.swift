@@ -52,7 +52,7 @@ package struct DossierVerifier {
   }
 
   /// Whether a path is that of a dossier, rather than of a journal.
-  package static func isDossier(_ path: String) -> Bool {
+  private static func isDossier(_ path: String) -> Bool {
     var isFolder = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }

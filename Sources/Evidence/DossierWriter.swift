@@ -95,8 +95,9 @@ package struct DossierWriter<Log: RecordLog> {
         }
         if record.seq <= size {
           selection.take(record.seq, value)
-        } else if later.take(record.seq, value, from: selection) {
-          summary.uncovered += 1
+        } else {
+          if later == nil { later = selection }
+          if later?.take(record.seq, value) == true { summary.uncovered += 1 }
         }
       }
       seq = end
@@ -127,7 +128,8 @@ package struct DossierWriter<Log: RecordLog> {
       for record in page where FrameCoding.isFrame(record.body) {
         guard case .frame(let frame) = try Self.decode(record).content else { continue }
         if record.seq > summary.checkpoint.size {
-          if later.take(record.seq, frame, from: selection) { summary.uncovered += 1 }
+          if later == nil { later = selection }
+          if later?.take(record.seq, frame) == true { summary.uncovered += 1 }
         } else if selection.take(record.seq, frame) {
           summary.frames += 1
         }
@@ -208,26 +210,6 @@ package struct DossierWriter<Log: RecordLog> {
         throw DossierError.damaged(seq: first, "it, or one after it, is missing")
       }
     }
-  }
-}
-
-extension LotSelection? {
-  fileprivate mutating func take(
-    _ seq: Int,
-    _ record: JSONValue,
-    from selection: LotSelection
-  ) -> Bool {
-    self = self ?? selection
-    return self?.take(seq, record) ?? false
-  }
-
-  fileprivate mutating func take(
-    _ seq: Int,
-    _ frame: Frame,
-    from selection: LotSelection
-  ) -> Bool {
-    self = self ?? selection
-    return self?.take(seq, frame) ?? false
   }
 }
 

@@ -45,3 +45,16 @@ package protocol GenealogyStore {
   /// The calibrations of an instrument, by whichever agent they were recorded.
   func calibrations(of instrument: Label) throws -> [RecordedCalibration]
 }
+
+extension GenealogyStore {
+  /// The calibrations of an instrument in the order in which they were performed.
+  package func calibrationHistory(
+    of instrument: Label
+  ) throws -> CalibrationHistory<RecordedCalibration> {
+    var history = CalibrationHistory<RecordedCalibration>(instrument)
+    for recorded in try calibrations(of: instrument) {
+      history.add(recorded.calibration, from: recorded)
+    }
+    return history
+  }
+}

@@ -55,12 +55,13 @@ package struct LotTracer<Store: GenealogyStore> {
         try edges(outOf: lot, part)
       } : nil
     var lots: [TracedLot] = []
+    var histories: [Label: CalibrationHistory<RecordedCalibration>] = [:]
     for member in below.lots {
-      lots.append(try describe(member, below.parts[member], measuredUntil: at))
+      lots.append(try describe(member, below.parts[member], measuredUntil: at, &histories))
     }
     let listed = Set(below.lots)
     for member in above?.lots ?? [] where !listed.contains(member) {
-      lots.append(try describe(member, above?.parts[member], measuredUntil: nil))
+      lots.append(try describe(member, above?.parts[member], measuredUntil: nil, &histories))
     }
     let isKnown = lots.contains { !$0.names.isEmpty || $0.corrections != nil }
     guard lots.count > 1 || isKnown else { return nil }
@@ -81,7 +82,8 @@ package struct LotTracer<Store: GenealogyStore> {
   private func describe(
     _ lot: LotID,
     _ part: TracePart?,
-    measuredUntil now: Instant?
+    measuredUntil now: Instant?,
+    _ histories: inout [Label: CalibrationHistory<RecordedCalibration>]
   ) throws -> TracedLot {
     let visits = try store.visits(of: lot)
     let stays = try store.stays(of: lot)
@@ -96,7 +98,7 @@ package struct LotTracer<Store: GenealogyStore> {
       names: names,
       visits: try visits.map { visit in
         visit.with(
-          signals: try now.map { try signals(of: visit, until: $0) } ?? [],
+          signals: try now.map { try signals(of: visit, until: $0, &histories) } ?? [],
           clockSteps: try store.clockSteps(during: visit.extent),
           writes: try store.writes(during: visit),
           crews: try store.crews(during: visit),
@@ -107,16 +109,18 @@ package struct LotTracer<Store: GenealogyStore> {
     )
   }
 
-  private func signals(of visit: StationVisit, until now: Instant) throws -> [SignalSummary] {
+  private func signals(
+    of visit: StationVisit,
+    until now: Instant,
+    _ histories: inout [Label: CalibrationHistory<RecordedCalibration>]
+  ) throws -> [SignalSummary] {
     let end = visit.to ?? now
     return try store.signals(during: visit).map { signal in
       guard let name = signal.calibration?.instrument, let instrument = try? Label(name) else {
         return signal
       }
-      var history = CalibrationHistory<RecordedCalibration>(instrument)
-      for recorded in try store.calibrations(of: instrument) {
-        history.add(recorded.calibration, from: recorded)
-      }
+      let history = try histories[instrument] ?? store.calibrationHistory(of: instrument)
+      histories[instrument] = history
       return signal.with(
         calibration: SignalCalibration(
           instrument: name,

@@ -41,7 +41,8 @@ struct BatchIntake: Sendable {
       throw IntakeRefusal(.altered(seq: header.first + index), mark: mark)
     }
     var frontier = held.frontier
-    for leaf in leaves[overlap...] { frontier.append(leaf) }
+    var nodes: [MerkleNode] = []
+    for leaf in leaves[overlap...] { frontier.append(leaf, storing: { nodes.append($0) }) }
     if last >= mark.seq, frontier.root != header.root {
       let reason = IntakeRefusal.Reason.rootMismatch(
         seq: last,
@@ -60,6 +61,7 @@ struct BatchIntake: Sendable {
         prepared.facts,
         leaves: leaves[overlap...],
         after: held.frontier,
+        nodes: nodes,
         chain: chain
       )
     } catch {

@@ -72,12 +72,12 @@ struct CorrectedCount {
     let isOnConveyor: Bool
 
     /// When no frame of its time can come any more, and the record that is about there; nil for a lot
-    /// that is there still.
+    /// that is there still, and on a conveyor, where its belt tells.
     let over: (time: JournalTime, record: Int)?
     var tally: WindowTally
 
     /// The last record that may tell of it.
-    var end: Int { isOnConveyor ? .max : over?.record ?? .max }
+    var end: Int { over?.record ?? .max }
   }
 
   private func lots(anew: Bool) throws -> [CountedLot] {
@@ -115,15 +115,18 @@ struct CorrectedCount {
     let to = (row["to_at"] as Int64?).map {
       JournalTime(epoch: row["to_epoch"] ?? 0, at: Instant(microseconds: $0))
     }
+    let isOnConveyor = layouts.values.contains { $0.conveyor != nil }
     return CountedLot(
       entry: entry,
       isAnew: anew,
       counted: row["counted"],
-      isOnConveyor: layouts.values.contains { $0.conveyor != nil },
-      over: try to.map { to in
-        let time = to.later(by: Self.slack(layouts))
-        return (time, try positions.roughly(time))
-      },
+      isOnConveyor: isOnConveyor,
+      over: try isOnConveyor
+        ? nil
+        : to.map { to in
+          let time = to.later(by: Self.slack(layouts))
+          return (time, try positions.roughly(time))
+        },
       tally: WindowTally(
         entry: anew ? -entry : entry,
         from: JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"])),

@@ -32,10 +32,7 @@ struct InstrumentQuery {
 
   func trace(_ instrument: Label) throws -> InstrumentTrace? {
     guard try names().contains(instrument.text) else { return nil }
-    var history = CalibrationHistory<RecordedCalibration>(instrument)
-    for recorded in try SQLGenealogy(db: db).calibrations(of: instrument) {
-      history.add(recorded.calibration, from: recorded)
-    }
+    let history = try SQLGenealogy(db: db).calibrationHistory(of: instrument)
     return InstrumentTrace(
       instrument: instrument,
       calibrations: history.entries.map(\.source),

@@ -6,7 +6,7 @@ internal import Telemetry
 struct LogIntake: Sendable {
   private var keys: [(seq: Int, key: NoteKey)] = []
   private var checkpoints: [(seq: Int, size: Int)] = []
-  private var nodes: [MerkleNode] = []
+  private let nodes: [MerkleNode]
 
   /// Judges the new records of a batch.
   ///
@@ -14,14 +14,17 @@ struct LogIntake: Sendable {
   ///   - facts: Those that are not frames, in order.
   ///   - leaves: The hashes of all.
   ///   - tree: The tree before them.
+  ///   - nodes: Those that they complete.
   ///   - chain: The keys before them.
   /// - Throws: ``SignatureProblem``.
   init(
     _ facts: [JournalRecord],
     leaves: ArraySlice<Digest>,
     after tree: MerkleFrontier,
+    nodes: [MerkleNode],
     chain: SignatureChain
   ) throws(SignatureProblem) {
+    self.nodes = nodes
     var chain = chain
     var tree = tree
     var rest = leaves
@@ -30,9 +33,7 @@ struct LogIntake: Sendable {
       case .key, .checkpoint: break
       default: continue
       }
-      while tree.size < record.seq - 1, let leaf = rest.popFirst() {
-        tree.append(leaf, storing: { nodes.append($0) })
-      }
+      while tree.size < record.seq - 1, let leaf = rest.popFirst() { tree.append(leaf) }
       try chain.take(record, after: tree)
       if case .key = record.content, let key = chain.key {
         keys.append((record.seq, key))
@@ -40,7 +41,6 @@ struct LogIntake: Sendable {
         checkpoints.append((last.seq, last.checkpoint.size))
       }
     }
-    for leaf in rest { tree.append(leaf, storing: { nodes.append($0) }) }
   }
 
   /// Writes it, in the transaction that stores the records.
@@ -66,13 +66,13 @@ struct LogIntake: Sendable {
     let row = try journal.flatMap {
       try Row.fetchOne(
         db,
-        sql: "SELECT key, seq FROM log_key WHERE journal = ? ORDER BY seq DESC LIMIT 1",
+        sql: "SELECT key FROM log_key WHERE journal = ? ORDER BY seq DESC LIMIT 1",
         arguments: [$0]
       )
     }
     guard let row else { return SignatureChain(origin: origin, trusted: trusted) }
     let text: String = row[0]
     guard let key = NoteKey(text) else { throw HubStoreError.damaged("\(text) is no key") }
-    return SignatureChain(origin: origin, trusted: trusted, key: key, keySeq: row[1])
+    return SignatureChain(origin: origin, trusted: trusted, key: key)
   }
 }

@@ -23,11 +23,21 @@ struct RecordIndex {
     for (shape, seq) in records.shapes.sorted(by: { $0.value < $1.value }) {
       try check(shape, seq: seq, &layouts)
     }
-    let recounts = try CorrectionIndex(self, records).apply(recounting: slice)
+    let recounts =
+      try hasCorrections(records)
+      && CorrectionIndex(self, records).apply(recounting: slice)
     var records = records
     try FrameCounts(db: db, journal: journal).complete(&records)
     try SummaryTable(db: db, journal: journal).add(records.tallies, &layouts)
     return recounts
+  }
+
+  /// Whether anything of the journal is corrected, by these records or before them.
+  private func hasCorrections(_ records: PreparedRecords) throws -> Bool {
+    let corrects = records.facts.contains { record in
+      if case .correction = record.content { true } else { false }
+    }
+    return try corrects || exists("SELECT 1 FROM corrected WHERE journal = ?", [journal])
   }
 
   private func apply(_ record: JournalRecord) throws {

@@ -13,6 +13,9 @@ package struct ReadingSelection: Sendable, Hashable {
 
   package init() {}
 
+  /// Whether only readings of some time are wanted.
+  var hasTimes: Bool { from != nil || to != nil }
+
   func wants(_ time: Instant) -> Bool {
     (from.map { $0 <= time } ?? true) && (to.map { time <= $0 } ?? true)
   }

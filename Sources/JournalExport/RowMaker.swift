@@ -35,7 +35,10 @@ package struct RowMaker {
   ///
   /// - Throws: `JournalError` when what a frame names is not there.
   package mutating func rows(of stored: StoredRecord) throws -> [ReadingRow] {
-    if let time = FrameCoding.time(of: stored.body), !selection.wants(time) { return [] }
+    guard FrameCoding.isFrame(stored.body) else { return [] }
+    if selection.hasTimes, let time = FrameCoding.time(of: stored.body), !selection.wants(time) {
+      return []
+    }
     guard case .frame(let frame) = try RecordCoding.decode(stored.body).content else { return [] }
     let layout = try layout(frame.layout, of: stored.seq)
     if layout.wanted.isEmpty { return [] }

@@ -15,7 +15,7 @@ package struct TailText {
 
   /// The lines of a record, without line feeds; none of one that is not wanted.
   package mutating func lines(of stored: StoredRecord) throws -> [String] {
-    guard FrameCoding.time(of: stored.body) == nil else {
+    if FrameCoding.isFrame(stored.body) {
       let rows = try maker.rows(of: stored)
       return selection.signals.isEmpty ? Self.summary(rows) : rows.map(Self.line)
     }

@@ -18,6 +18,11 @@ package struct EventRow: Sendable, Hashable, Codable {
     "seq", "at", "type", "station", "device", "lot", "operator", "detail",
   ]
 
+  /// What the columns hold.
+  package var cells: [String?] {
+    ["\(seq)", at, type, station, device, lot, operatorName, detail]
+  }
+
   package enum CodingKeys: String, CodingKey {
     case seq, at, type, station, device, lot, detail
     case operatorName = "operator"

@@ -195,24 +195,3 @@ extension CorrectionJudge {
     return time.at
   }
 }
-
-extension MaterialLoad {
-  /// What is said of the material, without how it came to be recorded.
-  fileprivate var withoutCircumstances: MaterialLoad {
-    MaterialLoad(
-      station: station,
-      lot: lot,
-      material: material,
-      kind: kind,
-      part: part,
-      operatorName: operatorName,
-      certificate: certificate,
-      certificateReference: certificateReference,
-      quantity: quantity,
-      unit: unit,
-      expires: expires,
-      opened: opened,
-      floorLifeUntil: floorLifeUntil
-    )
-  }
-}

@@ -78,7 +78,7 @@ struct CorrectionJudge {
     do throws(BindingError) { try plan.check(place) } catch { throw .binding(error) }
     let binding = try binding(of: lot, at: place, operatorName: order.operatorName)
     let stay = Stay(binding, from: time(from), to: time(to))
-    try checkFree(stay, at: place, except: nil)
+    try checkFree(stay, except: nil)
     return .insertLot(binding, from: from, to: to)
   }
 
@@ -117,14 +117,14 @@ struct CorrectionJudge {
     let moved = Stay(stay.content, from: from ?? stay.from, to: to ?? stay.to)
     if moved == stay { throw .noChange("record \(entry) says so") }
     if let to = moved.to { try checkSpan(moved.from, to) }
-    try checkFree(moved, at: stay.content.place, except: entry)
+    try checkFree(moved, except: entry)
   }
 
   func checkFree(
     _ stay: Stay<Binding>,
-    at place: StationLane,
     except entry: Int?
   ) throws(CorrectionError) {
+    let place = stay.content.place
     for (other, there) in corrections.lots.corrected
     where other != entry && there.content.place == place {
       guard stay.overlaps(there) else { continue }
@@ -211,9 +211,8 @@ struct CorrectionJudge {
       guard var stays = corrections.lot(entry) else { throw .notACorrection(seq) }
       stays.withdraw(seq)
       if let stay = stays.corrected {
-        let place = stay.content.place
         if let to = stay.to { try checkSpan(stay.from, to) }
-        try checkFree(stay, at: place, except: entry)
+        try checkFree(stay, except: entry)
       }
     case .material(let entry):
       guard var stays = corrections.material(entry) else { throw .notACorrection(seq) }

@@ -97,10 +97,14 @@ extension PlantLists {
     id: Label?
   ) -> CertificateReference? {
     guard let certificates else { return nil }
-    let accepted = certificates.keys.sorted().first { name in
-      certificates[name]?.status == .accepted && certificates[name]?.lots.contains(lot) == true
+    func accepted() -> Label? {
+      certificates.keys
+        .filter {
+          certificates[$0]?.status == .accepted && certificates[$0]?.lots.contains(lot) == true
+        }
+        .min()
     }
-    guard let name = stated?.id ?? id ?? accepted, let listed = certificates[name] else {
+    guard let name = stated?.id ?? id ?? accepted(), let listed = certificates[name] else {
       return nil
     }
     return CertificateReference(

@@ -22,24 +22,13 @@ package struct InclusionProof: Sendable, Hashable {
   /// - Returns: nil when there are too few or too many hashes, or no such place.
   package func root(with leaf: Digest) -> Digest? {
     guard index >= 0, index < size else { return nil }
-    var number = index
-    var last = size - 1
+    var ascent = Ascent(number: index, last: size - 1)
     var root = leaf
     for hash in hashes {
-      if last == 0 { return nil }
-      if !number.isMultiple(of: 2) || number == last {
-        root = .node(hash, root)
-        while number.isMultiple(of: 2), number != 0 {
-          number >>= 1
-          last >>= 1
-        }
-      } else {
-        root = .node(root, hash)
-      }
-      number >>= 1
-      last >>= 1
+      if ascent.isAtRoot { return nil }
+      root = ascent.step() == .left ? .node(hash, root) : .node(root, hash)
     }
-    return last == 0 ? root : nil
+    return ascent.isAtRoot ? root : nil
   }
 
   /// Whether it proves that `leaf` is in the log with this root.
@@ -71,25 +60,44 @@ package struct ConsistencyProof: Sendable, Hashable {
     if oldSize.nonzeroBitCount == 1 { path.insert(old, at: 0) }
     guard let first = path.first else { return false }
     let complete = (~(oldSize - 1)).trailingZeroBitCount
-    var number = (oldSize - 1) >> complete
-    var last = (newSize - 1) >> complete
+    var ascent = Ascent(number: (oldSize - 1) >> complete, last: (newSize - 1) >> complete)
     var oldRoot = first
     var newRoot = first
     for hash in path.dropFirst() {
-      if last == 0 { return false }
-      if !number.isMultiple(of: 2) || number == last {
+      if ascent.isAtRoot { return false }
+      switch ascent.step() {
+      case .left:
         oldRoot = .node(hash, oldRoot)
         newRoot = .node(hash, newRoot)
-        while number.isMultiple(of: 2), number != 0 {
-          number >>= 1
-          last >>= 1
-        }
-      } else {
-        newRoot = .node(newRoot, hash)
+      case .right: newRoot = .node(newRoot, hash)
       }
-      number >>= 1
-      last >>= 1
     }
-    return last == 0 && oldRoot == old && newRoot == new
+    return ascent.isAtRoot && oldRoot == old && newRoot == new
+  }
+}
+
+/// The way from a node to the root, level by level (RFC 9162, 2.1.3.2 and 2.1.4.2).
+private struct Ascent {
+  enum Side { case left, right }
+
+  /// The node's number in its level, and that of the level's last one.
+  var number: Int
+  var last: Int
+
+  var isAtRoot: Bool { last == 0 }
+
+  /// Goes on to the next node that has a sibling, and from there to their parent.
+  ///
+  /// - Returns: On which side the sibling stands.
+  mutating func step() -> Side {
+    let side: Side = !number.isMultiple(of: 2) || number == last ? .left : .right
+    if side == .left { while number.isMultiple(of: 2), number != 0 { rise() } }
+    rise()
+    return side
+  }
+
+  private mutating func rise() {
+    number >>= 1
+    last >>= 1
   }
 }

@@ -46,20 +46,13 @@ package struct NoteKey: Sendable, Hashable {
   }
 
   /// The first four bytes of the hash over name, algorithm and key.
-  package var id: [UInt8] {
-    Array(
-      Digest.sha256(Array(name.utf8) + [0x0A, algorithm.rawValue] + publicKey).bytes.prefix(4)
-    )
+  package var id: [UInt8] { Array(digest.bytes.prefix(4)) }
+
+  private var digest: Telemetry.Digest {
+    .sha256(Array(name.utf8) + [0x0A, algorithm.rawValue] + publicKey)
   }
 
-  private var hash: String { String(Self.hexadecimal(id)) }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { byte in
-      let text = String(byte, radix: 16)
-      return text.count == 1 ? "0" + text : text
-    }.joined()
-  }
+  private var hash: String { String("\(digest)".prefix(8)) }
 
   /// Whether `signature` is this key's over `message`.
   func verifies(_ signature: [UInt8], of message: [UInt8]) -> Bool {

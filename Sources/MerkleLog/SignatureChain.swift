@@ -9,7 +9,6 @@ package struct SignatureChain: Sendable, Hashable {
 
   /// The key in force, and the record that says so; nil before the first.
   package private(set) var key: NoteKey?
-  package private(set) var keySeq = 0
 
   /// The last checkpoint and its record; nil before the first.
   package private(set) var last: (seq: Int, checkpoint: Checkpoint)? {
@@ -35,11 +34,9 @@ package struct SignatureChain: Sendable, Hashable {
   ///   - origin: The journal.
   ///   - trusted: As of ``trusted``.
   ///   - key: The key in force.
-  ///   - keySeq: Its record.
-  package init(origin: String, trusted: Set<[UInt8]>, key: NoteKey, keySeq: Int) {
+  package init(origin: String, trusted: Set<[UInt8]>, key: NoteKey) {
     self.init(origin: origin, trusted: trusted)
     self.key = key
-    self.keySeq = keySeq
   }
 
   /// Takes a key or a checkpoint; other records are none of its business.
@@ -82,19 +79,16 @@ package struct SignatureChain: Sendable, Hashable {
       throw SignatureProblem(
         seq,
         "it replaces the key \(key) by \(new), and the former has not signed it: if that key was "
-          + "lost, and the new one is right, name the new one as trusted",
-        isDistrusted: true
+          + "lost, and the new one is right, name the new one as trusted"
       )
     }
     if key == nil, !isTrusted, !trusted.isEmpty {
       throw SignatureProblem(
         seq,
-        "its first key is \(new), which is none of those that are trusted",
-        isDistrusted: true
+        "its first key is \(new), which is none of those that are trusted"
       )
     }
     key = new
-    keySeq = seq
   }
 
   private mutating func take(
@@ -127,13 +121,9 @@ package struct SignatureProblem: Error, Sendable, Hashable, CustomStringConverti
   package let seq: Int
   package let reason: String
 
-  /// All is as it was written, but by somebody who is not known.
-  package let isDistrusted: Bool
-
-  init(_ seq: Int, _ reason: String, isDistrusted: Bool = false) {
+  init(_ seq: Int, _ reason: String) {
     self.seq = seq
     self.reason = reason
-    self.isDistrusted = isDistrusted
   }
 
   package var description: String { "record \(seq): \(reason)" }

@@ -49,9 +49,6 @@ package struct SignedNote: Sendable, Hashable {
     signatures.append(Signature(name: signer.key.name, keyID: signer.key.id, bytes: bytes))
   }
 
-  /// Puts what somebody else signed under it.
-  package mutating func add(_ signature: Signature) { signatures.append(signature) }
-
   /// Whether it bears a signature of `key`, and all that claim to be of that key are.
   package func isSigned(by key: NoteKey) -> Bool {
     let claimed = signatures.filter { $0.name == key.name && $0.keyID == key.id }

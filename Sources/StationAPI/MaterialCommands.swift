@@ -76,31 +76,3 @@ package struct UnloadMaterial: Sendable, Hashable, Codable {
     case operatorName = "operator"
   }
 }
-
-/// Body of `POST /v1/consumptions`: one thing went into another.
-package struct Consume: Sendable, Hashable, Codable {
-  package var output: LotID?
-  package var outputSerial: Label?
-  package var outputUDI: Label?
-  package var input: LotID?
-  package var inputSerial: Label?
-  package var quantity: Double?
-
-  /// UCUM code.
-  package var unit: String?
-  package var operatorName: Label?
-  package var station: StationID?
-
-  package init(output: LotID? = nil, input: LotID? = nil) {
-    self.output = output
-    self.input = input
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case output, input, quantity, unit, station
-    case operatorName = "operator"
-    case outputSerial = "output_serial"
-    case outputUDI = "output_udi"
-    case inputSerial = "input_serial"
-  }
-}

@@ -18,8 +18,15 @@ protocol CommandBody: Decodable {
 extension CommandBody {
   var objection: String? { nil }
 
-  fileprivate func objection(toQuantity quantity: (some Numeric & Comparable)?) -> String? {
+  func objection(toQuantity quantity: (some Numeric & Comparable)?) -> String? {
     quantity.flatMap { $0 <= 0 ? "The member \"quantity\" must be above zero." : nil }
+  }
+
+  func objection(toQuantity quantity: Double?, unit: String?) -> String? {
+    objection(toQuantity: quantity)
+      ?? unit.flatMap(IdentifierRule.label.violation).map {
+        "The member \"unit\" is not right: \($0)."
+      }
   }
 }
 

@@ -13,7 +13,7 @@ extension LoadMaterial: CommandBody {
     if let floorLifeMinutes, !(1...525_600).contains(floorLifeMinutes) {
       return "The member \"floor_life_minutes\" must be from 1 to 525600, which is a year."
     }
-    return Amounts.objection(quantity: quantity, unit: unit)
+    return objection(toQuantity: quantity, unit: unit)
   }
 }
 
@@ -28,7 +28,7 @@ extension UnloadMaterial: CommandBody {
   }
 }
 
-extension Consume: CommandBody {
+extension ConsumptionOrder: CommandBody {
   static let subject = "Recording what went into a lot"
   static let required: [String] = []
   static let optional = [
@@ -36,7 +36,7 @@ extension Consume: CommandBody {
     "operator", "station",
   ]
 
-  var objection: String? { Amounts.objection(quantity: quantity, unit: unit) }
+  var objection: String? { objection(toQuantity: quantity, unit: unit) }
 }
 
 extension Calibration: CommandBody {
@@ -49,15 +49,5 @@ extension Calibration: CommandBody {
   var objection: String? {
     guard let detail, detail.utf8.count > 4_096 else { return nil }
     return "The member \"detail\" has more than 4096 bytes."
-  }
-}
-
-/// What several commands say of an amount.
-private enum Amounts {
-  static func objection(quantity: Double?, unit: String?) -> String? {
-    if let quantity, quantity <= 0 { return "The member \"quantity\" must be above zero." }
-    return unit.flatMap(IdentifierRule.label.violation).map {
-      "The member \"unit\" is not right: \($0)."
-    }
   }
 }

@@ -105,7 +105,7 @@ struct StationResponder: HTTPResponder {
       let receipt = try await service.scan(command, at: station)
       return try .json(receipt, status: receipt.receipt == nil ? .ok : .created)
     case .consumptions:
-      let command = try await body(Consume.self, of: request)
+      let command = try await body(ConsumptionOrder.self, of: request)
       return try .json(await service.consume(command), status: .created)
     case .corrections:
       let order = try await body(CorrectionOrder.self, of: request)

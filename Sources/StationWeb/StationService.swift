@@ -35,7 +35,7 @@ package protocol StationService: Sendable {
   ) async throws -> Receipt
 
   /// Records that one thing went into another.
-  func consume(_ command: Consume) async throws -> Receipt
+  func consume(_ command: ConsumptionOrder) async throws -> Receipt
 
   /// Records that an instrument was calibrated.
   func calibrate(_ calibration: Calibration) async throws -> Receipt

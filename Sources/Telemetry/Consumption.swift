@@ -37,7 +37,7 @@ package struct Consumption: Sendable, Hashable, Codable {
   package let certificateReference: CertificateReference?
 
   /// Codes of what was doubtful about it; nil when nothing was.
-  package let notes: [String]?
+  package private(set) var notes: [String]?
 
   package init(
     output: LotID,
@@ -67,6 +67,13 @@ package struct Consumption: Sendable, Hashable, Codable {
     self.load = load
     self.certificateReference = certificateReference
     self.notes = notes
+  }
+
+  /// The same consumption with the codes of what is doubtful about it.
+  package func with(notes: [String]?) -> Consumption {
+    var copy = self
+    copy.notes = notes
+    return copy
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -144,7 +144,7 @@ package struct SignalDescription: Sendable, Hashable, Codable {
   package let position: Double?
 
   /// What the plant calls the instrument's calibration.
-  package let calibration: String?
+  package private(set) var calibration: String?
 
   /// Changes up to this, in ``unit``, may be left out of the record; only in a layout with a
   /// heartbeat.
@@ -168,14 +168,9 @@ package struct SignalDescription: Sendable, Hashable, Codable {
 
   /// The same signal of another instrument.
   package func with(calibration: String?) -> SignalDescription {
-    SignalDescription(
-      name: name,
-      quantity: quantity,
-      unit: unit,
-      position: position,
-      calibration: calibration,
-      deadband: deadband
-    )
+    var copy = self
+    copy.calibration = calibration
+    return copy
   }
 
   /// The same signal, whatever rule its frames were recorded by.

@@ -32,14 +32,11 @@ package enum FrameCoding {
   }
   /// When a frame was taken, read without the rest of it; nil for another record.
   package static func time(of bytes: [UInt8]) -> Instant? {
-    guard isFrame(bytes) else { return nil }
-    let quote = UInt8(ascii: "\"")
-    let key = Array(#","at":""#.utf8)
-    let start = bytes[head.count...].drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    guard start.starts(with: key) else { return nil }
-    return Instant(
-      String(decoding: start.dropFirst(key.count).prefix { $0 != quote }, as: UTF8.self)
-    )
+    var text = JSONScanner(bytes)
+    guard text.take(#"{"type":"frame","seq":"#), (try? text.integer()) != nil,
+      text.take(#","at":"#)
+    else { return nil }
+    return try? text.instant()
   }
 
   package static func encode(_ frame: Frame, seq: Int) -> [UInt8] {

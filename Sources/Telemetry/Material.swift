@@ -85,6 +85,13 @@ package struct MaterialLoad: Sendable, Hashable, Codable {
     return copy
   }
 
+  /// What is said of the material, without how it came to be recorded.
+  package var withoutCircumstances: MaterialLoad {
+    var copy = self
+    (copy.scan, copy.notes) = (nil, nil)
+    return copy
+  }
+
   /// The same, recorded because of a scan.
   package func scanned(_ text: String) -> MaterialLoad {
     var copy = self

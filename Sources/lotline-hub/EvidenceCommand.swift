@@ -53,7 +53,7 @@ struct EvidenceCommand: AsyncParsableCommand {
           unsigned.append("\(log.listing.agent)")
         } catch let error as DossierError {
           line.clear()
-          throw CommandFailure(Self.status(of: error), "\(log.listing.agent): \(error.description)")
+          throw CommandFailure(error.status, "\(log.listing.agent): \(error.description)")
         }
       }
       if !unsigned.isEmpty {
@@ -65,15 +65,6 @@ struct EvidenceCommand: AsyncParsableCommand {
       if found == 0 {
         throw CommandFailure(.notFound, DossierError.unknownLot(lot.text).description)
       }
-    }
-  }
-
-  private static func status(of error: DossierError) -> ExitStatus {
-    switch error {
-    case .exists, .cannotWrite: .cannotCreate
-    case .unknownLot: .notFound
-    case .cannotRead, .damaged: .badData
-    case .noCheckpoint, .notCovered: .refused
     }
   }
 

@@ -56,6 +56,9 @@ struct CertificateOptions: ParsableArguments {
     )
   }
 
+  /// Its number or address, where that is all that was said.
+  var plain: Label? { hasDetails ? nil : certificate }
+
   private var hasDetails: Bool {
     certificateType != nil || certificateRevision != nil || certificateIssuer != nil
       || certificateFile != nil || certificateSha256 != nil
@@ -106,10 +109,13 @@ struct DayOrTime: Sendable {
   /// Reads a day in UTC, or a time.
   @Sendable
   static func parsed(_ argument: String) throws -> DayOrTime {
-    let (start, end) = try (
-      Instant.startOfDayOrTime(argument), Instant.dayOrTime(argument)
-    )
-    return DayOrTime(start: start, end: start == end ? nil : end)
+    if let day = Instant("\(argument)T00:00:00Z") {
+      return DayOrTime(start: day, end: day.advanced(by: .seconds(86_400)))
+    }
+    guard let time = Instant(argument) else {
+      throw ValidationError("write a day, 2026-11-29, or a time in UTC, 2026-11-29T14:30:00Z")
+    }
+    return DayOrTime(start: time, end: nil)
   }
 }
 
@@ -117,21 +123,13 @@ extension Instant {
   /// Reads a day, `2026-11-29`, which ends at midnight in UTC, or a time, `2026-11-29T14:30:00Z`.
   @Sendable
   static func dayOrTime(_ argument: String) throws -> Instant {
-    if let day = Instant("\(argument)T00:00:00Z") { return day.advanced(by: .seconds(86_400)) }
-    return try time(argument)
+    let parsed = try DayOrTime.parsed(argument)
+    return parsed.end ?? parsed.start
   }
 
   /// Reads a day, which begins at midnight in UTC, or a time.
   @Sendable
   static func startOfDayOrTime(_ argument: String) throws -> Instant {
-    if let day = Instant("\(argument)T00:00:00Z") { return day }
-    return try time(argument)
-  }
-
-  private static func time(_ argument: String) throws -> Instant {
-    guard let time = Instant(argument) else {
-      throw ValidationError("write a day, 2026-11-29, or a time in UTC, 2026-11-29T14:30:00Z")
-    }
-    return time
+    try DayOrTime.parsed(argument).start
   }
 }

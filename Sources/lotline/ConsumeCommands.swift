@@ -23,7 +23,7 @@ struct LotConsume: AsyncParsableCommand {
   @OptionGroup var format: OutputOption
 
   func run() async throws {
-    let command = amount.added(to: Consume(output: output, input: input))
+    let command = amount.added(to: ConsumptionOrder(output: output, input: input))
     try format.print(try await AgentClient(agent).send(command, to: "/v1/consumptions"))
   }
 }
@@ -76,7 +76,7 @@ struct AssembleCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var command = amount.added(to: Consume(output: output, input: input))
+    var command = amount.added(to: ConsumptionOrder(output: output, input: input))
     command.outputSerial = outputSerial
     command.outputUDI = outputUDI
     command.inputSerial = inputSerial
@@ -98,7 +98,7 @@ struct AmountOptions: ParsableArguments {
     }
   }
 
-  func added(to command: Consume) -> Consume {
+  func added(to command: ConsumptionOrder) -> ConsumptionOrder {
     var command = command
     command.quantity = quantity
     command.unit = unit

@@ -84,7 +84,7 @@ struct MaterialCorrection: AsyncParsableCommand {
     (order.material, order.kind, order.part) = (material, kind, part)
     order.expires = expires
     order.certificateReference = try certificates.reference()
-    order.certificate = order.certificateReference == nil ? certificates.certificate : nil
+    order.certificate = certificates.plain
     order.operatorName = operatorName
     try await maker.send(order)
   }

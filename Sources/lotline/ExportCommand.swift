@@ -119,12 +119,7 @@ struct ExportCommand: AsyncParsableCommand {
       for event in events where selection.wants(event) {
         count += 1
         switch format {
-        case .csv:
-          let cells = [
-            "\(event.seq)", event.at, event.type, event.station, event.device, event.lot,
-            event.operatorName, event.detail,
-          ]
-          try file.append(CSVLine.line(cells))
+        case .csv: try file.append(CSVLine.line(event.cells))
         case .jsonl: try file.append(try encoder.encode(event) + [UInt8(ascii: "\n")])
         }
       }

@@ -75,18 +75,9 @@ extension CommandFailure {
     } catch let error as JournalError {
       throw CommandFailure(status(of: error), error.description)
     } catch let error as DossierError {
-      throw CommandFailure(status(of: error), error.description)
+      throw CommandFailure(error.status, error.description)
     } catch let error as KeyFileError {
       throw CommandFailure(.cannotCreate, error.description)
-    }
-  }
-
-  private static func status(of error: DossierError) -> ExitStatus {
-    switch error {
-    case .unknownLot: .notFound
-    case .cannotWrite, .exists: .cannotCreate
-    case .cannotRead, .damaged: .badData
-    case .noCheckpoint, .notCovered: .refused
     }
   }
 

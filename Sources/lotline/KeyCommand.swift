@@ -27,13 +27,7 @@ struct KeyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOption
 
     func run() async throws {
-      let path = try source.path()
-      let keys = try CommandFailure.ofJournal {
-        let reader = try JournalReader(path: path)
-        let size = try reader.identity().head.size
-        return try reader.story(ofType: "key", upTo: size).map { try RecordCoding.decode($0.body) }
-      }
-      let document = KeyList(keys)
+      let document = try KeyList(ofJournal: source.path())
       try output.print(document, text: document.text)
     }
   }
@@ -85,10 +79,7 @@ struct KeyCommand: AsyncParsableCommand {
         try await Task.sleep(for: .milliseconds(500))
         if keys.has(slot) { continue }
         Terminal.line("Done. The keys of the journal are now:")
-        let reader = try JournalReader(path: settings.path)
-        let size = try reader.identity().head.size
-        let records = try reader.story(ofType: "key", upTo: size)
-        Terminal.line(KeyList(try records.map { try RecordCoding.decode($0.body) }).text)
+        Terminal.line(try KeyList(ofJournal: settings.path).text)
         return
       }
       throw CommandFailure(
@@ -111,7 +102,13 @@ struct KeyList: Encodable {
   let schema = 1
   let keys: [Entry]
 
-  init(_ records: [Record]) {
+  /// - Throws: `CommandFailure` when the journal cannot be read.
+  init(ofJournal path: String) throws {
+    let records = try CommandFailure.ofJournal {
+      let reader = try JournalReader(path: path)
+      let size = try reader.identity().head.size
+      return try reader.story(ofType: "key", upTo: size).map { try RecordCoding.decode($0.body) }
+    }
     keys = records.compactMap { record in
       guard case .key(let key) = record.content else { return nil }
       return Entry(seq: record.seq, at: record.at, key: key.key)

@@ -65,15 +65,14 @@ struct MaterialLoadCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let reference = try certificates.reference()
     let command = LoadMaterial(
       lot: lot,
       material: material,
       kind: kind,
       part: part,
       operatorName: operatorName,
-      certificate: reference == nil ? certificates.certificate : nil,
-      certificateReference: reference,
+      certificate: certificates.plain,
+      certificateReference: try certificates.reference(),
       quantity: quantity,
       unit: unit,
       expires: expires,

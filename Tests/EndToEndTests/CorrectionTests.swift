@@ -10,11 +10,11 @@ struct CorrectionTests {
     try plant.startHub()
     try plant.startAgent()
     try await plant.awaitAgent()
-    try await expect(plant, ["operator", "on", "reflow-1", "mara"], "mara is signed on")
+    try await plant.expect(["operator", "on", "reflow-1", "mara"], 0, "mara is signed on")
     let order = ["--part", "4711", "--work-order", "WO-1", "--operator", "mara"]
     for lot in ["PCB-1", "PCB-2"] {
-      try await expect(plant, ["lot", "start", "reflow-1", lot] + order, "works on lot \(lot)")
-      try await expect(plant, ["lot", "end", "reflow-1"], "works on no lot")
+      try await plant.expect(["lot", "start", "reflow-1", lot] + order, 0, "works on lot \(lot)")
+      try await plant.expect(["lot", "end", "reflow-1"], 0, "works on no lot")
     }
     let gone = try await plant.query(
       "journal.sqlite",
@@ -24,8 +24,8 @@ struct CorrectionTests {
     let reason = ["--by", "jon", "--reason", "went home"]
     let early = try await plant.lotline(correction + reason)
     #expect(early.status == 3, "who is recorded to be there still is signed off first")
-    try await expect(plant, ["operator", "off", "reflow-1", "mara"], "at reflow-1: nobody")
-    try await expect(plant, correction + reason, "mara")
+    try await plant.expect(["operator", "off", "reflow-1", "mara"], 0, "at reflow-1: nobody")
+    try await plant.expect(correction + reason, 0, "mara")
     let list = try await plant.lotline("correct", "list").output
     #expect(list.contains("mara") && list.contains("went home"), "\(list)")
     try await plant.awaitUpToDate()
@@ -37,10 +37,5 @@ struct CorrectionTests {
       #expect(trace.contains("signed on: mara") == isThere, "\(trace)")
       #expect(trace.contains("mara was not at reflow-1") == (lot == "PCB-2"), "\(trace)")
     }
-  }
-
-  private func expect(_ plant: Plant, _ arguments: [String], _ words: String) async throws {
-    let answer = try await plant.lotline(arguments)
-    #expect(answer.status == 0 && answer.output.contains(words), "\(answer.output)")
   }
 }

@@ -14,7 +14,12 @@ struct EvidenceCommandTests {
       ["lot", "start", "reflow-1", "PCB-1", "--part", "P", "--work-order", "W", "--operator", "O"]
     )
     #expect(start.status == 0, "\(start.output)")
-    try await Task.sleep(for: .seconds(2))
+    try await Plant.until("readings of the lot are recorded") {
+      try await plant.query(
+        "journal.sqlite",
+        "SELECT EXISTS (SELECT 1 FROM reading WHERE lot = 'PCB-1' AND quality = 'good')"
+      ) == "1"
+    }
     #expect(try await plant.lotline("lot", "end", "reflow-1").status == 0)
     let journal = plant.folder.path("journal.sqlite")
     try await Plant.until("there is a checkpoint after the lot's end") {

@@ -14,22 +14,22 @@ struct LotLifeTests {
     let nobody = try await plant.lotline(["lot", "start", "reflow-1", "PCB-1"] + order)
     #expect(nobody.status == 3)
 
-    try await expect(plant, ["operator", "on", "reflow-1", "mara"], "mara is signed on")
-    try await expect(
-      plant,
+    try await plant.expect(["operator", "on", "reflow-1", "mara"], 0, "mara is signed on")
+    try await plant.expect(
       [
         "lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--revision", "C", "--work-order",
         "WO-1", "--quantity", "40",
       ],
+      0,
       "reflow-1 works on lot PCB-1"
     )
-    try await expect(plant, ["unit", "enter", "reflow-1", "SN-1"], "SN-1 is at reflow-1")
-    try await expect(plant, ["unit", "scrap", "reflow-1", "SN-1"], "SN-1 is scrapped")
+    try await plant.expect(["unit", "enter", "reflow-1", "SN-1"], 0, "SN-1 is at reflow-1")
+    try await plant.expect(["unit", "scrap", "reflow-1", "SN-1"], 0, "SN-1 is scrapped")
     let again = try await plant.lotline("unit", "enter", "reflow-1", "SN-1")
     #expect(again.status == 3)
-    try await expect(
-      plant,
+    try await plant.expect(
       ["operator", "on", "reflow-1", "jon", "--replace"],
+      0,
       "at reflow-1: jon"
     )
     try await Plant.until("a frame names the second crew") {
@@ -42,10 +42,10 @@ struct LotLifeTests {
     for words in ["part 4711 revision C", "40 pieces", "1 scrapped", "signed on: jon"] {
       #expect(status.contains(words), "no \(words) in\n\(status)")
     }
-    try await expect(plant, ["lot", "end", "reflow-1", "--finished"], "works on no lot")
-    try await expect(
-      plant,
+    try await plant.expect(["lot", "end", "reflow-1", "--finished"], 0, "works on no lot")
+    try await plant.expect(
       ["lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--work-order", "WO-1"],
+      0,
       "[lot_finished]"
     )
     try await plant.awaitUpToDate()
@@ -54,10 +54,5 @@ struct LotLifeTests {
       #expect(trace.contains(words), "no \(words) in\n\(trace)")
     }
     #expect(trace.contains("lot_finished"), "\(trace)")
-  }
-
-  private func expect(_ plant: Plant, _ arguments: [String], _ words: String) async throws {
-    let answer = try await plant.lotline(arguments)
-    #expect(answer.status == 0 && answer.output.contains(words), "\(answer.output)")
   }
 }

@@ -7,17 +7,6 @@ import Testing
 struct MaterialTests {
   private static let udi = "(01)04012345678901(10)PM-500(21)S-0001"
 
-  private func expect(
-    _ plant: Plant,
-    _ arguments: [String],
-    _ status: Int32 = 0,
-    _ words: String...
-  ) async throws {
-    let answer = try Tool.run(built: "lotline", arguments + ["--agent", plant.agentAddress])
-    #expect(answer.status == status, "\(arguments): \(answer.output)")
-    for words in words { #expect(answer.output.contains(words), "\(arguments): \(answer.output)") }
-  }
-
   @Test("A device leads by its UDI to its board's paste with certificate and floor life")
   func device() async throws {
     let plant = try await Plant()
@@ -26,9 +15,8 @@ struct MaterialTests {
     try await plant.awaitAgent()
     let certificate = try plant.folder.write("the certificate", to: "5521-B.pdf")
     let paste = ["material", "load", "reflow-1", "PASTE-9", "--material", "SAC305 paste"]
-    try await expect(plant, paste + ["--expires", "2026-01-31"], 3, "expired 2026-02-01T00:00:00")
-    try await expect(
-      plant,
+    try await plant.expect(paste + ["--expires", "2026-01-31"], 3, "expired 2026-02-01T00:00:00")
+    try await plant.expect(
       paste + [
         "--kind", "paste", "--quantity", "500", "--unit", "g", "--floor-life", "480",
         "--certificate", "5521", "--certificate-type", "3.1", "--certificate-revision", "B",
@@ -37,35 +25,30 @@ struct MaterialTests {
       0,
       "SAC305 paste, lot PASTE-9, is loaded at reflow-1 (floor life until "
     )
-    try await expect(
-      plant,
+    try await plant.expect(
       [
         "lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--work-order", "W", "--operator",
         "m",
       ]
     )
-    try await expect(plant, ["status"], 0, "loaded: SAC305 paste, lot PASTE-9, floor life until ")
-    try await expect(
-      plant,
+    try await plant.expect(["status"], 0, "loaded: SAC305 paste, lot PASTE-9, floor life until ")
+    try await plant.expect(
       ["material", "unload", "reflow-1", "PASTE-9", "--reason", "empty", "--remaining", "0"]
     )
-    try await expect(plant, ["lot", "end", "reflow-1"])
+    try await plant.expect(["lot", "end", "reflow-1"])
     let unit = ["assemble", "--output", "DU-7", "--output-serial", "DU-1", "--input", "PCB-1"]
-    try await expect(
-      plant,
+    try await plant.expect(
       unit + ["--input-serial", "B-1"],
       0,
       "serial B-1 of lot PCB-1 went into"
     )
-    try await expect(
-      plant,
+    try await plant.expect(
       ["assemble", "--input-serial", "DU-1", "--output-udi", Self.udi],
       0,
       "serial DU-1 of lot DU-7 went into serial S-0001 of lot PM-500"
     )
-    try await expect(plant, unit + ["--input-serial", "B-1"], 3, "went into lot DU-7, serial DU-1")
-    try await expect(
-      plant,
+    try await plant.expect(unit + ["--input-serial", "B-1"], 3, "went into lot DU-7, serial DU-1")
+    try await plant.expect(
       ["lot", "consume", "PCB-1", "PM-500"],
       3,
       "PCB-1 went into DU-7 went into PM-500 already"
@@ -95,17 +78,16 @@ struct MaterialTests {
     }
     try plant.startAgent()
     try await plant.awaitAgent()
-    try await expect(plant, ["calibration", "list"], 0, "O2-17", "no calibration of O2-17")
+    try await plant.expect(["calibration", "list"], 0, "O2-17", "no calibration of O2-17")
     func record(_ performed: String, _ found: String) -> [String] {
       [
         "calibration", "record", "O2-17", "--performed", performed, "--due", "2099-12-31",
         "--as-found", found, "--as-left", "in", "--by", "ines",
       ]
     }
-    try await expect(plant, record("2026-01-10", "in"), 0, "O2-17 was calibrated 2026-01-10")
-    try await expect(plant, ["calibration", "list"], 0, "calibrated, due 2100-01-01")
-    try await expect(
-      plant,
+    try await plant.expect(record("2026-01-10", "in"), 0, "O2-17 was calibrated 2026-01-10")
+    try await plant.expect(["calibration", "list"], 0, "calibrated, due 2100-01-01")
+    try await plant.expect(
       [
         "lot", "start", "reflow-1", "PCB-1", "--part", "4711", "--work-order", "W", "--operator",
         "m",
@@ -118,19 +100,17 @@ struct MaterialTests {
       )
       return (Int(count) ?? 0) > 0
     }
-    try await expect(plant, ["lot", "end", "reflow-1"])
-    let now = try await PeerProcess("date", ["-u", "+%Y-%m-%dT%H:%M:%SZ"]).finish().output
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    try await expect(plant, record(now, "out"))
-    try await expect(plant, record("2099-01-01", "in"), 3, "still to come")
-    try await expect(
-      plant,
+    try await plant.expect(["lot", "end", "reflow-1"])
+    let now = Date().formatted(.iso8601)
+    try await plant.expect(record(now, "out"))
+    try await plant.expect(record("2099-01-01", "in"), 3, "still to come")
+    try await plant.expect(
       ["calibration", "show", "O2-17"],
       0,
       "It was found out of tolerance",
       "PCB-1, part 4711"
     )
-    try await expect(plant, ["calibration", "show", "O2-99"], 3, "O2-99")
+    try await plant.expect(["calibration", "show", "O2-99"], 3, "O2-99")
     try await plant.awaitUpToDate()
     let trace = try await plant.lotlineHub("instrument", "O2-17")
     #expect(trace.status == 0 && trace.output.contains("PCB-1"), "\(trace.output)")

@@ -106,6 +106,13 @@ final class Plant {
     try await startLotline(arguments).finish()
   }
 
+  /// Runs a command against the agent, which must print these words, on whichever stream.
+  func expect(_ arguments: [String], _ status: Int32 = 0, _ words: String...) async throws {
+    let answer = try Tool.run(built: "lotline", arguments + ["--agent", agentAddress])
+    #expect(answer.status == status, "\(arguments): \(answer.output)")
+    for words in words { #expect(answer.output.contains(words), "\(arguments): \(answer.output)") }
+  }
+
   /// Starts a command against the agent, for a test that does something meanwhile.
   func startLotline(_ arguments: [String]) throws -> PeerProcess {
     try Self.start("lotline", arguments + ["--agent", agentAddress])

@@ -70,7 +70,8 @@ struct TidyTests {
       "FoundationEssentials", "Glibc",
     ],
     "CommandSupport": [
-      "Telemetry", "MarkedYAML", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+      "Telemetry", "MarkedYAML", "Evidence", "ArgumentParser", "AsyncHTTPClient", "NIOCore",
+      "NIOHTTP1",
       "SystemPackage", "FoundationEssentials", "Glibc",
     ],
     "lotline": [

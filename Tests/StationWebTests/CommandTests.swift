@@ -161,7 +161,10 @@ struct CommandTests {
       let body = #"{"output":"DEV-1","input":"PCB-7","quantity":2.5,"unit":"m"}"#
       let answer = try await served.send("POST", "/v1/consumptions", body: body)
       #expect(answer.status == 201)
-      var command = Consume(output: LotID(checked: "DEV-1"), input: LotID(checked: "PCB-7"))
+      var command = ConsumptionOrder(
+        output: LotID(checked: "DEV-1"),
+        input: LotID(checked: "PCB-7")
+      )
       command.quantity = 2.5
       command.unit = "m"
       #expect(await served.service.commands == [.consume(command)])
@@ -300,7 +303,7 @@ struct CommandBodyTests {
   )
   func amounts(members: String, part: String) {
     let body = #"{"output":"A","input":"B",\#(members)}"#
-    let problem = #expect(throws: Problem.self) { try Consume.decode(body.utf8) }
+    let problem = #expect(throws: Problem.self) { try ConsumptionOrder.decode(body.utf8) }
     #expect(problem?.detail.contains(part) == true, "\(problem?.detail ?? "")")
   }
 
@@ -323,7 +326,7 @@ struct CommandBodyTests {
   @Test("A quantity is a number")
   func quantity() {
     let body = #"{"output":"A","input":"B","quantity":"two"}"#
-    let problem = #expect(throws: Problem.self) { try Consume.decode(body.utf8) }
+    let problem = #expect(throws: Problem.self) { try ConsumptionOrder.decode(body.utf8) }
     #expect(
       problem?.detail == #"The member "quantity" is of the wrong kind; a number is expected."#
     )

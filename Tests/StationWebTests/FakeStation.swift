@@ -14,7 +14,7 @@ actor FakeStation: StationService {
     case load(LoadMaterial, StationID)
     case scan(ScanCode, StationID)
     case unload(LotID, StationID, UnloadMaterial)
-    case consume(Consume)
+    case consume(ConsumptionOrder)
     case calibrate(Calibration)
     case instrument(Label)
     case correct(CorrectionOrder)
@@ -118,7 +118,7 @@ actor FakeStation: StationService {
     try take(.unload(lot, station, command), "lot \(lot) is unloaded from \(station)")
   }
 
-  func consume(_ command: Consume) throws -> Receipt {
+  func consume(_ command: ConsumptionOrder) throws -> Receipt {
     try take(.consume(command), "something went into something")
   }
 

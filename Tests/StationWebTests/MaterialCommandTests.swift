@@ -77,7 +77,7 @@ struct MaterialCommandTests {
           #"{"output_udi":"(01)04012345678901(21)S-1","input_serial":"B-7","station":"final-1"}"#
       )
       #expect(answer.status == 201)
-      var command = Consume()
+      var command = ConsumptionOrder()
       command.outputUDI = Label(checked: "(01)04012345678901(21)S-1")
       command.inputSerial = Label(checked: "B-7")
       command.station = StationID(checked: "final-1")
