@@ -27,10 +27,8 @@ extension CorrectedGenealogy {
   }
 
   /// Who was there when a visit began, and each change until it ended.
-  func crews(_ crews: [RecordedCrew], within visit: StationVisit) throws -> [RecordedCrew] {
-    guard visit.correctedSpan != nil, let span = try span(visit.span, visit.from, visit.to),
-      let journal = try journal(of: visit.span.start)
-    else { return crews }
+  func crews(_ crews: [RecordedCrew], within span: Span) throws -> [RecordedCrew] {
+    guard let journal = try journal(of: span.content) else { return crews }
     let stays = try RecordedStays(db: db, journal: journal)
     let times = crews.map { stays.time($0.at, of: $0.record.seq) }
     let first = times.lastIndex { $0 <= span.from } ?? 0

@@ -53,7 +53,12 @@ struct CorrectedGenealogy: GenealogyStore {
   func crews(during visit: StationVisit) throws -> [RecordedCrew] {
     let crews = try recorded.crews(during: visit.recorded(as: visit.extent))
     guard hasCorrections else { return crews }
-    return try PresenceQuery(db: db).corrected(try self.crews(crews, within: visit), during: visit)
+    let query = PresenceQuery(db: db)
+    let presences = try query.presences(at: visit.binding.station, of: visit.span.start)
+    if presences.isEmpty, visit.correctedSpan == nil { return crews }
+    guard let span = try span(visit.span, visit.from, visit.to) else { return crews }
+    let there = visit.correctedSpan == nil ? crews : try self.crews(crews, within: span)
+    return try query.corrected(there, by: presences, at: visit.binding.station, within: span)
   }
 
   func units(of visit: StationVisit) throws -> [UnitStay] { try recorded.units(of: visit) }

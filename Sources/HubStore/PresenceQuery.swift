@@ -8,7 +8,9 @@ internal import Telemetry
 struct PresenceQuery {
   let db: Database
 
-  private struct Presence {
+  /// Somebody's presence, as a correction says it.
+  struct Presence {
+    fileprivate let journal: Int64
     let record: RecordReference
     let presence: OperatorPresence
     let from: JournalTime
@@ -23,21 +25,23 @@ struct PresenceQuery {
 
   /// - Parameters:
   ///   - crews: Who was there during a visit, as it is recorded.
-  ///   - visit: The visit, as it is corrected.
+  ///   - presences: Whose presence was corrected at the station.
+  ///   - station: Where.
+  ///   - span: When the visit was, as it is corrected.
   /// - Returns: Who was there when the visit began, and each change until it ended.
   /// - Throws: The database's errors.
-  func corrected(_ crews: [RecordedCrew], during visit: StationVisit) throws -> [RecordedCrew] {
-    let extent = visit.extent
-    let rows = try rows(at: visit.binding.station, of: extent.start)
-    guard let journal = rows.first?["journal_id"] as Int64? else { return crews }
-    let stays = try RecordedStays(db: db, journal: journal)
-    // A record before a step of the clock can begin a visit after it.
-    let begin = stays.time(visit.from, of: extent.start.seq + 1)
-    let end = visit.to.map { stays.time($0, of: extent.end ?? .max) }
-    let presences = try rows.compactMap { try Self.presence($0, stays) }.filter { presence in
+  func corrected(
+    _ crews: [RecordedCrew],
+    by presences: [Presence],
+    at station: StationID,
+    within span: Stay<RecordReference>
+  ) throws -> [RecordedCrew] {
+    let (begin, end) = (span.from, span.to)
+    let presences = presences.filter { presence in
       begin < presence.to && end.map { presence.from < $0 } ?? true
     }
-    if presences.isEmpty { return crews }
+    guard let first = presences.first else { return crews }
+    let stays = try RecordedStays(db: db, journal: first.journal)
     let steps = crews.map { Step(time: stays.time($0.at, of: $0.record.seq), crew: $0) }
     let changes = steps.map(\.time) + presences.flatMap { [$0.from, $0.to] }
     let moments = changes.filter { moment in begin < moment && end.map { moment < $0 } ?? true }
@@ -56,7 +60,7 @@ struct PresenceQuery {
       let cause = presences.last { $0.from <= moment && moment <= $0.to }?.record
       guard let record = cause ?? recorded?.crew.record else { continue }
       let change = CrewChange(
-        station: visit.binding.station,
+        station: station,
         operators: there,
         change: there.contains(who) ? .on : .off,
         operatorName: who
@@ -82,8 +86,8 @@ struct PresenceQuery {
   }
 
   /// Corrections of who was at a station, in the order in which they were made.
-  private func rows(at station: StationID, of record: RecordReference) throws -> [Row] {
-    try Row.fetchAll(
+  func presences(at station: StationID, of record: RecordReference) throws -> [Presence] {
+    let rows = try Row.fetchAll(
       db.cachedStatement(
         sql: """
           SELECT j.id AS journal_id, j.agent, j.journal, c.seq, c.content
@@ -94,19 +98,21 @@ struct PresenceQuery {
       ),
       arguments: [record.agent.text, record.journal, station.text]
     )
-  }
-
-  private static func presence(_ row: Row, _ stays: RecordedStays) throws -> Presence? {
-    let content: String = row["content"]
-    let correction = try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
-    guard case .presence(let presence, let from, let to) = correction.change else { return nil }
-    let record = SQLGenealogy.reference(row)
-    let epochs = stays.epochs(before: record.seq)
-    return Presence(
-      record: record,
-      presence: presence,
-      from: epochs.time(from),
-      to: epochs.time(to)
-    )
+    guard let journal = rows.first?["journal_id"] as Int64? else { return [] }
+    let stays = try RecordedStays(db: db, journal: journal)
+    return try rows.compactMap { row in
+      let content: String = row["content"]
+      let correction = try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
+      guard case .presence(let presence, let from, let to) = correction.change else { return nil }
+      let record = SQLGenealogy.reference(row)
+      let epochs = stays.epochs(before: record.seq)
+      return Presence(
+        journal: journal,
+        record: record,
+        presence: presence,
+        from: epochs.time(from),
+        to: epochs.time(to)
+      )
+    }
   }
 }

@@ -35,8 +35,8 @@ struct RecordedStays {
     Epochs(began: began, steps: steps.prefix { $0.seq < seq }.map(\.step))
   }
 
-  /// When a record happened.
-  func time(_ at: Instant, of seq: Int) -> JournalTime { epochs(before: seq).now(at) }
+  /// When a record happened; that of a step of the clock has the time after it.
+  func time(_ at: Instant, of seq: Int) -> JournalTime { epochs(before: seq + 1).now(at) }
 
   /// What began with a record; nil when it is about something else, or is not there.
   func entry(_ seq: Int) throws -> Entry? {

@@ -172,4 +172,32 @@ struct CorrectedCrewTests {
     #expect(try await told("A") == "signed on: mara")
     #expect(try await told("B") == "signed on: mara; from 12:30:00 UTC nobody")
   }
+
+  @Test("A lot that came later has every crew since then, also those before a clock set back")
+  mutating func clockSetBackLater() async throws {
+    try crew(["mara"], at: 5)
+    journal.time = time(10)
+    let binding = try journal.bind("s", "A", part: "board")
+    try crew(["jon"], at: 40)
+    try crew(["ana"], at: 45)
+    journal.time = time(50)
+    try journal.correct(.times(binding, from: time(20), to: nil))
+    let presence = OperatorPresence(
+      station: try StationID("s"),
+      operatorName: try Label("eve"),
+      wasThere: true
+    )
+    try journal.correct(.presence(presence, from: time(30), to: time(42)))
+    journal.time = time(55)
+    try journal.add(
+      .clockStep(ClockStep(epoch: 1, stepMicroseconds: nil, from: journal.time, to: time(0))),
+      lasting: .zero
+    )
+    try crew([], at: 3)
+    #expect(
+      try await told("A")
+        == "signed on: mara; from 12:30:00 UTC mara, eve; from 12:40:00 UTC jon, eve; "
+        + "from 12:42:00 UTC jon; from 12:45:00 UTC ana; from 12:03:00 UTC nobody"
+    )
+  }
 }

@@ -118,7 +118,7 @@ struct ModelTests {
         from: visit.from,
         to: visit.to,
         figures: Self.figures(visit.signals.first),
-        crews: basis == .corrected ? [] : Self.crews(of: visit),
+        crews: Self.crews(of: visit),
         materials: materials[record] ?? []
       )
     }

@@ -13,7 +13,7 @@ extension ReferencePlant {
     /// without any.
     package let figures: [Int]
 
-    /// Who was there, change by change, as it is recorded.
+    /// Who was there, change by change.
     package let crews: [Set<Label>]
 
     /// Material of other lots that stood there meanwhile.
@@ -64,7 +64,7 @@ extension ReferencePlant {
         from: clock.instant(of: stay.from),
         to: stay.to.map { clock.instant(of: $0) },
         figures: figures(of: record, stay),
-        crews: isCorrected ? [] : crews(during: stay),
+        crews: crews(during: stay, isCorrected),
         materials: materials(during: stay, isCorrected)
       )
     }
@@ -93,15 +93,15 @@ extension ReferencePlant {
     return [values.count, least, greatest, values.reduce(0, +)]
   }
 
-  private func crews(during stay: PlantStay) -> [Set<Label>] {
+  private func crews(during stay: PlantStay, _ isCorrected: Bool) -> [Set<Label>] {
     let station = stay.place.station
-    let changes = crewMoments(station, isCorrected: false).filter { moment in
+    let changes = crewMoments(station, isCorrected: isCorrected).filter { moment in
       stay.from < moment && stay.contains(moment)
     }
     var crews: [Set<Label>] = []
     for moment in [stay.from] + changes {
       let there = PlantEvent.names.filter {
-        wasThere($0, station, moment, isCorrected: false)
+        wasThere($0, station, moment, isCorrected: isCorrected)
       }
       if Set(there) != crews.last ?? [] { crews.append(Set(there)) }
     }
