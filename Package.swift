@@ -104,7 +104,7 @@ let package = Package(
 
     // What everything speaks of.
     stage("Telemetry", ["CTimex", crypto]),
-    stage("MerkleLog", ["Telemetry", crypto]),
+    stage("MerkleLog", ["Telemetry", crypto, swiftASN1]),
     stage("MarkedYAML", ["Telemetry", yams]),
     stage("Gzip", ["CZlib"]),
     stage("Tables"),
@@ -139,7 +139,10 @@ let package = Package(
     stage("JournalExport", ["Telemetry", "JournalStore"]),
     stage(
       "Uplinks",
-      ["Telemetry", "StationAPI", "JournalStore", "Gzip", asyncHTTPClient, nioCore, logging]
+      [
+        "Telemetry", "MerkleLog", "StationAPI", "JournalStore", "Gzip", asyncHTTPClient, nioCore,
+        logging,
+      ]
     ),
     stage(
       "StationWeb",
@@ -272,7 +275,7 @@ let package = Package(
     ),
     tests("LotBinding", ["PlantModel"]),
     tests("JournalStore", ["MerkleLog", "JournalExport", grdb]),
-    tests("Uplinks", ["JournalStore", "Gzip", "StationAPI", hummingbird]),
+    tests("Uplinks", ["JournalStore", "MerkleLog", "Gzip", "StationAPI", hummingbird]),
     tests("Interlock", ["StationAPI", "Telemetry"]),
     tests("StationWeb", ["StationAPI", asyncHTTPClient, nioCore, lifecycle, logging]),
     tests(

@@ -57,7 +57,7 @@ struct RecordIndex {
     case .opening(let opening):
       if let before = opening.continues { try end(before, agent: opening.agent, record) }
     case .document, .event, .gap, .frame, .clock, .plantList, .board, .correction, .pruned,
-      .checkpoint, .key:
+      .checkpoint, .key, .timestamp:
       break
     }
   }

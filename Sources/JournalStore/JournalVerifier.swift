@@ -31,6 +31,10 @@ package struct JournalVerifier {
     package var checkpoints = 0
     package var lastCheckpoint: Checkpoint?
 
+    /// Timestamps among the checked records, and the last of them.
+    package var timestamps = 0
+    package var lastTimestamp: CheckpointTimestamp?
+
     /// The key in force at the end; nil for a journal that was never signed.
     package var key: NoteKey?
 
@@ -111,6 +115,8 @@ package struct JournalVerifier {
       }
       result.checkpoints = audit.checkpoints
       result.lastCheckpoint = audit.chain.last?.checkpoint
+      result.timestamps = audit.timestamps
+      result.lastTimestamp = audit.lastTimestamp
       result.key = audit.chain.key
     }
     try compare(audit.tree, head, result)

@@ -12,12 +12,23 @@ package struct JournalAudit: Sendable {
   /// Checkpoints that were found good.
   package private(set) var checkpoints = 0
 
+  /// Timestamps that are of their checkpoint, and the last of them.
+  package private(set) var timestamps = 0
+  package private(set) var lastTimestamp: CheckpointTimestamp?
+
+  /// The last checkpoints and the hashes of their notes, the latest last.
+  private var notes: [(seq: Int, hash: Digest)] = []
+
+  /// Records that were not read.
+  private let before: Int
+
   /// - Parameters:
   ///   - chain: The journal's keys before the first record to check.
   ///   - tree: The tree before it; empty to begin with record 1.
   package init(_ chain: SignatureChain, after tree: MerkleFrontier = MerkleFrontier()) {
     self.chain = chain
     self.tree = tree
+    before = tree.size
   }
 
   /// Takes the next record.
@@ -66,7 +77,34 @@ package struct JournalAudit: Sendable {
     } catch {
       throw AuditFinding(seq, error.reason)
     }
-    if case .checkpoint = record.content { checkpoints += 1 }
+    switch record.content {
+    case .checkpoint(let checkpoint):
+      checkpoints += 1
+      if notes.count == CheckpointTimestamp.reach { notes.removeFirst() }
+      notes.append((seq, .sha256(Array(checkpoint.note.utf8))))
+    case .timestamp(let timestamp): try take(timestamp, seq: seq)
+    default: break
+    }
+  }
+
+  /// Holds a timestamp to its checkpoint, unless that comes before what is checked.
+  private mutating func take(_ timestamp: CheckpointTimestamp, seq: Int) throws(AuditFinding) {
+    let note = notes.last { $0.seq == timestamp.checkpoint }
+    if note == nil, timestamp.checkpoint > before {
+      throw AuditFinding(
+        seq,
+        "it is a timestamp of record \(timestamp.checkpoint), which is none of the last "
+          + "\(CheckpointTimestamp.reach) checkpoints before it"
+      )
+    }
+    do throws(TimestampError) {
+      let token = try timestamp.readToken()
+      if let note { try token.check(is: note.hash) }
+    } catch {
+      throw AuditFinding(seq, error.description)
+    }
+    timestamps += 1
+    lastTimestamp = timestamp
   }
 }
 

@@ -24,3 +24,26 @@ package struct JournalKey: Sendable, Hashable, Codable {
     self.note = note
   }
 }
+
+/// That a checkpoint was there at a time, by the word of a time-stamping authority (RFC 3161).
+package struct CheckpointTimestamp: Sendable, Hashable, Codable {
+  /// How many checkpoints back the one that is meant can lie.
+  package static let reach = 256
+
+  /// The record of the checkpoint; the token is of the bytes of its signed note.
+  package let checkpoint: Int
+
+  /// When, by the authority's clock, and the authority's name; both as in the token.
+  package let time: Instant
+  package let authority: String?
+
+  /// The timestamp token in DER, in base 64.
+  package let token: String
+
+  package init(checkpoint: Int, time: Instant, authority: String?, token: String) {
+    self.checkpoint = checkpoint
+    self.time = time
+    self.authority = authority
+    self.token = token
+  }
+}

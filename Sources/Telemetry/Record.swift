@@ -42,6 +42,7 @@ package struct Record: Sendable, Hashable {
     case correction(Correction)
     case checkpoint(JournalCheckpoint)
     case key(JournalKey)
+    case timestamp(CheckpointTimestamp)
     case pruned(PrunedFrames)
 
     /// The record's `type` member.
@@ -70,6 +71,7 @@ package struct Record: Sendable, Hashable {
       case .correction: "correction"
       case .checkpoint: "checkpoint"
       case .key: "key"
+      case .timestamp: "timestamp"
       case .pruned: "pruned"
       }
     }

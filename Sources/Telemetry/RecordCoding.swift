@@ -100,6 +100,7 @@ private struct Envelope: Codable {
     case .correction(let content): try content.encode(to: encoder)
     case .checkpoint(let content): try content.encode(to: encoder)
     case .key(let content): try content.encode(to: encoder)
+    case .timestamp(let content): try content.encode(to: encoder)
     case .pruned(let content): try content.encode(to: encoder)
     }
   }
@@ -132,6 +133,7 @@ private struct Envelope: Codable {
     case "correction": .correction(try Correction(from: decoder))
     case "checkpoint": .checkpoint(try JournalCheckpoint(from: decoder))
     case "key": .key(try JournalKey(from: decoder))
+    case "timestamp": .timestamp(try CheckpointTimestamp(from: decoder))
     case "pruned": .pruned(try PrunedFrames(from: decoder))
     default:
       throw DecodingError.dataCorruptedError(

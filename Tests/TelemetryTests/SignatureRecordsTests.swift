@@ -19,6 +19,12 @@ struct SignatureRecordsTests {
       .key(JournalKey(key: "b", replaces: "a", note: "n")),
       #"{"at":"2026-11-24T21:11:07.123456Z","key":"b","note":"n","replaces":"a","seq":3,"type":"key"}"#
     ),
+    (
+      .timestamp(
+        CheckpointTimestamp(checkpoint: 3, time: at, authority: "Test TSA", token: "MAA=")
+      ),
+      #"{"at":"2026-11-24T21:11:07.123456Z","authority":"Test TSA","checkpoint":3,"seq":4,"time":"2026-11-24T21:11:07.123456Z","token":"MAA=","type":"timestamp"}"#
+    ),
   ]
 
   @Test("They are written as they always were, and read back")
