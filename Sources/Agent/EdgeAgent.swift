@@ -22,6 +22,7 @@ package struct EdgeAgent: Sendable {
   private let client: HTTPHubClient
   private let uplinks: [HubUplink]
   private let puller: ListPuller?
+  private let stamper: CheckpointStamper?
   private let interlocks: [InterlockKeeper]
   private let server: StationServer
   private let scanners: Scanners
@@ -86,6 +87,9 @@ package struct EdgeAgent: Sendable {
     puller = settings.lists.map {
       Self.puller($0, recorder: recorder, client: client, time: time, logger: logger)
     }
+    stamper = settings.journal.timestamps.map {
+      Self.stamper($0, recorder: recorder, client: client, time: time, logger: logger)
+    }
     interlocks = settings.interlocks.map {
       Self.interlock($0, recorder: recorder, time: time, logger: logger)
     }
@@ -123,6 +127,7 @@ package struct EdgeAgent: Sendable {
         scanners: scannerBoard,
         uplinks: uplinks,
         puller: puller,
+        stamper: stamper,
         time: time
       ),
       time: time,
@@ -177,6 +182,7 @@ package struct EdgeAgent: Sendable {
     ]
     services += uplinks.map(Cancelled.init(uplink:))
     if let puller { services.append(Cancelled(puller: puller)) }
+    if let stamper { services.append(Cancelled(stamper: stamper)) }
     services += interlocks.map(Cancelled.init(interlock:))
     services +=
       [
@@ -302,6 +308,28 @@ extension EdgeAgent {
         refuse: { await recorder.refuse($0, $1) }
       ),
       time: time,
+      logger: logger
+    )
+  }
+
+  private static func stamper(
+    _ settings: TimestampSettings,
+    recorder: Recorder,
+    client: HTTPHubClient,
+    time: any TimeSource,
+    logger: Logger
+  ) -> CheckpointStamper {
+    CheckpointStamper(
+      url: settings.url,
+      interval: settings.interval,
+      client: client,
+      desk: CheckpointStamper.Desk(
+        last: { try await recorder.lastTimestamp() },
+        checkpoint: { try await recorder.lastCheckpoint() },
+        record: { try await recorder.record($0) }
+      ),
+      time: time,
+      random: { UInt64.random(in: 0...UInt64.max) },
       logger: logger
     )
   }

@@ -14,6 +14,7 @@ struct LocalService: StationService {
   let scanners: ScannerBoard
   let uplinks: [HubUplink]
   let puller: ListPuller?
+  let stamper: CheckpointStamper?
   let time: any TimeSource
 
   func status() async -> AgentStatus {
@@ -39,7 +40,8 @@ struct LocalService: StationService {
       clock: snapshot.clock,
       separatorKeys: settings.separatorKeys.isEmpty ? nil : settings.separatorKeys,
       lists: await lists(),
-      scanners: await scanners.statuses(of: settings.scanners)
+      scanners: await scanners.statuses(of: settings.scanners),
+      timestamps: await stamper?.status
     )
   }
 

@@ -145,6 +145,10 @@ extension PlantPlan {
         ["journal", "path"], new.journal.path == old.journal.path,
         "from \(old.journal.path) to \(new.journal.path)"
       ),
+      (
+        ["journal", "timestamps"], new.journal.timestamps == old.journal.timestamps,
+        "whom timestamps come from, or how often"
+      ),
       (["api"], new.api == old.api, "from \(old.api) to \(new.api)"),
       (["uplinks"], new.uplinks == old.uplinks, "which hubs there are, or how they are reached"),
       (["lists"], new.lists == old.lists, "from where lists are taken, or how often"),

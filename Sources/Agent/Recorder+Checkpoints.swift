@@ -102,4 +102,27 @@ extension Recorder {
     schedule.isWanted = true
     logger.notice("the journal's key is now \(next.key)")
   }
+
+  // MARK: Timestamps
+
+  /// The last timestamp that is recorded, and when it was.
+  func lastTimestamp() throws -> (timestamp: CheckpointTimestamp, at: Instant)? {
+    let record = try journal.assumeIsolated { try $0.latest("timestamp") }
+    guard let record, case .timestamp(let timestamp) = record.content else { return nil }
+    return (timestamp, record.at)
+  }
+
+  /// The last checkpoint that is durable, and its record.
+  func lastCheckpoint() throws -> (seq: Int, note: String)? {
+    let record = try journal.assumeIsolated { try $0.latest("checkpoint") }
+    guard let record, case .checkpoint(let checkpoint) = record.content else { return nil }
+    return (record.seq, checkpoint.note)
+  }
+
+  /// Records a timestamp; it is durable after the next ``commit()``.
+  func record(_ timestamp: CheckpointTimestamp) throws {
+    let seq = try append(.timestamp(timestamp)).seq
+    // Alone it is nothing that needs another checkpoint, which would then need a timestamp.
+    if checkpoints?.lastSeq == seq - 1 { checkpoints?.lastSeq = seq }
+  }
 }

@@ -17,6 +17,8 @@ struct Cancelled: Service {
 
   init(puller: ListPuller) { body = { await puller.run() } }
 
+  init(stamper: CheckpointStamper) { body = { await stamper.run() } }
+
   init(interlock: InterlockKeeper) { body = { await interlock.run() } }
 
   func run() async throws {

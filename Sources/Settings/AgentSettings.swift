@@ -136,6 +136,17 @@ package struct JournalSettings: Sendable, Hashable {
 
   /// Which frames stay.
   package let keep: KeepSettings
+
+  /// Who says when checkpoints were there; nil for nobody.
+  package let timestamps: TimestampSettings?
+}
+
+/// A time-stamping authority (RFC 3161).
+package struct TimestampSettings: Sendable, Hashable {
+  package let url: String
+
+  /// Least time from one timestamp to the next.
+  package let interval: Duration
 }
 
 /// Which frames stay in the journal once every hub has them; without a word, all.

@@ -168,6 +168,7 @@ private struct AgentSettingsReader {
     let checkpointInterval = reader.value(JournalShape.checkpointInterval)
     let key = reader.value(JournalShape.key)
     let keep = self.keep(reader, hasUplinks: hasUplinks)
+    let timestamps = self.timestamps(reader)
     reader.finish()
     return path.map {
       JournalSettings(
@@ -175,8 +176,19 @@ private struct AgentSettingsReader {
         commitInterval: interval?.value ?? .milliseconds(100),
         checkpointInterval: checkpointInterval?.value ?? .seconds(300),
         key: paths.absolute(key?.value ?? $0.value + ".key"),
-        keep: keep
+        keep: keep,
+        timestamps: timestamps
       )
+    }
+  }
+
+  private func timestamps(_ journal: FieldReader) -> TimestampSettings? {
+    guard let reader = journal.mapping(JournalShape.timestamps) else { return nil }
+    let url = reader.value(TimestampShape.url)
+    let interval = reader.value(TimestampShape.interval)
+    reader.finish()
+    return url.map {
+      TimestampSettings(url: $0.value, interval: interval?.value ?? .seconds(3_600))
     }
   }
 

@@ -50,29 +50,45 @@ extension ScalarKind where Value == String {
   }
 
   /// The address of a hub: scheme, host and port.
-  static let hubAddress = ScalarKind(
-    expected: "the hub's address with http:// or https://",
-    example: "http://hub.plant:8480",
-    schema: ["type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://[^/]+"]
-  ) { scalar throws(ScalarProblem) in
-    let text = try ScalarKind.text.read(scalar)
-    guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
-      url.host()?.isEmpty == false, (url.port).map({ (1...65_535).contains($0) }) ?? true
-    else {
-      let isHTTP = ["http://", "https://"].contains { text.lowercased().hasPrefix($0) }
-      guard isHTTP else { throw .wrongType }
-      throw .other(
-        .wrongType,
-        message: "\(text) names no host or port that can be; write http://hub.plant:8480"
-      )
+  static let hubAddress = webAddress(of: "the hub", example: "http://hub.plant:8480") { text in
+    text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  /// The address of a time-stamping authority, with its path.
+  static let authorityAddress = webAddress(
+    of: "the authority",
+    example: "http://timestamp.example/tsr"
+  ) { $0 }
+
+  private static func webAddress(
+    of whom: String,
+    example: String,
+    _ finish: @escaping @Sendable (String) -> String
+  ) -> ScalarKind {
+    ScalarKind(
+      expected: "\(whom)'s address with http:// or https://",
+      example: example,
+      schema: ["type": "string", "pattern": "^[hH][tT][tT][pP][sS]?://[^/]+"]
+    ) { scalar throws(ScalarProblem) in
+      let text = try ScalarKind.text.read(scalar)
+      guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
+        url.host()?.isEmpty == false, (url.port).map({ (1...65_535).contains($0) }) ?? true
+      else {
+        let isHTTP = ["http://", "https://"].contains { text.lowercased().hasPrefix($0) }
+        guard isHTTP else { throw .wrongType }
+        throw .other(
+          .wrongType,
+          message: "\(text) names no host or port that can be; write \(example)"
+        )
+      }
+      guard url.user() == nil, url.password() == nil else {
+        throw .other(
+          .outOfBounds,
+          message: "an address does not hold a name or password; remove what is before the @"
+        )
+      }
+      return finish(text)
     }
-    guard url.user() == nil, url.password() == nil else {
-      throw .other(
-        .outOfBounds,
-        message: "an address does not hold a name or password; remove what is before the @"
-      )
-    }
-    return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }
 

@@ -245,13 +245,30 @@ enum JournalShape {
     KeepShape.shape,
     "Which frames stay once every hub has them; without it, all"
   )
+  static let timestamps = Section(
+    "timestamps",
+    TimestampShape.shape,
+    "Who says, from outside of the plant, when checkpoints were there; without it, nobody"
+  )
   static let shape = Shape(
     "journal section",
     [
       path.required, commitInterval.optional, checkpointInterval.optional, key.optional,
-      keep.optional,
+      keep.optional, timestamps.optional,
     ]
   )
+}
+
+/// A time-stamping authority.
+enum TimestampShape {
+  static let url = Key("url", .authorityAddress, "The time-stamping authority's address (RFC 3161)")
+  static let interval = Key(
+    "interval",
+    .duration(in: .seconds(10)...(.seconds(86_400))),
+    "Least time from one timestamp to the next",
+    default: "1h"
+  )
+  static let shape = Shape("timestamps section", [url.required, interval.optional])
 }
 
 /// Which frames stay in the journal.

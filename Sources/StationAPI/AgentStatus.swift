@@ -30,6 +30,9 @@ package struct AgentStatus: Sendable, Hashable, Codable {
   /// The barcode scanners on serial ports; nil where there is none.
   package let scanners: [ScannerStatus]?
 
+  /// How checkpoints get timestamps; nil where no authority is asked.
+  package let timestamps: TimestampStatus?
+
   package init(
     agent: AgentID,
     site: Label,
@@ -44,7 +47,8 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     clock: ClockStatus?,
     separatorKeys: [String]? = nil,
     lists: ListsStatus? = nil,
-    scanners: [ScannerStatus]? = nil
+    scanners: [ScannerStatus]? = nil,
+    timestamps: TimestampStatus? = nil
   ) {
     self.agent = agent
     self.site = site
@@ -60,11 +64,12 @@ package struct AgentStatus: Sendable, Hashable, Codable {
     self.separatorKeys = separatorKeys
     self.lists = lists
     self.scanners = scanners
+    self.timestamps = timestamps
   }
 
   private enum CodingKeys: String, CodingKey {
     case schema, agent, site, software, at, stations, devices, instruments, journal, uplinks, clock
-    case lists, scanners
+    case lists, scanners, timestamps
     case startedAt = "started_at"
     case separatorKeys = "separator_keys"
   }
@@ -292,6 +297,52 @@ package struct UplinkStatus: Sendable, Hashable, Codable {
     self.since = since
     self.confirmed = confirmed
     self.backlog = backlog
+    self.detail = detail
+  }
+}
+
+/// How a time-stamping authority is reached, and what it said last.
+package struct TimestampStatus: Sendable, Hashable, Codable {
+  package struct Last: Sendable, Hashable, Codable {
+    /// By the authority's clock.
+    package let time: Instant
+
+    /// The authority's name; nil where the timestamp has none.
+    package let authority: String?
+
+    /// Records, from the first, that the checkpoint covers.
+    package let records: Int
+
+    package init(time: Instant, authority: String?, records: Int) {
+      self.time = time
+      self.authority = authority
+      self.records = records
+    }
+  }
+
+  package let url: String
+
+  /// `away` where it does not answer, `refused` where what it answers cannot be used.
+  package let state: UplinkStatus.State
+  package let since: Instant
+
+  /// The last timestamp in the journal; nil for none.
+  package let last: Last?
+
+  /// The last failure in words; nil while all is well.
+  package let detail: String?
+
+  package init(
+    url: String,
+    state: UplinkStatus.State,
+    since: Instant,
+    last: Last?,
+    detail: String?
+  ) {
+    self.url = url
+    self.state = state
+    self.since = since
+    self.last = last
     self.detail = detail
   }
 }

@@ -3,8 +3,8 @@ internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Reaches a hub over HTTP.
-package final class HTTPHubClient: HubClient, ListClient {
+/// Reaches hubs and time-stamping authorities over HTTP.
+package final class HTTPHubClient: HubClient, ListClient, TimestampClient {
   /// Longest answer that is read: a mark has 200 bytes, a page of a list is a part of a record.
   private static let answerBytesLimit = 65_536
   private static let pageBytesLimit = 1 << 20
@@ -15,6 +15,7 @@ package final class HTTPHubClient: HubClient, ListClient {
 
   /// A hold must not wait for a look that hangs.
   private static let listTimeout = TimeAmount.seconds(10)
+  private static let timestampTimeout = TimeAmount.seconds(20)
 
   private let client: HTTPClient
 
@@ -51,6 +52,19 @@ package final class HTTPHubClient: HubClient, ListClient {
     return TaggedAnswer(answer, tag: headers.first(name: "ETag"))
   }
 
+  package func post(timestampQuery query: [UInt8], to url: String) async throws -> HubAnswer {
+    var request = HTTPClientRequest(url: url)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: "application/timestamp-query")
+    request.headers.add(name: "Accept", value: "application/timestamp-reply")
+    request.body = .bytes(ByteBuffer(bytes: query))
+    return try await exchange(
+      request,
+      limit: Self.answerBytesLimit,
+      timeout: Self.timestampTimeout
+    ).answer
+  }
+
   /// Ends all connections; the client cannot be used afterwards.
   package func shutdown() async throws { try await client.shutdown() }
 
@@ -64,7 +78,9 @@ package final class HTTPHubClient: HubClient, ListClient {
     timeout: TimeAmount
   ) async throws -> (answer: HubAnswer, headers: HTTPHeaders) {
     var request = request
-    request.headers.add(name: "Accept", value: "application/json, application/problem+json")
+    if !request.headers.contains(name: "Accept") {
+      request.headers.add(name: "Accept", value: "application/json, application/problem+json")
+    }
     do {
       let response = try await client.execute(request, timeout: timeout)
       let body = try await response.body.collect(upTo: limit)

@@ -15,7 +15,7 @@ struct StatusReport {
   /// Several lines, without a line break at the end.
   var text: String {
     ([heading] + stations + [""] + devices + instruments + scanners + [""] + [journal] + uplinks
-      + lists + clock)
+      + lists + timestamps + clock)
       .joined(separator: "\n")
   }
 
@@ -127,6 +127,30 @@ struct StatusReport {
     }
     if let detail = lists.source?.detail { line += " (\(detail))" }
     return [Terminal.padded("lists", to: 16) + line]
+  }
+
+  private var timestamps: [String] {
+    guard let timestamps = status.timestamps else { return [] }
+    let last =
+      timestamps.last.map {
+        "last of \($0.time) for \(counted($0.records, "record")), by "
+          + ($0.authority ?? "an authority without a name")
+      } ?? "none yet"
+    let (since, detail) = (timestamps.since, timestamps.detail ?? "no reason given")
+    let state =
+      switch timestamps.state {
+      case .starting: "; \(timestamps.url) was not asked yet"
+      case .connected: ""
+      case .away:
+        "; "
+          + Terminal.coloured("none from \(timestamps.url) since \(since)", .yellow)
+          + ", it is asked again: \(detail)"
+      case .refused:
+        "; "
+          + Terminal.coloured("\(timestamps.url) gives none that can be used", .red)
+          + " since \(since), it is asked again: \(detail)"
+      }
+    return [Terminal.padded("timestamps", to: 16) + last + state]
   }
 
   private var clock: [String] {

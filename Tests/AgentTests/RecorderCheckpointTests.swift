@@ -74,6 +74,38 @@ struct RecorderCheckpointTests {
     #expect(try result().finding == nil)
   }
 
+  @Test("A timestamp is durable with the next commit, and alone needs no other checkpoint")
+  func timestamp() async throws {
+    let recorder = try await start()
+    #expect(try await recorder.lastCheckpoint() == nil)
+    #expect(try await recorder.lastTimestamp() == nil)
+    time.advance(by: .seconds(300))
+    await recorder.signIfDue()
+    await recorder.commitObservations()
+    let (seq, note) = try #require(try await recorder.lastCheckpoint())
+    #expect(note.contains("\n\(seq - 1)\n"))
+    let timestamp = CheckpointTimestamp(
+      checkpoint: seq,
+      time: time.now(),
+      authority: "TSA",
+      token: "MAA="
+    )
+    try await recorder.record(timestamp)
+    await recorder.commitObservations()
+    #expect(try await recorder.lastTimestamp()?.timestamp == timestamp)
+    for _ in 0..<3 {
+      time.advance(by: .seconds(300))
+      await recorder.signIfDue()
+      await recorder.commitObservations()
+    }
+    #expect(try await types(recorder).suffix(2) == ["checkpoint", "timestamp"])
+    _ = try await recorder.append(.event(Event(.agentStarted, detail: "something")))
+    time.advance(by: .seconds(300))
+    await recorder.signIfDue()
+    await recorder.commitObservations()
+    #expect(try await types(recorder).last == "checkpoint")
+  }
+
   @Test("The last record of a run is a checkpoint of all the others")
   func stop() async throws {
     let recorder = try await start()

@@ -36,6 +36,7 @@ struct DocumentTests {
     "agent.interlock.command": (["#### Command"], 2),
     "agent.journal": (["### Journal"], 2),
     "agent.journal.keep": (["#### Frames that stay"], 2),
+    "agent.journal.timestamps": (["#### Timestamps"], 2),
     "agent.operators": (["### Operators and shifts"], 2),
     "agent.shifts": (["#### Shifts"], 2),
     "agent.rules": (["### Rules"], 2),
