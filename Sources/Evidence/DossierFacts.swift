@@ -6,16 +6,23 @@ struct DossierFacts {
   private let lot: LotID
   private let opening: JournalOpening
   private let checkpoint: Checkpoint
+  private let timestamp: CheckpointTimestamp?
   private var counts: [String: Int] = [:]
   private var first: Instant?
   private var last: Instant?
   private var stations: Set<StationID> = []
   private var key = "none"
 
-  init(lot: LotID, opening: JournalOpening, checkpoint: Checkpoint) {
+  init(
+    lot: LotID,
+    opening: JournalOpening,
+    checkpoint: Checkpoint,
+    timestamp: CheckpointTimestamp?
+  ) {
     self.lot = lot
     self.opening = opening
     self.checkpoint = checkpoint
+    self.timestamp = timestamp
   }
 
   mutating func take(_ record: Record) {
@@ -36,8 +43,30 @@ struct DossierFacts {
     last = max(last ?? at, at)
   }
 
+  private static let tokenFile = """
+
+        checkpoint.tst  the timestamp token of checkpoint.txt (RFC 3161)
+    """
+
+  /// How the time is checked that somebody outside of the plant has vouched for.
+  private var stamp: String {
+    guard let timestamp else { return "" }
+    return """
+      The time-stamping authority
+        \(timestamp.authority ?? "without a name")
+      says that checkpoint.txt was there at
+        \(timestamp.time)
+      To check that, with the certificate that the authority publishes as its root:
+        openssl ts -verify -token_in -in checkpoint.tst -data checkpoint.txt -CAfile ROOT.pem
+      Once that certificate has expired, add: -attime \(timestamp.time.microseconds / 1_000_000)
+
+
+      """
+  }
+
   var readme: String {
     let total = counts.values.reduce(0, +)
+    let token = timestamp == nil ? "" : Self.tokenFile
     let types = counts.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
     return """
       Evidence for lot \(lot)
@@ -57,7 +86,7 @@ struct DossierFacts {
       Files
         records.jsonl   the records, each on one line, as they were committed and hashed
         proofs.txt      for each of them its number and its inclusion proof (RFC 9162)
-        checkpoint.txt  the signed note over the journal's root (C2SP tlog-checkpoint)
+        checkpoint.txt  the signed note over the journal's root (C2SP tlog-checkpoint)\(token)
         files/          device profiles and configurations in force, as the records hold them
         SHA256SUMS      the hash of every other file
 
@@ -66,7 +95,7 @@ struct DossierFacts {
         python3 verify_dossier.py FOLDER KEY    (needs nothing but Python 3; it is in Lotline's
                                                  Documentation folder)
 
-      What a check shows: every record here was in the journal before the checkpoint was signed, at its
+      \(stamp)What a check shows: every record here was in the journal before the checkpoint was signed, at its
       number, and not a byte of it has changed since. What it does not show: that these are all records
       of the lot. Whoever has the journal, or the hub's copy of it, writes this folder anew from the same
       checkpoint and gets the same bytes. This text itself is not signed.

@@ -7,6 +7,9 @@ package enum DossierName {
   package static let records = "records.jsonl"
   package static let proofs = "proofs.txt"
   package static let checkpoint = "checkpoint.txt"
+
+  /// The timestamp token of the checkpoint, in DER; where there is one.
+  package static let timestamp = "checkpoint.tst"
   package static let readme = "README.txt"
   package static let sums = "SHA256SUMS"
   package static let files = "files"

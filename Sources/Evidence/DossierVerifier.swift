@@ -38,6 +38,9 @@ package struct DossierVerifier {
     package var key: NoteKey?
     package var records = 0
 
+    /// The checkpoint's timestamp, whose signature is not checked; nil where the dossier has none.
+    package var timestamp: TimestampToken?
+
     /// Lots that came to stations.
     package var lots: Set<LotID> = []
     package var finding: Finding?
@@ -115,6 +118,7 @@ package struct DossierVerifier {
     sums[DossierName.records] = try rest(records)
     sums[DossierName.proofs] = try rest(proofs)
     _ = try self.text(DossierName.readme, &sums)
+    result.timestamp = try timestamp(of: text, &sums)
     try compare(sums)
   }
 
@@ -194,6 +198,24 @@ package struct DossierVerifier {
     }
   }
 
+  /// The timestamp of the checkpoint's text; nil where there is no such file.
+  private func timestamp(
+    of text: String,
+    _ sums: inout [String: Digest]
+  ) throws -> TimestampToken? {
+    guard FileManager.default.fileExists(atPath: folder + "/" + DossierName.timestamp) else {
+      return nil
+    }
+    let data = try data(DossierName.timestamp, &sums)
+    do throws(TimestampError) {
+      let token = try TimestampToken(Array(data))
+      try token.check(is: .sha256(text.utf8))
+      return token
+    } catch {
+      throw Finding(DossierName.timestamp, error.description)
+    }
+  }
+
   // MARK: Files
 
   private func compare(_ sums: [String: Digest]) throws {
@@ -227,12 +249,16 @@ package struct DossierVerifier {
   }
 
   /// Reads a small file, and keeps its hash.
-  private func text(_ name: String, _ sums: inout [String: Digest]) throws -> String {
+  private func data(_ name: String, _ sums: inout [String: Digest]) throws -> Data {
     guard let data = FileManager.default.contents(atPath: folder + "/" + name) else {
       throw Finding(name, "it is missing, or cannot be read")
     }
     sums[name] = .sha256(data)
-    guard let text = String(validating: data, as: UTF8.self) else {
+    return data
+  }
+
+  private func text(_ name: String, _ sums: inout [String: Digest]) throws -> String {
+    guard let text = String(validating: try data(name, &sums), as: UTF8.self) else {
       throw Finding(name, "it is no text in UTF-8")
     }
     return text

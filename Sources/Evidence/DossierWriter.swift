@@ -17,7 +17,10 @@ package struct DossierWriter<Log: RecordLog> {
   /// What was written.
   package struct Summary: Sendable, Hashable {
     package let opening: JournalOpening
-    package let checkpoint: Checkpoint
+    package fileprivate(set) var checkpoint: Checkpoint
+
+    /// The checkpoint's; nil where no timestamp covers the lot.
+    package fileprivate(set) var timestamp: CheckpointTimestamp?
 
     /// Records in the dossier, and those of them that are frames.
     package var records = 0
@@ -49,11 +52,16 @@ package struct DossierWriter<Log: RecordLog> {
   package func write(to folder: String) throws -> Summary {
     guard access(folder, F_OK) != 0 else { throw DossierError.exists(path: folder) }
     guard let signed = try log.lastCheckpoint,
-      case .checkpoint(let record) = try Self.decode(signed).content,
-      let note = SignedNote(encoded: record.note), let checkpoint = Checkpoint(text: note.text)
+      var (note, checkpoint) = try Self.checkpoint(signed)
     else { throw DossierError.noCheckpoint }
     var summary = Summary(opening: try log.opening, checkpoint: checkpoint)
-    let seqs = try select(&summary)
+    var stamped: [Stamped] = []
+    let selection = try select(&summary, &stamped)
+    if let first = stamped.first(where: { $0.checkpoint > selection.last }) {
+      (note, checkpoint, summary.timestamp) = try read(first)
+      summary.checkpoint = checkpoint
+    }
+    let seqs = selection.selected.filter { $0 <= checkpoint.size }.sorted()
     let partial = folder + ".partial"
     try? FileManager.default.removeItem(atPath: partial)
     do {
@@ -76,9 +84,45 @@ package struct DossierWriter<Log: RecordLog> {
     return summary
   }
 
+  // MARK: Under which checkpoint
+
+  /// A checkpoint's record, and that of its timestamp.
+  private struct Stamped {
+    let checkpoint: Int
+    let timestamp: Int
+  }
+
+  private static func checkpoint(
+    _ record: LoggedRecord
+  ) throws -> (SignedNote, Checkpoint)? {
+    guard case .checkpoint(let content) = try decode(record).content,
+      let note = SignedNote(encoded: content.note), let checkpoint = Checkpoint(text: note.text)
+    else { return nil }
+    return (note, checkpoint)
+  }
+
+  private func read(_ stamped: Stamped) throws -> (SignedNote, Checkpoint, CheckpointTimestamp) {
+    let signed = try log.page(after: stamped.checkpoint - 1, limit: 1).first
+    let record = try log.page(after: stamped.timestamp - 1, limit: 1).first
+    guard let signed, signed.seq == stamped.checkpoint,
+      let (note, checkpoint) = try Self.checkpoint(signed), let record,
+      case .timestamp(let timestamp) = try Self.decode(record).content
+    else { throw DossierError.damaged(seq: stamped.timestamp, "it is of no checkpoint") }
+    do throws(TimestampError) {
+      try timestamp.readToken().check(is: .sha256(note.encoded.utf8))
+    } catch {
+      throw DossierError.damaged(seq: stamped.timestamp, error.description)
+    }
+    return (note, checkpoint, timestamp)
+  }
+
   // MARK: What
 
-  private func select(_ summary: inout Summary) throws -> [Int] {
+  /// `stamped` gets the checkpoints that have a timestamp, in the order of their timestamps.
+  private func select(
+    _ summary: inout Summary,
+    _ stamped: inout [Stamped]
+  ) throws -> LotSelection {
     var selection = LotSelection(lot: lot)
     // What comes after the checkpoint is only counted, and changes nothing before it.
     var later: LotSelection?
@@ -92,6 +136,9 @@ package struct DossierWriter<Log: RecordLog> {
       for record in page {
         guard let value = JSONValue(record.body) else {
           throw DossierError.damaged(seq: record.seq, "it is no JSON")
+        }
+        if value["type"]?.text == "timestamp", let checkpoint = value["checkpoint"]?.number {
+          stamped.append(Stamped(checkpoint: checkpoint, timestamp: record.seq))
         }
         if record.seq <= size {
           selection.take(record.seq, value)
@@ -109,7 +156,7 @@ package struct DossierWriter<Log: RecordLog> {
       throw DossierError.unknownLot(lot.text)
     }
     try selectFrames(&selection, &later, &summary, last: last)
-    return selection.selected.sorted()
+    return selection
   }
 
   private func selectFrames(
@@ -155,7 +202,12 @@ package struct DossierWriter<Log: RecordLog> {
     _ note: SignedNote
   ) throws {
     var sums: [String: Digest] = [:]
-    var facts = DossierFacts(lot: lot, opening: summary.opening, checkpoint: summary.checkpoint)
+    var facts = DossierFacts(
+      lot: lot,
+      opening: summary.opening,
+      checkpoint: summary.checkpoint,
+      timestamp: summary.timestamp
+    )
     let records = try OutputFile(folder + "/" + DossierName.records)
     let proofs = try OutputFile(folder + "/" + DossierName.proofs)
     var tree = MerkleTree(size: summary.checkpoint.size, in: log)
@@ -179,11 +231,16 @@ package struct DossierWriter<Log: RecordLog> {
     }
     sums[DossierName.records] = try records.finish()
     sums[DossierName.proofs] = try proofs.finish()
-    for (name, text) in [
-      (DossierName.checkpoint, note.encoded), (DossierName.readme, facts.readme),
-    ] {
+    var last = [
+      (DossierName.checkpoint, Array(note.encoded.utf8)),
+      (DossierName.readme, Array(facts.readme.utf8)),
+    ]
+    if let token = summary.timestamp.flatMap({ Base64.bytes($0.token) }) {
+      last.append((DossierName.timestamp, token))
+    }
+    for (name, bytes) in last {
       let file = try OutputFile(folder + "/" + name)
-      try file.write(text.utf8)
+      try file.write(bytes)
       sums[name] = try file.finish()
     }
     let file = try OutputFile(folder + "/" + DossierName.sums)

@@ -12,6 +12,12 @@ struct LotSelection {
   /// The records, by number.
   private(set) var selected: Set<Int> = []
 
+  /// Those of the journal's keys; they are of any lot.
+  private var keys: Set<Int> = []
+
+  /// The last record that a checkpoint must cover to cover the lot.
+  var last: Int { selected.subtracting(keys).max() ?? 0 }
+
   /// Those that name the lot or one of these.
   private var direct: Set<Int> = []
 
@@ -37,7 +43,7 @@ struct LotSelection {
   private var layouts: [Int: Layout] = [:]
   private var stationsOfDevice: [String: Set<String>] = [:]
 
-  /// The record of each profile's text.
+  /// The first record of each profile's text.
   private var profiles: [String: Int] = [:]
 
   // What is so now, for a lot that comes to be there.
@@ -58,7 +64,7 @@ struct LotSelection {
   private static let references = ["binding", "corrects", "load", "write", "entered", "withdraws"]
 
   /// What says nothing about a lot that it does not name.
-  private static let unrelated: Set = ["plant_list", "checkpoint", "document"]
+  private static let unrelated: Set = ["plant_list", "checkpoint", "timestamp", "document"]
 
   /// Takes the next record that is not a frame.
   ///
@@ -67,6 +73,7 @@ struct LotSelection {
   mutating func take(_ seq: Int, _ record: JSONValue) -> Bool {
     let type = record["type"]?.text ?? ""
     if type == "opening" || type == "key" { selected.insert(seq) }
+    if type == "key" { keys.insert(seq) }
     let isDirect =
       record.holds(lot)
       || Self.references.contains { record[$0]?.number.map(direct.contains) ?? false }
@@ -137,7 +144,8 @@ struct LotSelection {
       }
     case "document":
       guard let hash = record["sha256"]?.text else { return }
-      if record["kind"]?.text == "profile" { profiles[hash] = seq } else { use(seq) }
+      guard record["kind"]?.text == "profile" else { return use(seq) }
+      if profiles[hash] == nil { profiles[hash] = seq }
     case "crew": if let station { crew[station] = seq }
     case "material_load": if let station { loads[station, default: []].insert(seq) }
     case "material_unload":

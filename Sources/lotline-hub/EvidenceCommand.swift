@@ -84,7 +84,8 @@ struct EvidenceCommand: AsyncParsableCommand {
     let later =
       summary.uncovered == 0
       ? "" : "; \(Words.count(summary.uncovered, "later record")) not covered by it yet"
+    let stamp = summary.timestamp.map { " of \($0.time)" } ?? ""
     return "\(folder): \(Words.count(summary.records, "record")), under the checkpoint of "
-      + "\(Words.count(summary.checkpoint.size, "record"))\(later)"
+      + "\(Words.count(summary.checkpoint.size, "record"))\(stamp)\(later)"
   }
 }

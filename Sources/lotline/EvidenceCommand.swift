@@ -44,6 +44,12 @@ struct EvidenceCommand: AsyncParsableCommand {
         + "(\(counted(summary.frames, "frame"))), under the checkpoint of "
         + "\(counted(summary.checkpoint.size, "record"))."
     )
+    if let timestamp = summary.timestamp {
+      Terminal.line(
+        "\(timestamp.authority ?? "A time-stamping authority") says that this checkpoint was there at "
+          + "\(timestamp.time)."
+      )
+    }
     if summary.uncovered > 0 {
       Terminal.error(
         "\(counted(summary.uncovered, "record")) of the lot are later than that checkpoint and not "

@@ -21,6 +21,10 @@ struct VerifyReport: Encodable {
   /// Records that the last good checkpoint covers; nil without one.
   let signedTo: Int?
   let key: String?
+
+  /// Timestamps among the records, and the last of them; nil for none.
+  let timestamps: Int?
+  let lastTimestamp: Timestamp?
   let problem: Problem?
 
   struct Problem: Encodable {
@@ -31,7 +35,8 @@ struct VerifyReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case schema, file, agent, journal, first, last, records, root, checkpoints, pruned
     case signedTo = "signed_to"
-    case key, problem
+    case key, timestamps, problem
+    case lastTimestamp = "last_timestamp"
   }
 
   init(path: String, _ result: JournalVerifier.Result) {
@@ -46,6 +51,10 @@ struct VerifyReport: Encodable {
     pruned = result.pruned > 0 ? result.pruned : nil
     signedTo = result.lastCheckpoint?.size
     key = result.key.map { "\($0)" }
+    timestamps = result.timestamps > 0 ? result.timestamps : nil
+    lastTimestamp = result.lastTimestamp.map {
+      Timestamp(time: $0.time, authority: $0.authority, records: $0.checkpoint - 1)
+    }
     problem = result.finding.map { Problem(seq: $0.seq, detail: $0.detail) }
   }
 
@@ -74,8 +83,27 @@ struct VerifyReport: Encodable {
   private var signatures: String {
     guard let key else { return "It has no key: it was never signed." }
     guard let signedTo else { return "Key \(key); no checkpoint among these records." }
-    return
-      "\(counted(checkpoints, "checkpoint")), the last of \(counted(signedTo, "record")), by\n\(key)"
+    let stamps = lastTimestamp.map {
+      "\n\(counted(timestamps ?? 0, "timestamp")), the last \($0.text)"
+    }
+    return "\(counted(checkpoints, "checkpoint")), the last of \(counted(signedTo, "record")), by\n"
+      + key + (stamps ?? "")
+  }
+}
+
+/// A timestamp that is of its checkpoint.
+struct Timestamp: Encodable {
+  /// By the authority's clock.
+  let time: Instant
+  let authority: String?
+
+  /// Records that its checkpoint covers.
+  let records: Int
+
+  var text: String {
+    "of \(time) for \(counted(records, "record")), by\n"
+      + (authority ?? "an authority without a name")
+      + " (openssl ts -verify checks its signature)"
   }
 }
 
@@ -90,6 +118,9 @@ struct DossierReport: Encodable {
   let checkpointSize: Int?
   let root: Digest?
   let key: String?
+
+  /// Nil where the dossier has none.
+  let timestamp: Timestamp?
   let problem: Problem?
 
   struct Problem: Encodable {
@@ -104,7 +135,7 @@ struct DossierReport: Encodable {
   private enum CodingKeys: String, CodingKey {
     case schema, folder, agent, journal, lots, records
     case checkpointSize = "checkpoint_size"
-    case root, key, problem
+    case root, key, timestamp, problem
   }
 
   init(folder: String, _ result: DossierVerifier.Result) {
@@ -116,6 +147,13 @@ struct DossierReport: Encodable {
     checkpointSize = result.checkpoint?.size
     root = result.checkpoint?.root
     key = result.key.map { "\($0)" }
+    timestamp = result.timestamp.map {
+      Timestamp(
+        time: $0.time,
+        authority: $0.authority,
+        records: result.checkpoint?.size ?? 0
+      )
+    }
     problem = result.finding.map {
       Problem(file: $0.file, line: $0.line, seq: $0.seq, detail: $0.detail)
     }
@@ -129,7 +167,7 @@ struct DossierReport: Encodable {
       \(folder): all \(counted(records, "record")) are as they were recorded \
       (lots at stations: \(names.isEmpty ? "none" : names)).
       Checkpoint of \(counted(checkpointSize ?? 0, "record")), root \(root.map { "\($0)" } ?? "none"),
-      signed by \(key ?? "nobody")
+      signed by \(key ?? "nobody")\(timestamp.map { "\nTimestamp \($0.text)" } ?? "")
       """
   }
 }

@@ -80,6 +80,51 @@ struct EvidenceCommandTests {
     #expect(try await plant.lotlineHub("verify").status == 0)
   }
 
+  @Test("Evidence has the timestamp of an authority that was away first, and openssl verifies it")
+  func timestamp() async throws {
+    let authority = try await TimestampAuthority()
+    try await authority.set(.silent)
+    let plant = try await Plant()
+    try plant.editConfiguration {
+      $0.replacing(
+        "{path: journal.sqlite}",
+        with: "{path: journal.sqlite, timestamps: {url: \"\(authority.url)\", interval: 10s}}"
+      )
+    }
+    try plant.startAgent()
+    try await plant.awaitAgent()
+    let start = try await plant.lotline(
+      ["lot", "start", "reflow-1", "PCB-1", "--part", "P", "--work-order", "W", "--operator", "O"]
+    )
+    #expect(start.status == 0, "\(start.output)")
+    #expect(try await plant.lotline("lot", "end", "reflow-1").status == 0)
+    try await Plant.until("status says that no authority answers") {
+      let status = try await plant.lotline("status").output
+      return status.contains("none yet; none from \(authority.url) since")
+    }
+    try await authority.set(.good)
+    try await Plant.until("status has the timestamp") {
+      let status = try await plant.lotline("status").output
+      return status.contains("timestamps      last of 2") && status.contains("by Test TSA\n")
+    }
+    let journal = plant.folder.path("journal.sqlite")
+    try expect("lotline", ["verify", "--journal", journal], 0, "1 timestamp, the last of 2")
+    let dossier = plant.folder.path("PCB-1")
+    try expect(
+      "lotline",
+      ["evidence", "PCB-1", "--journal", journal, "-o", dossier],
+      0,
+      "Test TSA says that this checkpoint was there at 2"
+    )
+    try expect("lotline", ["verify", dossier], 0, "Timestamp of 2")
+    try expectPython(dossier, try key(in: journal))
+    let token = try authority.verify(
+      token: dossier + "/checkpoint.tst",
+      of: dossier + "/checkpoint.txt"
+    )
+    #expect(token.status == 0, "\(token.output)")
+  }
+
   @Test("What was altered is named with the status of findings, and what is not there with others")
   func wrong() async throws {
     let folder = try TemporaryFolder()
