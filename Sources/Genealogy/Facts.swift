@@ -209,9 +209,13 @@ package struct UnitStay: Sendable, Hashable, Codable {
   /// All that was recorded of it, in order.
   package let events: [Event]
 
-  package init(serial: SerialNumber, events: [Event]) {
+  /// What was read of it alone; nil where that was not asked for.
+  package let figures: UnitFigures?
+
+  package init(serial: SerialNumber, events: [Event], figures: UnitFigures? = nil) {
     self.serial = serial
     self.events = events
+    self.figures = figures
   }
 
   package struct Event: Sendable, Hashable, Codable {

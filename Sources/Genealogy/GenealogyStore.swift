@@ -20,6 +20,9 @@ package protocol GenealogyStore {
   /// The units of a visit's binding that came or went.
   func units(of visit: StationVisit) throws -> [UnitStay]
 
+  /// What was read of one unit during a visit; nil where the records are not there.
+  func figures(of unit: UnitStay, during visit: StationVisit) throws -> UnitFigures?
+
   /// How often and how far the agent's clock was set within a span of its journal.
   func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep]
 

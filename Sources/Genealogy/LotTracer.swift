@@ -23,6 +23,9 @@ package struct LotTracer<Store: GenealogyStore> {
   private let store: Store
   private let limits: TraceLimits
 
+  /// Of more pieces of one lot, each must be traced alone to see what was read of it.
+  private static var measuredPieces: Int { 16 }
+
   package init(_ store: Store, limits: TraceLimits = TraceLimits()) {
     self.store = store
     self.limits = limits
@@ -102,11 +105,35 @@ package struct LotTracer<Store: GenealogyStore> {
           clockSteps: try store.clockSteps(during: visit.extent),
           writes: try store.writes(during: visit),
           crews: try store.crews(during: visit),
-          units: try store.units(of: visit)
+          units: try units(of: visit, part, measuredUntil: now, &histories)
         )
       },
       corrections: try store.corrections(of: lot)
     )
+  }
+
+  /// The units of a visit; those that are asked for with what was read of them alone.
+  private func units(
+    of visit: StationVisit,
+    _ part: TracePart?,
+    measuredUntil now: Instant?,
+    _ histories: inout [Label: CalibrationHistory<RecordedCalibration>]
+  ) throws -> [UnitStay] {
+    let units = try store.units(of: visit)
+    guard let now, let pieces = part?.serials.map({ Set($0.map(\.text)) }),
+      pieces.count <= Self.measuredPieces
+    else { return units }
+    return try units.map { unit in
+      guard pieces.contains(unit.serial.text),
+        let figures = try store.figures(of: unit, during: visit)
+      else { return unit }
+      let signals = try judged(figures.signals, of: visit, until: now, &histories)
+      return UnitStay(
+        serial: unit.serial,
+        events: unit.events,
+        figures: UnitFigures(signals: signals, missing: figures.missing)
+      )
+    }
   }
 
   private func signals(
@@ -114,8 +141,18 @@ package struct LotTracer<Store: GenealogyStore> {
     until now: Instant,
     _ histories: inout [Label: CalibrationHistory<RecordedCalibration>]
   ) throws -> [SignalSummary] {
+    try judged(try store.signals(during: visit), of: visit, until: now, &histories)
+  }
+
+  /// The same, with what is known of the instruments.
+  private func judged(
+    _ signals: [SignalSummary],
+    of visit: StationVisit,
+    until now: Instant,
+    _ histories: inout [Label: CalibrationHistory<RecordedCalibration>]
+  ) throws -> [SignalSummary] {
     let end = visit.to ?? now
-    return try store.signals(during: visit).map { signal in
+    return try signals.map { signal in
       guard let name = signal.calibration?.instrument, let instrument = try? Label(name) else {
         return signal
       }

@@ -71,7 +71,9 @@ package struct TraceReport: Sendable {
   /// What the readings are worth, in one or two sentences.
   private var verdict: String {
     let visits = measuredLots.flatMap(\.visits)
-    let signals = visits.flatMap(\.signals)
+    let signals = measuredLots.flatMap { lot in
+      lot.visits.flatMap { $0.signals(of: lot.serials) }
+    }
     let bad = signals.reduce(0) { $0 + $1.bad }
     let all = signals.reduce(bad) { $0 + $1.good }
     let running = visits.filter { $0.to == nil }
@@ -138,7 +140,9 @@ package struct TraceReport: Sendable {
         indent: "    "
       ).map(ink.problem)
     }
-    for visit in lot.visits { lines += VisitText(visit, width: style.width, ink: ink).lines }
+    for visit in lot.visits {
+      lines += VisitText(visit, of: lot.serials, width: style.width, ink: ink).lines
+    }
     return lines
   }
 

@@ -28,15 +28,21 @@ struct TraceHTML {
     let below = Set(trace.inputs.map(\.input)).union([trace.lot])
     html += "<h2>Lot by lot</h2>\n"
     html += trace.lots.filter { below.contains($0.lot) }.map(section).joined()
-    let query = trace.basis == .recorded ? "?as=recorded" : ""
-    let json = "/v1/lots/\(PercentEncoding.encode(trace.lot.text))/trace\(query)"
+    let query = [serial, trace.basis == .recorded ? "as=recorded" : nil].compactMap { $0 }
+    let json =
+      "/v1/lots/\(PercentEncoding.encode(trace.lot.text))/trace"
+      + (query.isEmpty ? "" : "?" + query.joined(separator: "&amp;"))
     return html + "<p><a href=\"\(json)\">This trace as JSON</a></p>\n"
   }
+
+  /// The piece that is asked for, as a query says it.
+  private var serial: String? { trace.serial.map { "serial=" + PercentEncoding.encode($0.text) } }
 
   /// What the figures follow, with a way to the others; empty where nothing was corrected.
   private var corrected: String {
     guard let sentence = trace.corrected else { return "" }
-    let page = "/trace?lot=\(PercentEncoding.encode(trace.lot.text))"
+    let page =
+      "/trace?lot=\(PercentEncoding.encode(trace.lot.text))" + (serial.map { "&amp;" + $0 } ?? "")
     let other =
       trace.basis == .corrected
       ? "<a href=\"\(page)&amp;as=recorded\">Show it as recorded</a>"
@@ -99,14 +105,14 @@ struct TraceHTML {
     let visits =
       lot.visits.isEmpty
       ? "<p class=\"soft\">No station recorded work on it.</p>\n"
-      : lot.visits.map(visit).joined()
+      : lot.visits.map { visit($0, of: lot.serials) }.joined()
     let corrections = (lot.corrections ?? []).map {
       "<p class=\"bad\">\(HTML.escaped(Words.correction($0)))</p>\n"
     }.joined()
     return "<h3>\(title(lot.lot))</h3>\n\(corrections)\(visits)"
   }
 
-  private func visit(_ visit: StationVisit) -> String {
+  private func visit(_ visit: StationVisit, of pieces: [Label]?) -> String {
     let binding = visit.binding
     let program = binding.program.map { ", program \(HTML.escaped($0.text))" } ?? ""
     let lane = binding.lane.map { " lane \($0)" } ?? ""
@@ -128,14 +134,19 @@ struct TraceHTML {
         return "<p class=\"\(style)\">\(HTML.escaped(Words.write(write)))</p>\n"
       }
       .joined()
-    if visit.signals.isEmpty { return html + "<p class=\"soft\">Nothing was measured.</p>\n" }
-    html += """
+    return html + visit.shares(of: pieces).map(table).joined()
+  }
+
+  private func table(of share: VisitShare) -> String {
+    let style = share.signals.isEmpty ? " class=\"soft\"" : ""
+    let title = share.title.map { "<p\(style)>\(HTML.escaped($0))</p>\n" } ?? ""
+    if share.signals.isEmpty { return title }
+    return title + """
       <div class="scroll"><table>
       <tr><th>Device</th><th>Signal</th><th>Unit</th><th class="n">Min</th><th class="n">Mean</th>
       <th class="n">Max</th><th class="n">Readings</th><th>Bad</th></tr>
 
-      """
-    return html + visit.signals.map(row).joined() + "</table></div>\n"
+      """ + share.signals.map { row($0, of: share.owner) }.joined() + "</table></div>\n"
   }
 
   private func span(of visit: StationVisit) -> String {
@@ -147,7 +158,7 @@ struct TraceHTML {
     )
   }
 
-  private func row(_ signal: SignalSummary) -> String {
+  private func row(_ signal: SignalSummary, of owner: String) -> String {
     let scale = max(signal.minimum?.magnitude ?? 0, signal.maximum?.magnitude ?? 0)
     let numbers = [signal.minimum, signal.mean, signal.maximum]
       .map { "<td class=\"n\">\($0.map { Words.number($0, scale: scale) } ?? "")</td>" }.joined()
@@ -159,8 +170,9 @@ struct TraceHTML {
       signal.bad == 0
       ? "" : "<span class=\"bad\">\(Words.count(signal.bad)): \(HTML.escaped(causes))</span>"
     let unsure =
-      signal.unsure.map {
-        "<br><span class=\"soft\">\(HTML.escaped(Words.unsure($0, unit: signal.unit)))</span>"
+      signal.unsure.map { unsure in
+        let words = Words.unsure(unsure, unit: signal.unit, of: owner)
+        return "<br><span class=\"soft\">\(HTML.escaped(words))</span>"
       } ?? ""
     let doubts = (signal.calibration.map(Words.doubts) ?? [])
       .map { "<br><span class=\"bad\">\(HTML.escaped($0))</span>" }.joined()

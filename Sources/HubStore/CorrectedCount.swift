@@ -20,12 +20,8 @@ struct CorrectedCount {
   /// Records that are counted in one transaction, and are in memory at once.
   static let slice = 2_000
 
-  /// How long after its scan a frame is written at most, beside its layout's heartbeat.
-  private static let delay = Duration.seconds(300)
-
   private var db: Database { stays.db }
   private var journal: Int64 { stays.journal }
-  private var positions: RecordPositions { RecordPositions(stays: stays, last: last) }
 
   /// Counts the batch for the lots that are counted up to it.
   func follow() throws {
@@ -50,8 +46,7 @@ struct CorrectedCount {
   /// Where a lot's readings begin that was at a station from a time on: the number of a record before
   /// them.
   func start(from: JournalTime, at station: StationID) throws -> Int {
-    let slack = Self.slack(try layouts(of: station))
-    return try max(0, positions.roughly(from.earlier(by: slack)) - 1)
+    try StationFrames(stays, last: last, station: station).start(from: from)
   }
 
   /// Forgets what was counted for a lot, or what is counted anew.
@@ -90,12 +85,18 @@ struct CorrectedCount {
       ),
       arguments: [journal, anew]
     )
-    var layouts: [StationID: [Int: WindowTally.Layout]] = [:]
+    var stations: [StationLane: StationFrames] = [:]
     var frames: [Int: Frame] = [:]
     return try rows.map { row in
-      let station = StationID(checked: row["station"])
-      if layouts[station] == nil { layouts[station] = try self.layouts(of: station) }
-      var lot = try lot(row, anew: anew, layouts[station] ?? [:])
+      let place = StationLane(
+        StationID(checked: row["station"]),
+        try Self.decoded(Binding.self, row["content"])?.lane
+      )
+      let station =
+        try stations[place]
+        ?? StationFrames(stays, last: last, station: place.station, lane: place.lane)
+      stations[place] = station
+      var lot = try lot(row, anew: anew, station)
       for seq in try Self.decoded([Int].self, row["frames"]) ?? [] {
         if frames[seq] == nil { frames[seq] = try frame(seq) }
         if let frame = frames[seq] {
@@ -109,36 +110,26 @@ struct CorrectedCount {
   private func lot(
     _ row: Row,
     anew: Bool,
-    _ layouts: [Int: WindowTally.Layout]
+    _ station: StationFrames
   ) throws -> CountedLot {
     let entry: Int = row["entry"]
     let to = (row["to_at"] as Int64?).map {
       JournalTime(epoch: row["to_epoch"] ?? 0, at: Instant(microseconds: $0))
     }
-    let isOnConveyor = layouts.values.contains { $0.conveyor != nil }
     return CountedLot(
       entry: entry,
       isAnew: anew,
       counted: row["counted"],
-      isOnConveyor: isOnConveyor,
-      over: try isOnConveyor
-        ? nil
-        : to.map { to in
-          let time = to.later(by: Self.slack(layouts))
-          return (time, try positions.roughly(time))
-        },
+      isOnConveyor: station.isOnConveyor,
+      over: try station.isOnConveyor ? nil : to.map { try station.end(to: $0) },
       tally: WindowTally(
         entry: anew ? -entry : entry,
         from: JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"])),
         to: to,
-        layouts: layouts,
+        layouts: station.layouts,
         belt: try Self.decoded(BeltWindow.self, row["belt"]) ?? BeltWindow()
       )
     )
-  }
-
-  private static func slack(_ layouts: [Int: WindowTally.Layout]) -> Duration {
-    layouts.values.reduce(delay) { max($0, delay + $1.heartbeat) }
   }
 
   private static func decoded<Content: Decodable>(
@@ -152,26 +143,6 @@ struct CorrectedCount {
     guard case .frame(let frame)? = try StoredRecord.record(db, journal: journal, seq)?.content
     else { return nil }
     return frame
-  }
-
-  private func layouts(of station: StationID) throws -> [Int: WindowTally.Layout] {
-    let seqs = try Int.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT seq FROM layout
-          WHERE journal = ? AND seq <= ?
-            AND EXISTS (SELECT 1 FROM json_each(stations) WHERE value = ?)
-          """
-      ),
-      arguments: [journal, last, station.text]
-    )
-    var layouts: [Int: WindowTally.Layout] = [:]
-    for seq in seqs {
-      guard case .layout(let layout)? = try StoredRecord.record(db, journal: journal, seq)?.content
-      else { continue }
-      layouts[seq] = WindowTally.Layout(layout, station: station)
-    }
-    return layouts
   }
 
   // MARK: Counting
@@ -239,15 +210,5 @@ struct CorrectedCount {
         sql: "UPDATE \(table) SET binding = ? WHERE journal = ? AND binding = ?"
       ).execute(arguments: [entry, journal, -entry])
     }
-  }
-}
-
-extension JournalTime {
-  fileprivate func earlier(by duration: Duration) -> JournalTime {
-    JournalTime(epoch: epoch, at: at.advanced(by: .zero - duration))
-  }
-
-  fileprivate func later(by duration: Duration) -> JournalTime {
-    JournalTime(epoch: epoch, at: at.advanced(by: duration))
   }
 }

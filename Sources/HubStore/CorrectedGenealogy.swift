@@ -63,6 +63,10 @@ struct CorrectedGenealogy: GenealogyStore {
 
   func units(of visit: StationVisit) throws -> [UnitStay] { try recorded.units(of: visit) }
 
+  func figures(of unit: UnitStay, during visit: StationVisit) throws -> UnitFigures? {
+    try recorded.figures(of: unit, during: visit)
+  }
+
   func clockSteps(during span: RecordSpan) throws -> [RecordedClockStep] {
     try recorded.clockSteps(during: span)
   }

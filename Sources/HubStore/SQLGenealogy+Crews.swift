@@ -69,4 +69,8 @@ extension SQLGenealogy {
     }
     return order.map { UnitStay(serial: SerialNumber(checked: $0), events: events[$0] ?? []) }
   }
+
+  func figures(of unit: UnitStay, during visit: StationVisit) throws -> UnitFigures? {
+    try UnitReadings.figures(of: unit, during: visit, db)
+  }
 }

@@ -80,10 +80,10 @@ struct SQLGenealogy: GenealogyStore {
     in tables: SummaryTable.Tables
   ) throws -> [SignalSummary] {
     var summaries = SummaryList()
-    for row in try summaryRows(visit, in: tables.sure) { try summaries.add(row) }
+    for row in try summaryRows(visit, in: tables.sure) { try summaries.add(row, isSure: true) }
     // A file that an earlier program has written, and no later one yet, has no such table.
     if try db.tableExists(tables.unsure) {
-      for row in try summaryRows(visit, in: tables.unsure) { try summaries.addUnsure(row) }
+      for row in try summaryRows(visit, in: tables.unsure) { try summaries.add(row, isSure: false) }
     }
     return summaries.all
   }
@@ -279,83 +279,4 @@ struct SQLGenealogy: GenealogyStore {
   }
 
   private static func label(_ text: String?) -> Label? { text.map { Label(checked: $0) } }
-}
-
-/// Summaries by device and signal: those of several layouts, one after each start of the agent, are
-/// one.
-private struct SummaryList {
-  private struct Key: Hashable {
-    let device: String
-    let signal: SignalDescription
-  }
-
-  private var order: [Key] = []
-  private var tallies: [Key: SignalTally] = [:]
-  private var unsure: [Key: SignalTally] = [:]
-  private var signals: [Int: [SignalDescription]] = [:]
-
-  mutating func add(_ row: Row) throws {
-    let key = try key(of: row)
-    tallies[key, default: SignalTally()].merge(try SummaryTable.tally(row))
-  }
-
-  /// Readings that may be another lot's.
-  mutating func addUnsure(_ row: Row) throws {
-    let key = try key(of: row)
-    unsure[key, default: SignalTally()].merge(try SummaryTable.tally(row))
-  }
-
-  private mutating func key(of row: Row) throws -> Key {
-    let layout: Int = row["layout"]
-    let index: Int = row["signal"]
-    let described: [SignalDescription]
-    if let known = signals[layout] {
-      described = known
-    } else {
-      let text: String = row["signals"]
-      described = try JSONDecoder().decode([SignalDescription].self, from: Data(text.utf8))
-      signals[layout] = described
-    }
-    guard described.indices.contains(index) else {
-      throw HubStoreError.damaged("layout \(layout) has no signal \(index)")
-    }
-    let key = Key(device: row["device"], signal: described[index].withoutDeadband)
-    if tallies[key] == nil, unsure[key] == nil { order.append(key) }
-    return key
-  }
-
-  var all: [SignalSummary] {
-    order.map { Self.summary($0, tallies[$0] ?? SignalTally(), unsure: unsure[$0]) }
-  }
-
-  private static func summary(
-    _ key: Key,
-    _ tally: SignalTally,
-    unsure: SignalTally?
-  ) -> SignalSummary {
-    let hasNumbers = tally.numbers > 0
-    return SignalSummary(
-      device: DeviceID(checked: key.device),
-      signal: key.signal.name,
-      quantity: key.signal.quantity,
-      unit: key.signal.unit,
-      minimum: hasNumbers ? tally.minimum : nil,
-      mean: tally.mean,
-      maximum: hasNumbers ? tally.maximum : nil,
-      good: tally.good,
-      bad: tally.bad,
-      causes: tally.causes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .map { SignalSummary.CauseCount(cause: $0.key, count: $0.value) },
-      texts: tally.texts,
-      hasMoreTexts: tally.hasMoreTexts,
-      unsure: unsure.map { tally in
-        SignalSummary.Unsure(
-          readings: tally.good + tally.bad,
-          minimum: tally.numbers > 0 ? tally.minimum : nil,
-          maximum: tally.numbers > 0 ? tally.maximum : nil
-        )
-      },
-      calibration: key.signal.calibration.map { SignalCalibration(instrument: $0) }
-    )
-  }
 }

@@ -79,3 +79,14 @@ struct SignalTally: Sendable, Hashable {
     return mean.isFinite ? mean : nil
   }
 }
+
+extension [SignalTally] {
+  /// Those of the same signals, with what was counted later.
+  func merged(with later: [SignalTally]) -> [SignalTally] {
+    zip(self, later).map { earlier, later in
+      var sum = earlier
+      sum.merge(later)
+      return sum
+    }
+  }
+}

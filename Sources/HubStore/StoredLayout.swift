@@ -24,6 +24,7 @@ struct StoredLayouts {
 
 /// A layout as the hub keeps it: what the frames of a scan group are checked and counted by.
 struct StoredLayout {
+  let device: DeviceID
   let stations: [StationID]
   let signals: [SignalDescription]
 
@@ -54,6 +55,7 @@ struct StoredLayout {
       conveyors: try conveyors.map { try Self.decode([ConveyorDescription].self, $0) } ?? [],
       signals: signals
     )
+    device = layout.device
     stations = layout.stations
     self.signals = signals
     places = layout.boundPlaces

@@ -24,7 +24,7 @@ struct SummaryTable {
   var tables = Self.recorded
 
   /// One row of a table.
-  private struct Key: Hashable {
+  struct Key: Hashable {
     let binding: Int
     let layout: Int
     let signal: Int
@@ -36,20 +36,28 @@ struct SummaryTable {
     _ tallies: [PreparedRecords.TallyKey: [SignalTally]],
     _ layouts: inout StoredLayouts
   ) throws {
-    var rows: [Key: SignalTally] = [:]
-    for (key, signals) in tallies {
-      let places = key.presence == nil ? [] : try places(of: key.layout, &layouts)
-      for (index, tally) in signals.enumerated() {
-        guard let isSure = Self.isSure(key.presence, signal: index, places) else { continue }
-        let row = Key(binding: key.binding, layout: key.layout, signal: index, isSure: isSure)
-        rows[row, default: SignalTally()].merge(tally)
-      }
-    }
-    for (key, tally) in rows {
+    for (key, tally) in try Self.rows(tallies, &layouts) {
       var total = try stored(key) ?? SignalTally()
       total.merge(tally)
       try store(total, key)
     }
+  }
+
+  /// What each signal read of what was counted, apart by whether it is sure whose the readings are.
+  static func rows(
+    _ tallies: [PreparedRecords.TallyKey: [SignalTally]],
+    _ layouts: inout StoredLayouts
+  ) throws -> [Key: SignalTally] {
+    var rows: [Key: SignalTally] = [:]
+    for (key, signals) in tallies {
+      let places = key.presence == nil ? [] : try places(of: key.layout, &layouts)
+      for (index, tally) in signals.enumerated() {
+        guard let isSure = isSure(key.presence, signal: index, places) else { continue }
+        let row = Key(binding: key.binding, layout: key.layout, signal: index, isSure: isSure)
+        rows[row, default: SignalTally()].merge(tally)
+      }
+    }
+    return rows
   }
 
   /// Whether a signal's readings are surely those of a lot; nil when they are not.
@@ -64,7 +72,10 @@ struct SummaryTable {
     return presence.unsure.contains(where: places.contains) ? false : nil
   }
 
-  private func places(of layout: Int, _ layouts: inout StoredLayouts) throws -> [[Int]] {
+  private static func places(
+    of layout: Int,
+    _ layouts: inout StoredLayouts
+  ) throws -> [[Int]] {
     guard let layout = try layouts.layout(layout) else {
       throw HubStoreError.damaged("there is no layout \(layout)")
     }

@@ -1,7 +1,7 @@
 internal import LotBinding
 internal import Telemetry
 
-/// What was read of a lot that was at a station from one time to another.
+/// What was read of a lot, or of one unit of it, that was at a station from one time to another.
 struct WindowTally {
   /// How the frames of a scan group tell of a station.
   struct Layout {
@@ -14,17 +14,23 @@ struct WindowTally {
     /// The places at the station, by their indices.
     let places: [(index: Int, position: Double?)]
 
-    /// Which of a frame's belts are those of the conveyor.
+    /// Which of a frame's belts carry the lane.
     let belts: Range<Int>
 
-    init(_ layout: FrameLayout, station: StationID) {
+    /// - Parameters:
+    ///   - layout: The layout.
+    ///   - station: Whose conveyor and places count.
+    ///   - lane: Nil where it does not matter, or is not known: then all belts count as one.
+    init(_ layout: FrameLayout, station: StationID, lane: LaneID? = nil) {
       signals = layout.signals.count
       heartbeat = .milliseconds(layout.heartbeatMilliseconds ?? 0)
       let conveyors = layout.conveyors ?? []
       let index = conveyors.firstIndex { $0.station == station }
       conveyor = index.map { conveyors[$0] }
       let first = conveyors[..<(index ?? 0)].reduce(0) { $0 + $1.belts }
-      belts = first..<(first + (conveyor?.belts ?? 0))
+      let all = first..<(first + (index.map { conveyors[$0].belts } ?? 0))
+      let own = lane.flatMap { lane in index.flatMap { conveyors[$0].lanes?.firstIndex(of: lane) } }
+      belts = own.map { (first + $0)..<(first + $0 + 1) } ?? all
       places = layout.boundPlaces.enumerated().filter { $0.element.station == station }
         .map { ($0.offset, $0.element.position) }
     }
@@ -36,7 +42,7 @@ struct WindowTally {
   private let layouts: [Int: Layout]
   private var latest: [Int: (frame: Frame, seq: Int, time: JournalTime)] = [:]
 
-  /// Where the lot was on a conveyor.
+  /// Where it was on a conveyor.
   private(set) var belt: BeltWindow
   private(set) var tallies: [PreparedRecords.TallyKey: [SignalTally]] = [:]
 
@@ -53,6 +59,9 @@ struct WindowTally {
     self.layouts = layouts
     self.belt = belt
   }
+
+  /// Follows a board from where the belt took it.
+  mutating func follow(_ board: BeltWindow) { belt = board }
 
   /// Takes a frame that is counted already.
   mutating func remember(_ frame: Frame, seq: Int, at time: JournalTime) {

@@ -1,7 +1,6 @@
 package import Telemetry
 
-/// Where a lot was on a conveyor that entered it from one time to another, by what the frames say of
-/// the belt.
+/// Where a lot or a board was on a conveyor, by what the frames say of the belt.
 package struct BeltWindow: Sendable, Hashable, Codable {
   private var head: BeltReading?
   private var tail: BeltReading?
@@ -12,7 +11,18 @@ package struct BeltWindow: Sendable, Hashable, Codable {
   /// Whether all of it has left the conveyor.
   package private(set) var hasPassed = false
 
+  /// A lot that enters from one time to another, which ``take(_:hasBegun:hasEnded:)`` is told.
   package init() {}
+
+  /// A board, from its front edge to its rear edge.
+  ///
+  /// - Parameters:
+  ///   - front: Where the belt was when its front edge entered.
+  ///   - length: Metres.
+  package init(front: BeltReading, length: Double) {
+    head = front
+    tail = front.behind(by: length)
+  }
 
   /// Takes a reading of the belt.
   ///
@@ -56,10 +66,11 @@ package struct BeltWindow: Sendable, Hashable, Codable {
     }
   }
 
-  /// Looks whether all of the lot has left a conveyor.
+  /// Looks whether all of it has left a conveyor, and an eye at the exit would have missed it.
   package mutating func look(_ conveyor: ConveyorDescription, at belt: BeltReading) {
     guard tail != nil else { return }
-    let end = conveyor.length - conveyor.entry + conveyor.reach
+    let missed = conveyor.exitTolerance.map { conveyor.exit + $0 - (conveyor.boardLength ?? 0) }
+    let end = max(conveyor.length + conveyor.reach, missed ?? 0) - conveyor.entry
     hasPassed = Stretch(head: head, tail: tail).tailTravel(at: belt, within: 0).low > end
   }
 }

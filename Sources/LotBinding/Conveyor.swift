@@ -116,7 +116,11 @@ package struct Conveyor: Sendable, Hashable {
       entry: entry,
       exit: exit,
       reach: reach,
-      belts: belts.count
+      belts: belts.count,
+      lanes: belts.count > 1 ? lanes.compactMap(\.self) : nil,
+      boardLength: boardLength > 0 ? boardLength : nil,
+      hasEntryEye: hasEntryEye ? true : nil,
+      exitTolerance: hasExitEye ? exitTolerance : nil
     )
   }
 }

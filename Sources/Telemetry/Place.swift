@@ -59,13 +59,30 @@ package struct ConveyorDescription: Sendable, Hashable, Codable {
   /// Belts, each with a speed of its own: one, or one for each lane.
   package let belts: Int
 
+  /// The lanes that have a belt each, in the order of the belts; nil where they share one.
+  package let lanes: [LaneID]?
+
+  /// Metres from a board's front edge to its rear edge; nil where that is not said.
+  package let boardLength: Double?
+
+  /// True where a photo-eye tells when a board enters; nil where its scan does.
+  package let hasEntryEye: Bool?
+
+  /// Metres behind the exit at which a board is given up that the exit's photo-eye did not see; nil
+  /// without such an eye.
+  package let exitTolerance: Double?
+
   package init(
     station: StationID,
     length: Double,
     entry: Double,
     exit: Double,
     reach: Double,
-    belts: Int
+    belts: Int,
+    lanes: [LaneID]? = nil,
+    boardLength: Double? = nil,
+    hasEntryEye: Bool? = nil,
+    exitTolerance: Double? = nil
   ) {
     self.station = station
     self.length = length
@@ -73,5 +90,16 @@ package struct ConveyorDescription: Sendable, Hashable, Codable {
     self.exit = exit
     self.reach = reach
     self.belts = belts
+    self.lanes = lanes
+    self.boardLength = boardLength
+    self.hasEntryEye = hasEntryEye
+    self.exitTolerance = exitTolerance
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case station, length, entry, exit, reach, belts, lanes
+    case boardLength = "board_length"
+    case hasEntryEye = "entry_eye"
+    case exitTolerance = "exit_tolerance"
   }
 }

@@ -13,8 +13,8 @@ struct TraceCommand: AsyncParsableCommand {
       greatest reading, how many there are and how many are bad, and why.
 
       A serial number or a UDI, with brackets as on its label, leads to its lot; then only what \
-      is recorded of that piece, or of the lot as a whole, is shown. Corrections that were made \
-      since count.
+      is recorded of that piece, or of the lot as a whole, is shown. Where it was scanned at a \
+      station, what was read of it alone comes first. Corrections that were made since count.
 
       EXAMPLES
         lotline-hub trace PM-500 --config Config/hub.yaml

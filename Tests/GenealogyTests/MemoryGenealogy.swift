@@ -45,6 +45,8 @@ struct MemoryGenealogy: GenealogyStore {
 
   func units(of visit: StationVisit) -> [UnitStay] { units[visit.span.start.seq] ?? [] }
 
+  func figures(of unit: UnitStay, during visit: StationVisit) -> UnitFigures? { unit.figures }
+
   func signals(during visit: StationVisit) -> [SignalSummary] {
     visits.first { $0.span == visit.span }?.signals ?? []
   }

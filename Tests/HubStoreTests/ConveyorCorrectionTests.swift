@@ -150,23 +150,6 @@ struct ConveyorCorrectionTests {
     #expect(doubts > 0)
   }
 
-  /// A belt that stops and runs at other speeds, as seen once a second.
-  private struct WanderingBelt {
-    /// Metres a second.
-    static let fastest = 0.05
-
-    private(set) var run = 0.0
-    private var speed = 0.02
-
-    mutating func advance(using random: inout SeededGenerator) {
-      if Int.random(in: 0..<12, using: &random) == 0 {
-        let isStopped = Int.random(in: 0..<4, using: &random) == 0
-        speed = isStopped ? 0 : Double.random(in: 0.01...Self.fastest, using: &random)
-      }
-      run += speed
-    }
-  }
-
   private static func time(_ seconds: Double) -> JournalTime {
     JournalTime(epoch: 0, at: Instant(microseconds: Int64(seconds * 1_000_000)))
   }

@@ -218,4 +218,44 @@ struct HubServerTests {
       #expect(String(buffer: missing.body).contains("Did you mean"))
     }
   }
+
+  @Test("The page of a device shows what was read of it alone, and keeps to it in its links")
+  func pieceOnPage() async throws {
+    var journal = try JournalBuilder()
+    let layout = try journal.layout(
+      "rig-1",
+      stations: ["test-1"],
+      signals: [SignalDescription(name: "torque", unit: "N.m")]
+    )
+    let lot = try journal.bind("test-1", "GB-7", part: "gearbox")
+    for (serial, torque) in [("G-1", 11.5), ("G-2", 47.5)] {
+      for event in [UnitPassage.Event.entered, .left] {
+        try journal.add(
+          .unit(
+            UnitPassage(
+              station: StationID("test-1"),
+              binding: lot,
+              serial: SerialNumber(serial),
+              event: event,
+              source: .scan
+            )
+          )
+        )
+        if event == .entered {
+          try journal.frame(layout: layout, bindings: [lot], [Reading(.real(torque))])
+        }
+      }
+    }
+    let body = try compressed(journal.batch)
+    try await serving { client in
+      _ = try await send(body, client)
+      let page = try await client.execute(uri: "/trace?lot=GB-7&serial=G-2", method: .get)
+      let html = String(buffer: page.body)
+      let own = try #require(html.range(of: "Serial G-2 entered"))
+      let whole = try #require(html.range(of: "The whole lot:"))
+      let table = html[own.upperBound..<whole.lowerBound]
+      #expect(table.contains("47.50") && !table.contains("11.50"), "\(table)")
+      #expect(html.contains("/v1/lots/GB-7/trace?serial=G-2\""))
+    }
+  }
 }

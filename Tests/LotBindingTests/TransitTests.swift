@@ -112,6 +112,15 @@ struct TransitTests {
     }
   }
 
+  @Test("A layout says of a conveyor what it takes to follow a board")
+  func description() throws {
+    let eyes = conveyor(boardLength: 0.2, entryEye: .seconds(1), exitEye: .seconds(1)).description
+    #expect(eyes.boardLength == 0.2 && eyes.hasEntryEye == true && eyes.exitTolerance == 0.1)
+    let plain = conveyor().description
+    #expect(plain.boardLength == nil && plain.hasEntryEye == nil && plain.exitTolerance == nil)
+    #expect(plain.lanes == nil)
+  }
+
   @Test("A lot reaches a zone when the belt has carried it there, and leaves it likewise")
   func carried() {
     var line = Line(conveyor())

@@ -88,6 +88,31 @@ struct ConveyorRecordsTests {
           belt: BeltReading(low: 20, high: 19.5)
         )
       ),
+      .layout(
+        FrameLayout(
+          device: try DeviceID("oven-2"),
+          group: "zones",
+          profile: "oven",
+          profileHash: .sha256(Array("a: \"b/c\"\n".utf8)),
+          periodMilliseconds: 1_000,
+          stations: [station],
+          conveyors: [
+            ConveyorDescription(
+              station: station,
+              length: 4.2,
+              entry: 0,
+              exit: 4.2,
+              reach: 0.175,
+              belts: 2,
+              lanes: [try LaneID("front"), lane],
+              boardLength: 0.25,
+              hasEntryEye: true,
+              exitTolerance: 0.3
+            )
+          ],
+          signals: [SignalDescription(name: "zone1.top", unit: "Cel", position: 0.175)]
+        )
+      ),
     ]
   }
 
