@@ -98,7 +98,7 @@ struct SignalTable {
   private func unsure(of signal: SignalSummary) -> [String] {
     guard let unsure = signal.unsure else { return [] }
     return TextLayout.wrap(
-      "     ? " + Words.unsure(unsure, unit: signal.unit, of: share.owner),
+      "     ? " + Words.unsure(unsure, unit: signal.unit),
       width: width,
       indent: "       "
     )

@@ -5,8 +5,6 @@ package struct VisitShare: Sendable, Hashable {
   /// Says what it is, or why there is nothing; nil where that is plain.
   package let title: String?
 
-  /// `lot` or `serial`: whose the readings are.
-  package let owner: String
   package let signals: [SignalSummary]
 }
 
@@ -15,11 +13,10 @@ extension StationVisit {
   package func shares(of pieces: [Label]?) -> [VisitShare] {
     let nothing = signals.isEmpty ? "Nothing was measured." : nil
     guard let pieces, !pieces.isEmpty else {
-      return [VisitShare(title: nothing, owner: "lot", signals: signals)]
+      return [VisitShare(title: nothing, signals: signals)]
     }
     let whole = VisitShare(
       title: nothing ?? "The whole lot:",
-      owner: "lot",
       signals: signals
     )
     return pieces.map(share) + [whole]
@@ -36,14 +33,12 @@ extension StationVisit {
     guard let unit = units.first(where: { $0.serial.text == piece.text }) else {
       return VisitShare(
         title: "\(name) was not scanned here: what is known is what the lot saw.",
-        owner: "serial",
         signals: []
       )
     }
     guard let figures = unit.figures else {
       return VisitShare(
         title: "\(name) \(unit.passages). Trace it alone to see what was read of it.",
-        owner: "serial",
         signals: []
       )
     }
@@ -56,7 +51,6 @@ extension StationVisit {
       }
     return VisitShare(
       title: "\(name) \(unit.passages).\(missing)",
-      owner: "serial",
       signals: figures.signals
     )
   }

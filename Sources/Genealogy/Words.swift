@@ -130,19 +130,15 @@ package enum Words {
     return "\(sign)\(scaled / factors[decimals]).\(zeros)\(fraction)"
   }
 
-  /// What was read while it was not sure which lot or piece was there; the owner is `lot` or `serial`.
-  package static func unsure(
-    _ unsure: SignalSummary.Unsure,
-    unit: String?,
-    of owner: String
-  ) -> String {
-    var text = count(unsure.readings, "more reading")
+  /// What was read while it was not sure which lot or piece was there.
+  package static func unsure(_ unsure: SignalSummary.Unsure, unit: String?) -> String {
+    var text = "\(count(unsure.readings)) more"
     if let minimum = unsure.minimum, let maximum = unsure.maximum {
       let scale = max(minimum.magnitude, maximum.magnitude)
       text += " from \(number(minimum, scale: scale)) to \(number(maximum, scale: scale))"
       text += unit.map { " " + Self.unit($0) } ?? ""
     }
-    return text + " may be of this \(owner) or of another, or of none; not counted above"
+    return text + " may be another's or nobody's; not counted"
   }
 
   /// `2.5 kg`, `24 pieces`.

@@ -146,7 +146,7 @@ struct TraceHTML {
       <tr><th>Device</th><th>Signal</th><th>Unit</th><th class="n">Min</th><th class="n">Mean</th>
       <th class="n">Max</th><th class="n">Readings</th><th>Bad</th></tr>
 
-      """ + share.signals.map { row($0, of: share.owner) }.joined() + "</table></div>\n"
+      """ + share.signals.map(row).joined() + "</table></div>\n"
   }
 
   private func span(of visit: StationVisit) -> String {
@@ -158,7 +158,7 @@ struct TraceHTML {
     )
   }
 
-  private func row(_ signal: SignalSummary, of owner: String) -> String {
+  private func row(_ signal: SignalSummary) -> String {
     let scale = max(signal.minimum?.magnitude ?? 0, signal.maximum?.magnitude ?? 0)
     let numbers = [signal.minimum, signal.mean, signal.maximum]
       .map { "<td class=\"n\">\($0.map { Words.number($0, scale: scale) } ?? "")</td>" }.joined()
@@ -170,9 +170,8 @@ struct TraceHTML {
       signal.bad == 0
       ? "" : "<span class=\"bad\">\(Words.count(signal.bad)): \(HTML.escaped(causes))</span>"
     let unsure =
-      signal.unsure.map { unsure in
-        let words = Words.unsure(unsure, unit: signal.unit, of: owner)
-        return "<br><span class=\"soft\">\(HTML.escaped(words))</span>"
+      signal.unsure.map {
+        "<br><span class=\"soft\">\(HTML.escaped(Words.unsure($0, unit: signal.unit)))</span>"
       } ?? ""
     let doubts = (signal.calibration.map(Words.doubts) ?? [])
       .map { "<br><span class=\"bad\">\(HTML.escaped($0))</span>" }.joined()

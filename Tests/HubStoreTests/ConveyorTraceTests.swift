@@ -107,7 +107,7 @@ struct ConveyorTraceTests {
       try #require(try await database.reader.trace(LotID("A"), at: .init(microseconds: 0))),
       style: TraceReport.Style(width: 100)
     ).text
-    #expect(text.contains("1 more reading from 260.0 to 260.0 °C may be of this lot"), "\(text)")
+    #expect(text.contains("1 more from 260.0 to 260.0 °C may be another's or nobody's"), "\(text)")
   }
 
   @Test("A scan that was left out counts where the lot was in the frame before")

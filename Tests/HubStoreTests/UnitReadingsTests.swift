@@ -444,7 +444,7 @@ struct UnitReadingsTests {
     let trace = try #require(try await trace("B-1", oven.journal))
     let text = TraceReport(trace, style: TraceReport.Style(width: 100)).text
     let own = try #require(text.range(of: "Serial B-1 entered 2026-11-24 12:00:03 UTC."))
-    let unsure = "4 more readings from 90.0 to 121.0 may be of this serial"
+    let unsure = "4 more from 90.0 to 121.0 may be another's or nobody's"
     let zone = try #require(text.range(of: unsure))
     let whole = try #require(text.range(of: "The whole lot:"))
     #expect(own.upperBound < zone.lowerBound && zone.upperBound < whole.lowerBound)
