@@ -123,6 +123,8 @@ package actor Journal {
   /// Looks at a file before it is opened for writing, which would move its log into it and take the
   /// log away: a file that cannot go on stays as it is.
   private static func inspect(_ path: String, _ anchor: Anchor?, agent: AgentID) throws {
+    // Its making was cut short, which only a connection that writes can undo.
+    if Files.size(path + "-journal") > 0 { return }
     guard let file = try JournalFile(inspecting: path) else { return }
     defer { try? file.close() }
     let head = try file.head().frontier

@@ -8,6 +8,20 @@ import Testing
 
 @Suite("Journal trust")
 struct JournalTrustTests {
+  @Test("A file whose making a crash cut short is made anew")
+  func halfMade() async throws {
+    let sample = try Sample()
+    // SQLite's file format, section 3: a rollback journal that says that the file was empty.
+    var journal: [UInt8] = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7]
+    journal += [0, 0, 0, 0] + [1, 2, 3, 4] + [0, 0, 0, 0] + [0, 0, 2, 0] + [0, 0, 0x20, 0]
+    journal += [UInt8](repeating: 0, count: 512 - journal.count)
+    try Data(journal).write(to: URL(filePath: sample.path + "-journal"))
+    try Data(repeating: 0x53, count: 8_192).write(to: URL(filePath: sample.path))
+    let made = try sample.open()
+    #expect(await made.status().seq == 1)
+    #expect(try sample.sqlite("PRAGMA integrity_check") == ["ok"])
+  }
+
   @Test("The connection that commits has synchronous FULL and a write-ahead log")
   func durability() async throws {
     let sample = try Sample()
