@@ -42,6 +42,9 @@ extension Journal {
     guard let file, let (blocks, found) = try due(rule, confirmed, now, in: file) else {
       return nil
     }
+    // A start goes on from the anchor, by hashes that must not be among those that go.
+    writeAnchor()
+    guard anchorProblem == nil else { return nil }
     let before = buffer.frontier
     let count = buffer.items.count
     if confirmed == nil {

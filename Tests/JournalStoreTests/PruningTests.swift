@@ -67,6 +67,46 @@ struct PruningTests {
     #expect(try sample.sqlite("PRAGMA integrity_check") == ["ok"])
   }
 
+  @Test("A start after a crash right after pruning finds the file sound, with an old anchor, too")
+  func anchored() async throws {
+    let sample = try Sample()
+    let journal = try sample.open()
+    // Not five seconds: the anchor is still that of the opening.
+    try await fill(journal, sample, frames: 17_000)
+    let now = sample.time.now().advanced(by: .seconds(7_200))
+    _ = try #require(try await journal.prune(Self.old, confirmed: 17_000, at: now))
+    for suffix in ["", "-wal", ".anchor"] {
+      try FileManager.default.copyItem(
+        atPath: sample.path + suffix,
+        toPath: sample.folder.path("crashed" + suffix)
+      )
+    }
+    let crashed = try Journal.open(
+      at: sample.folder.path("crashed"),
+      opening: Sample.opening(),
+      time: sample.time
+    )
+    #expect(await crashed.status().root == journal.status().root)
+  }
+
+  @Test("Nothing is pruned while the anchor cannot be written, since a start goes on from it")
+  func notAnchored() async throws {
+    let sample = try Sample()
+    let journal = try sample.open()
+    try await fill(journal, sample, frames: 17_000)
+    // A folder in the place of the file that would be moved over the anchor.
+    try FileManager.default.createDirectory(
+      atPath: sample.path + ".anchor.new",
+      withIntermediateDirectories: false
+    )
+    let now = sample.time.now().advanced(by: .seconds(7_200))
+    #expect(try await journal.prune(Self.old, confirmed: 17_000, at: now) == nil)
+    #expect(await journal.status().problem?.contains("anchor cannot be written") == true)
+    try FileManager.default.removeItem(atPath: sample.path + ".anchor.new")
+    #expect(try await journal.prune(Self.old, confirmed: 17_000, at: now) != nil)
+    #expect(await journal.status().problem == nil)
+  }
+
   @Test("The tree at every size is found as far as hashes are there, and is right")
   func frontiers() async throws {
     let sample = try Sample()
