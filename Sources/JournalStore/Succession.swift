@@ -120,7 +120,7 @@ private struct Inspection {
     let opening = reader.flatMap { Self.opening(in: $0) }
     let head = reader.flatMap { (try? $0.head()) ?? nil }
     var sound: (tree: MerkleFrontier, at: Instant?) = (MerkleFrontier(), nil)
-    if let reader { sound = self.sound(reader, from: start(reader, anchor, order)) }
+    if let reader { sound = self.sound(reader, from: start(reader)) }
     let last = max(head?.size ?? 0, anchor?.seq ?? 0, order.known ?? 0)
     let story = reader.map { Self.hasWholeStory($0, head: head, anchor: anchor) }
     try? reader?.close()
@@ -145,15 +145,11 @@ private struct Inspection {
   }
 
   /// Where the search for the last sound record begins: at what every hub has confirmed, since what
-  /// comes before need not be sent again.
-  private func start(
-    _ reader: JournalReader,
-    _ anchor: Anchor?,
-    _ order: SuccessionOrder
-  ) -> MerkleFrontier {
-    let confirmed = ((try? reader.cursors()) ?? []).min { $0.size < $1.size }
-    if let confirmed { return confirmed }
-    return order.reason == .damaged ? anchor?.frontier ?? MerkleFrontier() : MerkleFrontier()
+  /// comes before need not be sent again; and after frames that were pruned.
+  private func start(_ reader: JournalReader) -> MerkleFrontier {
+    let confirmed = ((try? reader.cursors()) ?? []).min { $0.size < $1.size } ?? MerkleFrontier()
+    let pruned = try? reader.prunedFrontier(upTo: .max)
+    return pruned.flatMap { $0.size > confirmed.size ? $0 : nil } ?? confirmed
   }
 
   /// The tree over all records from `start` on that can be read, hang together and have their

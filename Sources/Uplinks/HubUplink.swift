@@ -187,7 +187,16 @@ package actor HubUplink {
 
   private func batch(of records: [StoredRecord], from cursor: MerkleFrontier) throws -> [UInt8] {
     var frontier = cursor
-    for record in records { frontier.append(record.leaf) }
+    for record in records {
+      // What the disk has altered must not go out, and no hub would take it.
+      guard Digest.leaf(record.body) == record.leaf else {
+        throw JournalError.damaged(
+          path: source.path,
+          reason: "record \(record.seq) is not what was recorded"
+        )
+      }
+      frontier.append(record.leaf)
+    }
     let header = JournalBatch.Header(
       agent: journal.opening.agent,
       journal: source.journal,

@@ -77,7 +77,6 @@ struct SuccessionTests {
     await journal.orderSuccession(for: .damaged(path: sample.path, reason: "record 3002"))
     #expect(await journal.isToBeSucceeded)
     try await journal.close()
-    try FileManager.default.removeItem(atPath: sample.path + ".anchor")
     let next = try openTrusted(sample)
     let before = try #require(next.opening.continues)
     #expect(before.seq == 3_001)

@@ -72,6 +72,35 @@ struct SuccessionDeliveryTests {
     #expect(await line.journal.isToBeSucceeded)
   }
 
+  @Test("A record that is not as it was recorded is never sent; its journal is set aside")
+  func altered() async throws {
+    let line = try Line()
+    try await line.record(30)
+    let bodies = try line.bodies()
+    let (status, output) = try Tool.run(
+      "sqlite3",
+      "-bail",
+      line.folder.path("edge.journal"),
+      """
+      DROP TRIGGER record_is_final_update;
+      UPDATE record SET body = replace(body, '9 x', '8 x') WHERE seq = 21
+      """
+    )
+    try #require(status == 0, "\(output)")
+    let first = try line.uplink()
+    for _ in 0..<3 { _ = await first.syncOnce() }
+    #expect(line.hub.state.value.records.isEmpty)
+    #expect(await line.journal.isToBeSucceeded)
+    let journal = try await next(line)
+    #expect(journal.opening.continues?.reason == .damaged)
+    #expect(journal.opening.continues?.detail.contains("record 21") == true)
+    #expect(journal.opening.continues?.seq == 20)
+    #expect(journal.opening.continues?.lost == 11)
+    let uplink = try uplink(journal, line, line.hub)
+    for _ in 0..<3 { _ = await uplink.syncOnce() }
+    #expect(line.hub.state.value.records == Array(bodies.prefix(20)))
+  }
+
   @Test("The records that a hub lacks of a journal that was set aside are sent first, once")
   func delivered() async throws {
     let line = try Line()
