@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import LotBinding
 internal import Telemetry
@@ -90,14 +89,14 @@ struct CorrectedCount {
     return try rows.map { row in
       let place = StationLane(
         StationID(checked: row["station"]),
-        try Self.decoded(Binding.self, row["content"])?.lane
+        try row.jsonIfPresent("content", as: Binding.self)?.lane
       )
       let station =
         try stations[place]
         ?? StationFrames(stays, last: last, station: place.station, lane: place.lane)
       stations[place] = station
       var lot = try lot(row, anew: anew, station)
-      for seq in try Self.decoded([Int].self, row["frames"]) ?? [] {
+      for seq in try row.jsonIfPresent("frames", as: [Int].self) ?? [] {
         if frames[seq] == nil { frames[seq] = try frame(seq) }
         if let frame = frames[seq] {
           lot.tally.remember(frame, seq: seq, at: stays.time(frame.at, of: seq))
@@ -127,16 +126,9 @@ struct CorrectedCount {
         from: JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"])),
         to: to,
         layouts: station.layouts,
-        belt: try Self.decoded(BeltWindow.self, row["belt"]) ?? BeltWindow()
+        belt: try row.jsonIfPresent("belt") ?? BeltWindow()
       )
     )
-  }
-
-  private static func decoded<Content: Decodable>(
-    _ type: Content.Type,
-    _ text: String?
-  ) throws -> Content? {
-    try text.map { try JSONDecoder().decode(type, from: Data($0.utf8)) }
   }
 
   private func frame(_ seq: Int) throws -> Frame? {
@@ -187,7 +179,6 @@ struct CorrectedCount {
     let isDone = hasPassed || min(lot.end, last) <= end
     let isOver = lot.over.flatMap { over in lastTime.map { $0 > over.time } } ?? false
     if isDone, lot.isAnew { try replace(lot.entry) }
-    let encoder = JSONEncoder()
     try db.cachedStatement(
       sql: """
         UPDATE corrected SET counted = ?, belt = ?, frames = ?, settled = ?, recounting = ?
@@ -195,8 +186,8 @@ struct CorrectedCount {
         """
     ).execute(arguments: [
       isDone ? last : end,
-      String(decoding: try encoder.encode(lot.tally.belt), as: UTF8.self),
-      String(decoding: try encoder.encode(lot.tally.latestFrames), as: UTF8.self),
+      try JSONColumn.text(lot.tally.belt),
+      try JSONColumn.text(lot.tally.latestFrames),
       lot.isOnConveyor ? hasPassed : isDone && isOver, lot.isAnew && !isDone, journal, lot.entry,
     ])
     return isDone

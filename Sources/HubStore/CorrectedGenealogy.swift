@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import Telemetry
@@ -180,7 +179,7 @@ struct CorrectedGenealogy: GenealogyStore {
       return StationVisit(
         span: span,
         site: Label(checked: row["site"]),
-        binding: try Self.content(row),
+        binding: try row.json("content"),
         from: Instant(microseconds: row["from_at"]),
         to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
         correctedSpan: row["counts"] ? Self.extent(row, span) : nil,
@@ -198,11 +197,11 @@ struct CorrectedGenealogy: GenealogyStore {
       let extent = Self.extent(row, span)
       return MaterialStay(
         span: span,
-        load: try Self.content(row),
+        load: try row.json("content"),
         from: Instant(microseconds: row["from_at"]),
         to: (row["to_at"] as Int64?).map { Instant(microseconds: $0) },
         correctedSpan: extent == span ? nil : extent,
-        unload: try SQLGenealogy.content(row, "end_content")
+        unload: try row.jsonIfPresent("end_content")
       )
     }
   }
@@ -214,11 +213,6 @@ struct CorrectedGenealogy: GenealogyStore {
       seq: row["start_seq"]
     )
     return RecordSpan(start: start, end: row["end_seq"])
-  }
-
-  private static func content<Content: Decodable>(_ row: Row) throws -> Content {
-    let text: String = row["content"]
-    return try JSONDecoder().decode(Content.self, from: Data(text.utf8))
   }
 }
 

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import LotBinding
 internal import Telemetry
@@ -67,7 +66,7 @@ struct CorrectionIndex {
     ).execute(arguments: [
       journal, record.seq, record.at.microseconds, target.entry, target.presence?.station.text,
       target.presence?.from, target.presence?.to,
-      String(decoding: try JSONEncoder().encode(correction), as: UTF8.self),
+      try JSONColumn.text(correction),
       target.withdraws,
     ])
     return target.entry
@@ -202,12 +201,7 @@ struct CorrectionIndex {
           """
       ),
       arguments: [journal, entry]
-    ).map { row in
-      let content: String = row["content"]
-      return (
-        row["seq"], try JSONDecoder().decode(Correction.self, from: Data(content.utf8)).change
-      )
-    }
+    ).map { row in (row["seq"], try row.json("content", as: Correction.self).change) }
   }
 
   private func store<Content: Correctable>(
@@ -243,9 +237,7 @@ struct CorrectionIndex {
     ).execute(arguments: [
       journal, entry, Content.isMaterial, known.station.text, recorded?.content.lot.text,
       corrected?.content.lot.text,
-      try corrected.map {
-        String(decoding: try JSONEncoder().encode($0.content), as: UTF8.self)
-      },
+      try corrected.map { try JSONColumn.text($0.content) },
       corrected?.from.epoch, corrected?.from.at.microseconds, corrected?.to?.epoch,
       corrected?.to?.at.microseconds, start, end,
       // What only a correction tells of has its end.

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import LotBinding
@@ -101,8 +100,7 @@ struct PresenceQuery {
     guard let journal = rows.first?["journal_id"] as Int64? else { return [] }
     let stays = try RecordedStays(db: db, journal: journal)
     return try rows.compactMap { row in
-      let content: String = row["content"]
-      let correction = try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
+      let correction: Correction = try row.json("content")
       guard case .presence(let presence, let from, let to) = correction.change else { return nil }
       let record = SQLGenealogy.reference(row)
       let epochs = stays.epochs(before: record.seq)

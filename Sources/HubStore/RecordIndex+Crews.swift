@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
@@ -8,7 +7,7 @@ extension RecordIndex {
       "INSERT INTO crew (journal, station, seq, at, content) VALUES (?, ?, ?, ?, ?)",
       [
         journal, change.station.text, record.seq, record.at.microseconds,
-        String(decoding: try JSONEncoder().encode(change), as: UTF8.self),
+        try JSONColumn.text(change),
       ]
     )
   }

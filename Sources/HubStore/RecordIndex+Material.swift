@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
@@ -13,7 +12,7 @@ extension RecordIndex {
       [
         journal, record.seq, load.station.text, load.lot.text, load.material.text,
         load.operatorName?.text, load.certificate?.text, record.at.microseconds,
-        try Self.json(load),
+        try JSONColumn.text(load),
       ]
     )
     try touch(load.lot, material: load.material, at: record.at)
@@ -36,7 +35,7 @@ extension RecordIndex {
       UPDATE load SET unloaded_at = ?, end_seq = ?, end_content = ?
       WHERE journal = ? AND seq = ? AND end_seq IS NULL
       """,
-      [record.at.microseconds, record.seq, try Self.json(unload), journal, unload.load]
+      [record.at.microseconds, record.seq, try JSONColumn.text(unload), journal, unload.load]
     )
     try touch(unload.lot, at: record.at)
   }
@@ -50,7 +49,7 @@ extension RecordIndex {
       [
         journal, record.seq, record.at.microseconds, consumption.output.text,
         consumption.input.text, consumption.quantity, consumption.unit,
-        consumption.operatorName?.text, try Self.json(consumption),
+        consumption.operatorName?.text, try JSONColumn.text(consumption),
       ]
     )
     if consumption.outputSerial != nil || consumption.outputUDI != nil {
@@ -91,14 +90,8 @@ extension RecordIndex {
       "INSERT INTO calibration (journal, seq, at, instrument, content) VALUES (?, ?, ?, ?, ?)",
       [
         journal, record.seq, record.at.microseconds, calibration.instrument.text,
-        try Self.json(calibration),
+        try JSONColumn.text(calibration),
       ]
     )
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

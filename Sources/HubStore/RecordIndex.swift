@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
@@ -80,7 +79,6 @@ struct RecordIndex {
   }
 
   private func insert(_ layout: FrameLayout, _ record: JournalRecord) throws {
-    let encoder = JSONEncoder()
     try execute(
       """
       INSERT INTO layout
@@ -89,9 +87,9 @@ struct RecordIndex {
       """,
       [
         journal, record.seq, layout.device.text, layout.group,
-        String(decoding: try encoder.encode(layout.stations), as: UTF8.self),
-        try layout.conveyors.map { String(decoding: try encoder.encode($0), as: UTF8.self) },
-        String(decoding: try encoder.encode(layout.signals), as: UTF8.self),
+        try JSONColumn.text(layout.stations),
+        try layout.conveyors.map(JSONColumn.text),
+        try JSONColumn.text(layout.signals),
         layout.signals.count,
       ]
     )
@@ -119,7 +117,7 @@ struct RecordIndex {
         journal, record.seq, binding.station.text, binding.lane?.text, binding.lot.text,
         binding.part.text, binding.workOrder.text, binding.operatorName.text,
         binding.program?.text, record.at.microseconds,
-        String(decoding: try JSONEncoder().encode(binding), as: UTF8.self),
+        try JSONColumn.text(binding),
       ]
     )
     try touch(binding.lot, part: binding.part, at: record.at)
@@ -163,7 +161,7 @@ struct RecordIndex {
   /// One row for each station, so that the visits at any of them find it; one without a name when
   /// there is none.
   private func insert(_ order: WriteOrder, _ record: JournalRecord) throws {
-    let content = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+    let content = try JSONColumn.text(order)
     let stations = order.stations.isEmpty ? [""] : Set(order.stations.map(\.text)).sorted()
     for station in stations {
       try execute(
@@ -176,9 +174,7 @@ struct RecordIndex {
   private func finish(_ outcome: WriteOutcome, _ record: JournalRecord) throws {
     try execute(
       "UPDATE device_write SET outcome = ? WHERE journal = ? AND seq = ? AND outcome IS NULL",
-      [
-        String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self), journal, outcome.write,
-      ]
+      [try JSONColumn.text(outcome), journal, outcome.write]
     )
     guard db.changesCount > 0 else {
       throw UnknownReference(

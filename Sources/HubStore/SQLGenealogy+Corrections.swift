@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import Telemetry
@@ -56,7 +55,7 @@ extension SQLGenealogy {
   private static func correction(_ row: Row) throws -> RecordedCorrection {
     let record = reference(row)
     let withdrawn = try (row["withdrawn_seq"] as Int?).map { seq in
-      let correction = try decoded(row["withdrawn_content"])
+      let correction: Correction = try row.json("withdrawn_content")
       return RecordedCorrection.Withdrawal(
         record: RecordReference(agent: record.agent, journal: record.journal, seq: seq),
         at: Instant(microseconds: row["withdrawn_at"]),
@@ -67,13 +66,9 @@ extension SQLGenealogy {
     return RecordedCorrection(
       record: record,
       at: Instant(microseconds: row["at"]),
-      correction: try decoded(row["content"]),
+      correction: try row.json("content"),
       recordedLot: (row["recorded_lot"] as String?).map { LotID(checked: $0) },
       withdrawn: withdrawn
     )
-  }
-
-  private static func decoded(_ content: String) throws -> Correction {
-    try JSONDecoder().decode(Correction.self, from: Data(content.utf8))
   }
 }

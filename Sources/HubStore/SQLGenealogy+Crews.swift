@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import Telemetry
@@ -25,11 +24,10 @@ extension SQLGenealogy {
       ]
     )
     let crews = try rows.map { row in
-      let content: String = row["content"]
-      return RecordedCrew(
+      RecordedCrew(
         record: Self.reference(row),
         at: Instant(microseconds: row["at"]),
-        crew: try JSONDecoder().decode(CrewChange.self, from: Data(content.utf8))
+        crew: try row.json("content")
       )
     }
     // That nobody was there from the beginning on says nothing.

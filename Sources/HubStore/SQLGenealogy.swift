@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import Telemetry
@@ -145,15 +144,12 @@ struct SQLGenealogy: GenealogyStore {
         span.end ?? .max,
       ]
     )
-    let decoder = JSONDecoder()
     return try rows.map { row in
-      let content: String = row["content"]
-      let outcome: String? = row["outcome"]
-      return RecordedWrite(
+      RecordedWrite(
         record: Self.reference(row),
         at: Instant(microseconds: row["at"]),
-        order: try decoder.decode(WriteOrder.self, from: Data(content.utf8)),
-        outcome: try outcome.map { try decoder.decode(WriteOutcome.self, from: Data($0.utf8)) }
+        order: try row.json("content"),
+        outcome: try row.jsonIfPresent("outcome")
       )
     }
   }
@@ -169,7 +165,7 @@ struct SQLGenealogy: GenealogyStore {
       RecordedConsumption(
         record: Self.reference(row),
         at: Instant(microseconds: row["at"]),
-        consumption: try Self.content(row, "content") ?? Self.consumption(row)
+        consumption: try row.jsonIfPresent("content") ?? Self.consumption(row)
       )
     }
   }
@@ -188,19 +184,11 @@ struct SQLGenealogy: GenealogyStore {
   }
 
   private static func calibration(_ row: Row) throws -> RecordedCalibration {
-    let text: String = row["content"]
-    return RecordedCalibration(
+    RecordedCalibration(
       record: reference(row),
       at: Instant(microseconds: row["at"]),
-      calibration: try JSONDecoder().decode(Calibration.self, from: Data(text.utf8))
+      calibration: try row.json("content")
     )
-  }
-
-  /// A record as it was, where the file has it; earlier programs kept only the columns, which then
-  /// say all.
-  static func content<Content: Decodable>(_ row: Row, _ column: String) throws -> Content? {
-    guard row.hasColumn(column), let text: String = row[column] else { return nil }
-    return try JSONDecoder().decode(Content.self, from: Data(text.utf8))
   }
 
   private static func consumption(_ row: Row) -> Consumption {
@@ -239,7 +227,7 @@ struct SQLGenealogy: GenealogyStore {
 
   /// The record's content; earlier programs kept only what these columns hold.
   private static func binding(_ row: Row) throws -> Binding {
-    if let content: Binding = try content(row, "content") { return content }
+    if let content: Binding = try row.jsonIfPresent("content") { return content }
     return Binding(
       station: StationID(checked: row["station"]),
       lot: LotID(checked: row["lot"]),
@@ -253,10 +241,10 @@ struct SQLGenealogy: GenealogyStore {
   private static func stay(_ row: Row) throws -> MaterialStay {
     MaterialStay(
       span: RecordSpan(start: reference(row), end: row["end_seq"]),
-      load: try content(row, "content") ?? load(row),
+      load: try row.jsonIfPresent("content") ?? load(row),
       from: Instant(microseconds: row["loaded_at"]),
       to: (row["unloaded_at"] as Int64?).map { Instant(microseconds: $0) },
-      unload: try content(row, "end_content")
+      unload: try row.jsonIfPresent("end_content")
     )
   }
 

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
@@ -43,16 +42,15 @@ struct StoredLayout {
   }
 
   private init(_ row: Row) throws {
-    let conveyors: String? = row["conveyors"]
-    let signals = try Self.decode([SignalDescription].self, row["signals"])
+    let signals: [SignalDescription] = try row.json("signals")
     let layout = FrameLayout(
       device: DeviceID(checked: row["device"]),
       group: row["scan_group"],
       profile: "",
       profileHash: .sha256([]),
       periodMilliseconds: nil,
-      stations: try Self.decode([StationID].self, row["stations"]),
-      conveyors: try conveyors.map { try Self.decode([ConveyorDescription].self, $0) } ?? [],
+      stations: try row.json("stations"),
+      conveyors: try row.jsonIfPresent("conveyors") ?? [],
       signals: signals
     )
     device = layout.device
@@ -61,12 +59,5 @@ struct StoredLayout {
     places = layout.boundPlaces
     belts = layout.beltCount
     placesOfSignals = layout.placesOfSignals
-  }
-
-  private static func decode<Content: Decodable>(
-    _ type: Content.Type,
-    _ text: String
-  ) throws -> Content {
-    try JSONDecoder().decode(type, from: Data(text.utf8))
   }
 }

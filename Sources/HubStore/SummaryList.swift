@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Genealogy
 internal import Telemetry
@@ -40,8 +39,7 @@ struct SummaryList {
     if let known = signals[layout] {
       described = known
     } else {
-      let text: String = row["signals"]
-      described = try JSONDecoder().decode([SignalDescription].self, from: Data(text.utf8))
+      described = try row.json("signals")
       signals[layout] = described
     }
     guard described.indices.contains(index) else {

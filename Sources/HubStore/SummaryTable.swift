@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 internal import Telemetry
 
@@ -104,12 +103,8 @@ struct SummaryTable {
     tally.minimum = row["minimum"] ?? .infinity
     tally.maximum = row["maximum"] ?? -.infinity
     tally.hasMoreTexts = row["more_texts"]
-    if let causes: String = row["causes"] {
-      tally.causes = try JSONDecoder().decode([String: Int].self, from: Data(causes.utf8))
-    }
-    if let texts: String = row["texts"] {
-      tally.texts = try JSONDecoder().decode([String].self, from: Data(texts.utf8))
-    }
+    tally.causes = try row.jsonIfPresent("causes") ?? [:]
+    tally.texts = try row.jsonIfPresent("texts") ?? []
     return tally
   }
 
@@ -127,14 +122,8 @@ struct SummaryTable {
     try statement.execute(arguments: [
       journal, key.binding, key.layout, key.signal, tally.good, tally.bad, tally.numbers,
       hasNumbers ? tally.minimum : nil, hasNumbers ? tally.maximum : nil, tally.sum,
-      try tally.causes.isEmpty ? nil : Self.json(tally.causes),
-      try tally.texts.isEmpty ? nil : Self.json(tally.texts), tally.hasMoreTexts,
+      try tally.causes.isEmpty ? nil : JSONColumn.text(tally.causes),
+      try tally.texts.isEmpty ? nil : JSONColumn.text(tally.texts), tally.hasMoreTexts,
     ])
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
