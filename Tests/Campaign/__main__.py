@@ -4,11 +4,14 @@ import argparse
 import os
 import sys
 
+import clones
+import damage
 import errors
 import kill
 import network
 import power
 import process
+import retention
 import syscalls
 from outcome import table
 
@@ -20,6 +23,9 @@ SCENARIOS = {
     "errors": (errors.play, 1_000, 4),
     "network": (network.play, 20, 2),
     "process": (process.play, 120, 3),
+    "retention": (retention.play, 60, 3),
+    "damage": (damage.play, 10, 1),
+    "clones": (clones.play, 10, 1),
 }
 
 

@@ -21,7 +21,8 @@ def grow(path, count):
             tree.append(leaf_hash(body.encode()))
             last = body
         has_nodes = database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'node'").fetchone()
-        for seq, body in records(database, json.loads(last), count):
+        last = json.loads(last)
+        for seq, body in records(database, last, stop(database), count):
             leaf = leaf_hash(body.encode())
             nodes = [node for node in tree.append(leaf) if node[0] % NODE_LEVELS == 0]
             database.execute("INSERT INTO record VALUES (?, ?, ?)", (seq, body, leaf))
@@ -30,8 +31,7 @@ def grow(path, count):
         database.execute("UPDATE head SET size = ?, root = ?, frontier = ?",
                          (tree.size, tree.root, tree.frontier))
         # So that the start need not look for scans that a crash lost.
-        database.execute("INSERT INTO story SELECT ?, type FROM story ORDER BY seq DESC LIMIT 1",
-                         (tree.size,))
+        database.execute("INSERT INTO story VALUES (?, 'event')", (tree.size,))
         database.execute("COMMIT")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     anchor(path, tree)
@@ -48,11 +48,19 @@ def anchor(path, tree):
         file.truncate()
 
 
-def records(database, last, count):
-    """The frames, and then the stop once more that was the last record."""
+def stop(database):
+    """The record of the last stop."""
+    body, = database.execute(
+        "SELECT body FROM record WHERE json_extract(body, '$.event') = 'agent_stopped' "
+        "ORDER BY seq DESC").fetchone()
+    return json.loads(body)
+
+
+def records(database, last, stopped, count):
+    """The frames, and then the stop once more."""
     yield from frames(database, last, count)
     seq = last["seq"] + count + 1
-    yield seq, json.dumps({**last, "at": moment(last, count + 1), "seq": seq}, sort_keys=True,
+    yield seq, json.dumps({**stopped, "at": moment(last, count + 1), "seq": seq}, sort_keys=True,
                           separators=(",", ":"))
 
 

@@ -18,10 +18,12 @@ import sys
 import tempfile
 
 import ledger as ledgers
+from before import Before, identity
+from files import hub_records, opened
 from frames import Frames
 from merkle import Tree, leaf_hash
+from pruned import Pruned
 
-SEQ_BITS = 40
 NODE_LEVELS = 8   # of the tree's levels, every eighth is stored
 KEYS = {"binding": "lot", "material_load": "lot", "unit": "serial", "consumption": "input",
         "crew": "operator"}
@@ -35,6 +37,7 @@ class Report:
     acknowledged: int = 0
     lost: int = 0
     doubled: int = 0
+    told: int = 0   # acknowledged, lost with the file, and said to be lost by the next journal
     counts: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     findings: list = dataclasses.field(default_factory=list)
 
@@ -50,12 +53,6 @@ class Report:
     @property
     def violations(self):
         return sum(self.counts.values())
-
-
-def opened(path):
-    connection = sqlite3.connect(f"file:{os.path.abspath(path)}?mode=ro", uri=True, timeout=10)
-    connection.text_factory = bytes
-    return connection
 
 
 def has_table(path, name):
@@ -92,6 +89,7 @@ class Checker:
     def __init__(self, journal, hub=None, ledger=None, known=None, drained=False, restored=False,
                  frames=True):
         self.journal, self.hub, self.ledger, self.known = str(journal), hub, ledger, known
+        self.folder = os.path.dirname(os.path.abspath(self.journal))
         self.drained, self.restored, self.frames = drained, restored, frames
         self.report = Report()
         self.roots = {}
@@ -100,15 +98,14 @@ class Checker:
         self.story = set()       # seq and type of what is no frame
         self.tree = Tree()
         self.opening = None
+        self.pruned = None
 
     def check(self, integrity=True):
         asked = ledgers.read(self.ledger) if self.ledger else {}
         for entry in asked.values():
             if self.known is not None and entry["ask"] not in self.known:
                 entry["told"] = "open"
-            if entry["told"] == "acknowledged":
-                self.acknowledge(entry)
-        self.report.acknowledged = len(self.acknowledged)
+        self.report.acknowledged = sum(entry["told"] == "acknowledged" for entry in asked.values())
         try:
             with contextlib.ExitStack() as stack:
                 self.journal = readable(self.journal, stack)
@@ -118,7 +115,20 @@ class Checker:
         return self.report
 
     def check_all(self, asked, integrity):
-        if not has_table(self.journal, "head"):
+        told = [entry for entry in asked.values() if entry["told"] == "acknowledged"]
+        is_there = has_table(self.journal, "head")
+        if is_there:
+            with contextlib.closing(opened(self.journal)) as database:
+                self.opening, since = identity(database)
+            if "continues" in self.opening:
+                # What was acknowledged before this journal began is in those that it goes on from.
+                earlier = [entry for entry in told if entry["at"] < since]
+                told = [entry for entry in told if entry["at"] >= since]
+                Before(self.folder, self.hub, self.report, self.drained).check(
+                    self.opening, since, earlier)
+        for entry in told:
+            self.acknowledge(entry)
+        if not is_there:
             self.check_nothing()
             return
         self.check_journal(integrity)
@@ -171,26 +181,38 @@ class Checker:
         frames = Frames(self.report.add)
         nodes = self.nodes(database)
         rows = database.execute("SELECT seq, CAST(body AS BLOB), leaf FROM record ORDER BY seq")
+        self.pruned = Pruned(database, self.report.add)
         expected = 1
         for seq, body, leaf in rows:
             if seq != expected:
-                self.report.add("hole", seq, f"follows record {expected - 1}")
                 self.lose(range(expected, seq))
+                for subtree, level in self.pruned.instead(expected, seq):
+                    self.grow(subtree, level, seq, nodes, stops)
+                    expected += 1 << level
+                frames.forget()
+            if seq != expected:
+                self.report.add("hole", seq, f"follows record {expected - 1}")
             expected = seq + 1
             if leaf_hash(body) != leaf:
                 self.report.add("hash", seq, "is not what its leaf hash says")
+            self.pruned.compare(seq, leaf_hash(body))
             self.read_record(seq, body, frames)
-            for level, number, made in self.tree.append(leaf_hash(body)):
-                if nodes is not None and level % NODE_LEVELS == 0:
-                    if nodes.pop((level, number), None) != made:
-                        self.report.add("node", seq, f"completes subtree {level}/{number}, whose "
-                                        "hash is not stored, or is another")
-            if self.tree.size in stops:
-                self.roots[self.tree.size] = self.tree.root
+            self.grow(leaf_hash(body), 0, seq, nodes, stops)
         self.roots[self.tree.size] = self.tree.root
         self.report.records = self.tree.size
+        self.pruned.finish()
         for level, number in nodes or ():
             self.report.add("node", None, f"subtree {level}/{number} is stored and not complete")
+
+    def grow(self, subtree, level, seq, nodes, stops):
+        for made in self.tree.append(subtree, level):
+            self.pruned.complete(*made)
+            if nodes is not None and made[0] % NODE_LEVELS == 0:
+                if nodes.pop(made[:2], None) != made[2]:
+                    self.report.add("node", seq, f"completes subtree {made[0]}/{made[1]}, whose "
+                                    "hash is not stored, or is another")
+        if self.tree.size in stops:
+            self.roots[self.tree.size] = self.tree.root
 
     @staticmethod
     def nodes(database):
@@ -211,10 +233,10 @@ class Checker:
         if record["seq"] != seq:
             self.report.add("content", seq, f"says that it is {record['seq']}")
         kind = record["type"]
-        if kind == "opening":
-            self.opening = record
-            if seq != 1:
-                self.report.add("content", seq, "opens the journal anew")
+        if kind == "opening" and seq != 1:
+            self.report.add("content", seq, "opens the journal anew")
+        elif kind == "pruned":
+            self.pruned.take(record)
         elif kind == "checkpoint":
             self.check_note(seq, record["note"])
         if kind != "frame":
@@ -230,8 +252,7 @@ class Checker:
 
     def compare(self, record, entry):
         """The content that was acknowledged is the content that is there."""
-        told = {**entry["members"], "type": entry["type"], "at": entry["at"]}
-        for name, value in told.items():
+        for name, value in ledgers.content(entry).items():
             if record.get(name) != value:
                 self.report.add("lost", record["seq"], f"has {name} {record.get(name)!r}; "
                                 f"acknowledged was {value!r}")
@@ -300,21 +321,25 @@ class Checker:
                                         f"is {size}")
 
     def compare_records(self, hub, agent, number, size):
-        theirs = hub.execute(
-            "SELECT position & ?, body, leaf FROM record WHERE position BETWEEN ? AND ? "
-            "ORDER BY position",
-            ((1 << SEQ_BITS) - 1, number << SEQ_BITS, (number + 1 << SEQ_BITS) - 1))
         ours = agent.execute("SELECT seq, CAST(body AS BLOB), leaf FROM record WHERE seq <= ? "
-                             "ORDER BY seq", (size,))
-        count = 0
-        for (seq, body, leaf) in theirs:
-            mine = ours.fetchone()
+                             "AND seq > ? ORDER BY seq", (size, self.pruned.size))
+        count, block = 0, Tree()
+        for (seq, body, leaf) in hub_records(hub, number):
             count += 1
+            mine = (seq, body, leaf_hash(body)) if seq <= self.pruned.size else ours.fetchone()
             if mine is None or seq != count:
                 self.report.add("hub", seq, f"stands at the hub in place {count}")
                 return
             if mine != (seq, body, leaf):
                 self.report.add("hub", seq, "has other bytes at the hub")
+            if seq <= self.pruned.size:
+                # Its frames are gone here; what was kept of them is the root of each block.
+                for made in block.append(leaf):
+                    if made[0] == NODE_LEVELS and made[2] != self.pruned.roots.get(made[1]):
+                        self.report.add("hub", seq, "ends a block with another root at the hub")
+        if not self.restored and size < self.pruned.confirmed:
+            self.report.add("released", size, "is the hub's last, and frames up to "
+                            f"{self.pruned.confirmed} were pruned as confirmed")
         if count != size:
             self.report.add("hub", count, f"is the hub's last record; it says that it has {size}")
 

@@ -34,6 +34,11 @@ class Frames:
         if handler:
             handler(record)
 
+    def forget(self):
+        """Frames were pruned here: the next ones follow on none."""
+        self.last.clear()
+        self.whole.clear()
+
     def take_layout(self, record):
         self.layouts[record["seq"]] = record
         # It has a schedule of its own.

@@ -18,15 +18,19 @@ class Tree:
         self.size = 0
         self.edge = []
 
-    def append(self, leaf):
-        """Adds a leaf, and gives (level, number, hash) of each subtree that is complete with it."""
-        node, level, made = leaf, 0, []
+    def append(self, node, level=0):
+        """Adds a leaf, or a complete subtree of 2^level leaves where as many are before it.
+
+        Gives (level, number, hash) of each subtree that is complete with it.
+        """
+        made = [(level, self.size >> level, node)] if level else []
+        leaves = 1 << level
         while self.size >> level & 1:
             node = node_hash(self.edge.pop(), node)
             level += 1
             made.append((level, self.size >> level, node))
         self.edge.append(node)
-        self.size += 1
+        self.size += leaves
         return made
 
     @property

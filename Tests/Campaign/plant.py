@@ -15,6 +15,8 @@ import tempfile
 import time
 
 import machine
+from before import identity
+from files import opened
 from ledger import Ledger
 from load import Load
 
@@ -38,13 +40,13 @@ def free_ports(count):
 
 
 def size(path, table):
-    """How many records a journal, or the hub's copy of the only one, says that it has."""
+    """How many records a journal, or the hub's copy of the last one, says that it has."""
     if not os.path.exists(path):
         return 0
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone():
             return 0
-        row = database.execute(f"SELECT size FROM {table}").fetchone()
+        row = database.execute(f"SELECT size FROM {table} ORDER BY id DESC").fetchone()
         return row[0] if row else 0
 
 
@@ -55,7 +57,8 @@ class PlantError(Exception):
 class Plant:
     stations = ["s-1", "s-2", "s-3", "s-4"]
 
-    def __init__(self, period="50ms", journal_folder=None, hub_port=None, oven=True, uplink=True):
+    def __init__(self, period="50ms", journal_folder=None, hub_port=None, oven=True, uplink=True,
+                 keep=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lotline-campaign-"))
         self.journal = pathlib.Path(journal_folder or self.folder) / "journal.sqlite"
         self.hub_file = self.folder / "hub.sqlite"
@@ -64,7 +67,7 @@ class Plant:
         self.machine_port, self.oven_port, self.port, self.hub_port = free_ports(4)
         self.others, self.agent, self.hub = [], None, None
         self.runs = 0
-        self.write_configuration(period, hub_port or self.hub_port, oven, uplink)
+        self.write_configuration(period, hub_port or self.hub_port, oven, uplink, keep)
         self.others.append(self.spawn("machine", [sys.executable, HERE / "machine.py",
                                                   self.machine_port,
                                                   len(self.stations)]))
@@ -73,7 +76,7 @@ class Plant:
                 programs() / "lotline", "simulate", "reflow-oven-10-zone@1", "--profiles",
                 ROOT / "DeviceProfiles", "--tcp", f"127.0.0.1:{self.oven_port}"]))
 
-    def write_configuration(self, period, hub_port, oven, uplink):
+    def write_configuration(self, period, hub_port, oven, uplink, keep):
         profiles = self.folder / "profiles"
         profiles.mkdir()
         (profiles / "campaign-machine.yaml").write_text(machine.profile(period))
@@ -93,13 +96,41 @@ class Plant:
         stations = "".join(f"  - {{id: {station}}}\n" for station in self.stations)
         uplinks = (f"uplinks:\n  - {{id: hub, url: \"http://127.0.0.1:{hub_port}\"}}\n"
                    if uplink else "")
+        kept = f", keep: {keep}" if keep else ""
         self.configuration = self.folder / "agent.yaml"
         self.configuration.write_text(
             f"agent: campaign-1\nsite: Campaign\nstations:\n{stations}buses:\n{buses}"
-            f"devices:\n{devices}profiles: profiles\njournal: {{path: {self.journal}}}\n"
+            f"devices:\n{devices}profiles: profiles\njournal: {{path: {self.journal}{kept}}}\n"
             f"{uplinks}api: \"127.0.0.1:{self.port}\"\n")
         (self.folder / "hub.yaml").write_text(
             f"listen: \"127.0.0.1:{self.hub_port}\"\ndatabase: hub.sqlite\n")
+
+    # Its files
+
+    def files(self):
+        """The journal's files: itself, log, anchor and key."""
+        return sorted(self.journal.parent.glob("journal.sqlite*"))
+
+    def save(self, folder):
+        """Copies the files of a plant that stands still."""
+        folder.mkdir()
+        for path in [*self.files(), *self.folder.glob("hub.sqlite*"), self.ledger_path]:
+            shutil.copy(path, folder)
+
+    def go_on_from(self, folder):
+        """Takes the journal, the hub's file and the ledger that another plant left."""
+        for path in folder.iterdir():
+            if path.name != "ledger":
+                shutil.copy(path, self.folder)
+        self.ledger.go_on_from(folder / "ledger")
+
+    def opening(self):
+        """The journal's first record; empty while there is none."""
+        try:
+            with contextlib.closing(opened(self.journal)) as database:
+                return identity(database)[0]
+        except (sqlite3.Error, TypeError):
+            return {}
 
     # Processes
 
@@ -186,11 +217,18 @@ class Plant:
         for _ in range(tries):
             self.await_drained()
             self.kill(self.agent)
-            if size(self.journal, "head") == size(self.hub_file, "journal"):
+            if size(self.journal, "head") == self.delivered():
                 return
             self.start_agent()
             self.await_agent()
         raise PlantError("the hub was never up to date when the agent was ended")
+
+    def delivered(self):
+        """How many records the hub has of the journal as it is now."""
+        with contextlib.closing(opened(self.hub_file)) as hub:
+            row = hub.execute("SELECT size FROM journal WHERE journal = ?",
+                              (self.opening().get("journal"),)).fetchone()
+        return row[0] if row else 0
 
     def until(self, condition, what, within=30):
         end = time.monotonic() + within

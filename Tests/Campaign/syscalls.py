@@ -8,7 +8,7 @@ import time
 import strace
 from checker import Checker
 from outcome import scenario
-from plant import Plant, programs
+from plant import Plant, PlantError, programs
 
 # Calls of one kind that are struck one by one; after so many, commits only repeat themselves.
 BOUND = 60
@@ -44,11 +44,20 @@ def strike(outcome, prepare, act, call, number):
             outcome.fired += 1
         outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path).check(), where,
                       count=False)
-        plant.start_agent()
+        go_on(plant, outcome, where)
+
+
+def go_on(plant, outcome, where):
+    """A start with what is left, and all of it at the hub."""
+    plant.start_agent()
+    try:
         plant.await_agent()
         plant.settle()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check(), where + "after a start: ")
+    except PlantError as error:
+        outcome.violate(f"{where}after a start: {error}")
+        return
+    outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
+                          drained=True).check(), where + "after a start: ")
 
 
 def session(plant, tracer=(), seconds=0.4, meanwhile=lambda plant: None):

@@ -14,66 +14,10 @@ import time
 import unittest
 
 import ledger as ledgers
-from checker import Checker
+from forged import Copy, leave
 from frames import decoded, encoded
 from merkle import Tree, leaf_hash, node_hash
 from plant import Plant
-
-
-class Copy:
-    """A copy of the sample that may be altered; `mend` makes its hashes right again."""
-
-    def __init__(self, sample, folder):
-        for name in ("journal.sqlite", "journal.sqlite.anchor", "hub.sqlite", "ledger"):
-            shutil.copy(sample / name, folder / name)
-        self.folder = folder
-        self.database = sqlite3.connect(folder / "journal.sqlite", isolation_level=None)
-        self.hub = sqlite3.connect(folder / "hub.sqlite", isolation_level=None)
-        for database in (self.database, self.hub):
-            database.execute("PRAGMA synchronous = OFF")
-        for (name,) in self.database.execute(
-                "SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-            self.database.execute(f"DROP TRIGGER {name}")
-
-    def bodies(self, kind):
-        return self.database.execute(
-            "SELECT seq, body FROM record WHERE json_extract(body, '$.type') = ? ORDER BY seq",
-            (kind,)).fetchall()
-
-    def write(self, seq, body):
-        self.database.execute("UPDATE record SET body = ?, leaf = ? WHERE seq = ?",
-                              (body, leaf_hash(body.encode()), seq))
-
-    def mend(self, hub=True):
-        """Makes head, anchor, nodes, cursor and hub agree with the records, as a forger would."""
-        tree, nodes = Tree(), []
-        for (body,) in self.database.execute("SELECT body FROM record ORDER BY seq").fetchall():
-            nodes += [node for node in tree.append(leaf_hash(body.encode())) if node[0] % 8 == 0]
-        values = (tree.size, tree.root, tree.frontier)
-        self.database.execute("UPDATE head SET size = ?, root = ?, frontier = ?", values)
-        self.database.execute("UPDATE cursor SET size = ?, root = ?, frontier = ?", values)
-        if self.database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'node'").fetchone():
-            self.database.execute("DELETE FROM node")
-            self.database.executemany("INSERT INTO node VALUES (?, ?, ?)", nodes)
-        self.anchor(tree.size, tree.root)
-        if hub:
-            self.hub.execute("UPDATE journal SET size = ?, root = ?, frontier = ?", values)
-            self.hub.execute("DELETE FROM record")
-            self.hub.executemany("INSERT INTO record VALUES (?, ?, ?)", [
-                (1 << 40 | seq, body.encode(), leaf) for seq, body, leaf in
-                self.database.execute("SELECT seq, body, leaf FROM record")])
-
-    def anchor(self, seq, root):
-        path = self.folder / "journal.sqlite.anchor"
-        path.write_text(json.dumps({**json.loads(path.read_text()), "seq": seq,
-                                    "root": root.hex()}))
-
-    def kinds(self, **more):
-        self.database.close()
-        self.hub.close()
-        report = Checker(self.folder / "journal.sqlite", self.folder / "hub.sqlite",
-                         self.folder / "ledger", **more).check()
-        return set(report.counts), report
 
 
 class CheckerTests(unittest.TestCase):
@@ -88,13 +32,7 @@ class CheckerTests(unittest.TestCase):
                 time.sleep(1.5)
             plant.settle()
             plant.kill(plant.hub)
-            for path in (plant.journal, plant.hub_file):
-                with sqlite3.connect(path) as database:
-                    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                database.close()
-            for path in plant.folder.glob("*"):
-                if path.is_file():
-                    shutil.copy(path, cls.sample)
+            leave(plant, cls.sample)
 
     @classmethod
     def tearDownClass(cls):
@@ -188,19 +126,26 @@ class CheckerTests(unittest.TestCase):
         self.change("frame", place, bind=[None])
         self.assert_found("bind")
 
+    def whole_frame(self):
+        """Place and content of a frame that no busy machine has left without values."""
+        return next((place, record) for place, record in enumerate(
+            json.loads(body) for _, body in self.copy.bodies("frame"))
+            if place > 1 and None not in record["v"])
+
     def test_a_value_of_another_register_is_named(self):
-        _, record = self.some("frame")
+        place, record = self.whole_frame()
         values = record["v"]
         values[3] = values[4]
-        self.change("frame", v=values)
+        self.change("frame", place, v=values)
         self.assert_found("value")
 
     def test_a_value_of_an_older_request_is_named(self):
-        _, record = self.some("frame")
+        place, record = self.whole_frame()
         unit = next(unit for unit in range(1, 5)
                     if decoded(int(record["v"][0]), unit)[0] == 0)
         count = decoded(int(record["v"][0]), unit)[1]
-        self.change("frame", v=[record["v"][0], encoded(1, unit, count - 1), *record["v"][2:]])
+        values = record["v"]
+        self.change("frame", place, v=[values[0], encoded(1, unit, count - 1), *values[2:]])
         self.assert_found("value")
 
     def test_a_frame_that_is_missing_without_a_gap_record_is_named(self):
@@ -323,6 +268,12 @@ class TreeTests(unittest.TestCase):
             leaves.append(leaf_hash(bytes([number])))
             tree.append(leaves[-1])
             self.assertEqual(tree.root, root(leaves))
+
+
+def load_tests(loader, tests, _):
+    """Those of pruned journals, and of journals that go on from others, are beside this file."""
+    tests.addTests(loader.loadTestsFromName("test_kept"))
+    return tests
 
 
 if __name__ == "__main__":
