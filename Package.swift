@@ -210,6 +210,7 @@ let package = Package(
       name: "lotline-benchmarks",
       dependencies: [
         "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "LotBinding",
+        "Genealogy",
         "JournalStore", "Uplinks", "HubStore", "Hub", "Gzip", "DeviceSimulator", "CommandSupport",
         argumentParser, grdb, nioCore, logging,
       ],

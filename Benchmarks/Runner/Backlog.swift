@@ -83,6 +83,23 @@ struct Backlog {
     return batch()
   }
 
+  /// Has a device of the lot come or go.
+  mutating func passage(of serial: String, _ event: UnitPassage.Event) throws -> JournalBatch {
+    time = time.advanced(by: .milliseconds(500))
+    try add(
+      .unit(
+        UnitPassage(
+          station: StationID("reflow-1"),
+          binding: 3,
+          serial: SerialNumber(serial),
+          event: event,
+          source: .scan
+        )
+      )
+    )
+    return batch()
+  }
+
   private mutating func batch() -> JournalBatch {
     defer { pending = [] }
     return JournalBatch(

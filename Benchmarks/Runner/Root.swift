@@ -10,7 +10,8 @@ struct Benchmarks: AsyncParsableCommand {
     subcommands: [
       PollFigures.self, LineFigures.self, JournalFigures.self, AgentFigures.self,
       IntakeFigures.self,
-      RecountFigures.self, ProfilesFigures.self, BindingFigures.self, ScanFigures.self,
+      RecountFigures.self, PieceFigures.self, ProfilesFigures.self, BindingFigures.self,
+      ScanFigures.self,
     ]
   )
 }
