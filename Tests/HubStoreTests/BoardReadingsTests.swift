@@ -6,10 +6,8 @@ import Testing
 
 @testable import HubStore
 
-@Suite("What was read of one board or device")
-struct UnitReadingsTests {
-  // MARK: A conveyor
-
+@Suite("What was read of one board on a conveyor")
+struct BoardReadingsTests {
   /// Two zones of 0.2 m, at 1 m and 2 m, and a signal of the whole oven; each reads its scan's number.
   private struct Oven {
     var journal: JournalBuilder
@@ -102,45 +100,6 @@ struct UnitReadingsTests {
     }
   }
 
-  /// `zone1: 90 from 11 to 100, 4 unsure from 9 to 102`.
-  private func figures(_ serial: String, _ journal: JournalBuilder) async throws -> [String] {
-    try #require(try await unit(serial, journal)?.figures).signals.map { signal in
-      let range = signal.minimum.map { " from \(Int($0)) to \(Int(signal.maximum ?? -1))" } ?? ""
-      let unsure = signal.unsure.map { unsure in
-        ", \(unsure.readings) unsure"
-          + " from \(Int(unsure.minimum ?? -1)) to \(Int(unsure.maximum ?? -1))"
-      }
-      return "\(signal.signal): \(signal.good)\(range)\(unsure ?? "")"
-    }
-  }
-
-  private func unit(
-    _ serial: String,
-    _ journal: JournalBuilder,
-    as basis: TraceBasis = .corrected
-  ) async throws -> UnitStay? {
-    let trace = try await trace(serial, journal, as: basis)
-    return trace?.lots.first?.visits.first?.units.first { $0.serial.text == serial }
-  }
-
-  private func trace(
-    _ serial: String,
-    lot: String = "PCB-1",
-    _ journal: JournalBuilder,
-    as basis: TraceBasis = .corrected
-  ) async throws -> LotTrace? {
-    let folder = try TemporaryFolder()
-    let database = try HubDatabase(path: folder.path("hub.sqlite"))
-    _ = try await database.take(journal.batch)
-    while try await database.recount() {}
-    return try await database.reader.trace(
-      LotID(lot),
-      serial: Label(serial),
-      at: journal.time,
-      as: basis
-    )
-  }
-
   @Test("A board has a zone's readings from its front edge's coming to its rear edge's going")
   func board() async throws {
     var oven = try Oven()
@@ -150,7 +109,7 @@ struct UnitReadingsTests {
     // Its front is at the zone's edge, 0.9 m, after 90.5 scans, its rear at 1.1 m after 120.5; one scan
     // to each side is unsure. It is in the oven from the first scan until its rear is at 3 m.
     #expect(
-      try await figures("B-1", oven.journal) == [
+      try await PieceHub(oven.journal).figures("B-1") == [
         "zone1: 28 from 102 to 129, 4 unsure from 100 to 131",
         "zone2: 28 from 202 to 229, 4 unsure from 200 to 231",
         "oxygen: 308 from 12 to 319, 3 unsure from 11 to 321",
@@ -166,7 +125,8 @@ struct UnitReadingsTests {
     try oven.scan("B-2", .entered)
     try oven.run(400)
     let (first, second) = (
-      try await figures("B-1", oven.journal), try await figures("B-2", oven.journal)
+      try await PieceHub(oven.journal).figures("B-1"),
+      try await PieceHub(oven.journal).figures("B-2")
     )
     #expect(first.first == "zone1: 28 from 92 to 119, 4 unsure from 90 to 121")
     #expect(second.first == "zone1: 28 from 142 to 169, 4 unsure from 140 to 171")
@@ -180,7 +140,7 @@ struct UnitReadingsTests {
     try oven.see("B-2", .entered)
     try oven.see("B-1", .entered)
     try oven.run(400)
-    let zone1 = try await figures("B-1", oven.journal).first
+    let zone1 = try await PieceHub(oven.journal).figures("B-1").first
     #expect(zone1 == "zone1: 28 from 122 to 149, 4 unsure from 120 to 151")
   }
 
@@ -189,7 +149,7 @@ struct UnitReadingsTests {
     var oven = try Oven(hasEye: true)
     try oven.scan("B-1", .entered)
     try oven.run(400)
-    let unit = try await unit("B-1", oven.journal)
+    let unit = try await PieceHub(oven.journal).unit("B-1")
     #expect(unit?.figures == UnitFigures(signals: [], missing: .entry))
   }
 
@@ -203,7 +163,7 @@ struct UnitReadingsTests {
     try oven.see("B-1", .removed, entered: entered, remark: .overdue)
     try oven.run(10)
     #expect(
-      try await figures("B-1", oven.journal) == [
+      try await PieceHub(oven.journal).figures("B-1") == [
         "zone1: 0, 32 unsure from 90 to 121", "zone2: 0, 32 unsure from 190 to 221",
         "oxygen: 0, 311 unsure from 1 to 311",
       ]
@@ -222,7 +182,7 @@ struct UnitReadingsTests {
         try oven.see("B-1", .left, entered: entered)
       }
       try oven.run(100)
-      let zone1 = try await figures("B-1", oven.journal).first
+      let zone1 = try await PieceHub(oven.journal).figures("B-1").first
       #expect(zone1 == "zone1: 9 from 92 to 100, 2 unsure from 90 to 91")
     }
   }
@@ -235,7 +195,7 @@ struct UnitReadingsTests {
       try oven.run(350)
       try oven.scan("B-1", .left)
     }
-    let zone1 = try await figures("B-1", oven.journal).first
+    let zone1 = try await PieceHub(oven.journal).figures("B-1").first
     #expect(zone1 == "zone1: 56 from 92 to 469, 8 unsure from 90 to 471")
   }
 
@@ -244,7 +204,7 @@ struct UnitReadingsTests {
     var oven = try Oven(boardLength: nil)
     try oven.scan("B-1", .entered)
     try oven.run(350)
-    let zone1 = try await figures("B-1", oven.journal).first
+    let zone1 = try await PieceHub(oven.journal).figures("B-1").first
     #expect(zone1 == "zone1: 18 from 92 to 109, 4 unsure from 90 to 111")
   }
 
@@ -301,111 +261,16 @@ struct UnitReadingsTests {
       )
     }
     #expect(
-      try await figures("B-1", journal) == ["zone1: 28 from 92 to 119, 4 unsure from 90 to 121"]
+      try await PieceHub(journal).figures("B-1") == [
+        "zone1: 28 from 92 to 119, 4 unsure from 90 to 121"
+      ]
     )
     #expect(
-      try await figures("B-2", journal) == ["zone1: 58 from 182 to 239, 4 unsure from 180 to 241"]
+      try await PieceHub(journal).figures("B-2") == [
+        "zone1: 58 from 182 to 239, 4 unsure from 180 to 241"
+      ]
     )
   }
-
-  // MARK: Other stations
-
-  /// A rig with one signal that reads the seconds since the lot began.
-  private struct Rig {
-    var journal: JournalBuilder
-    private let layout: Int
-    private let start: Instant
-    let lot: Int
-
-    init() throws {
-      journal = try JournalBuilder()
-      layout = try journal.layout(
-        "rig-1",
-        stations: ["test-1"],
-        signals: [SignalDescription(name: "torque")]
-      )
-      lot = try journal.bind("test-1", "PCB-1", part: "gearbox")
-      start = journal.time
-    }
-
-    mutating func run(_ scans: Int, skipped: Int = 0) throws {
-      for _ in 0..<scans {
-        let seconds = journal.time.duration(since: start).components.seconds
-        let reading = Reading(.integer(seconds))
-        try journal.frame(layout: layout, bindings: [lot], skipped: skipped, [reading])
-      }
-    }
-
-    mutating func scan(_ serial: String, _ event: UnitPassage.Event) throws {
-      try journal.add(
-        .unit(
-          UnitPassage(
-            station: StationID("test-1"),
-            binding: lot,
-            serial: SerialNumber(serial),
-            event: event,
-            source: .scan
-          )
-        )
-      )
-    }
-  }
-
-  @Test("A device at a station without a conveyor has what was read while it was there")
-  func device() async throws {
-    var rig = try Rig()
-    try rig.run(5)
-    try rig.scan("G-1", .entered)
-    try rig.run(10)
-    try rig.scan("G-1", .left)
-    try rig.run(5)
-    #expect(try await figures("G-1", rig.journal) == ["torque: 10 from 6 to 15"])
-  }
-
-  @Test("A device that was never seen to leave has what was read until its lot ended")
-  func stayed() async throws {
-    var rig = try Rig()
-    try rig.run(5)
-    try rig.scan("G-1", .entered)
-    try rig.run(4)
-    try rig.journal.end("test-1", "PCB-1", binding: rig.lot)
-    try rig.run(5)
-    #expect(try await figures("G-1", rig.journal) == ["torque: 4 from 6 to 9"])
-  }
-
-  @Test("Scans that were left out count for the device that was there at their times")
-  func leftOut() async throws {
-    var rig = try Rig()
-    try rig.run(1)
-    rig.journal.time = rig.journal.time.advanced(by: .milliseconds(1_500))
-    try rig.scan("G-1", .entered)
-    rig.journal.time = rig.journal.time.advanced(by: .milliseconds(7_500))
-    // Ten scans were left out, one a second; two of them before it came.
-    try rig.run(1, skipped: 10)
-    try rig.scan("G-1", .left)
-    #expect(try await figures("G-1", rig.journal) == ["torque: 9 from 0 to 11"])
-  }
-
-  @Test("A device of which only its leaving is recorded has no readings, and that is said")
-  func noEntry() async throws {
-    var rig = try Rig()
-    try rig.run(5)
-    try rig.scan("G-1", .left)
-    let unit = try await unit("G-1", rig.journal)
-    #expect(unit?.figures == UnitFigures(signals: [], missing: .entry))
-  }
-
-  @Test("A device that was there for more records than a trace may read has none, and that is said")
-  func tooLong() async throws {
-    var rig = try Rig()
-    try rig.scan("G-1", .entered)
-    try rig.run(UnitReadings.limit)
-    try rig.scan("G-1", .left)
-    let unit = try await unit("G-1", rig.journal)
-    #expect(unit?.figures == UnitFigures(signals: [], missing: .tooLong))
-  }
-
-  // MARK: Traces
 
   @Test("A board of a lot that was corrected has its readings under the right lot")
   func corrected() async throws {
@@ -420,10 +285,10 @@ struct UnitReadingsTests {
       operatorName: try Label("A. Meier")
     )
     try oven.journal.correct(.replaceLot(oven.lot, right))
-    let trace = try await trace("B-1", lot: "PCB-9", oven.journal)
+    let trace = try await PieceHub(oven.journal).trace("B-1", lot: "PCB-9")
     let figures = trace?.lots.first?.visits.first?.units.first?.figures
     #expect(figures?.signals.first?.good == 28)
-    let recorded = try await unit("B-1", oven.journal, as: .recorded)
+    let recorded = try await PieceHub(oven.journal).unit("B-1", as: .recorded)
     #expect(recorded?.figures == figures)
   }
 
@@ -441,7 +306,7 @@ struct UnitReadingsTests {
     var oven = try Oven()
     try oven.scan("B-1", .entered)
     try oven.run(350)
-    let trace = try #require(try await trace("B-1", oven.journal))
+    let trace = try #require(try await PieceHub(oven.journal).trace("B-1"))
     let text = TraceReport(trace, style: TraceReport.Style(width: 100)).text
     let own = try #require(text.range(of: "Serial B-1 entered 2026-11-24 12:00:03 UTC."))
     let unsure = "4 more from 90.0 to 121.0 may be another's or nobody's"
