@@ -80,29 +80,18 @@ struct HubPages: Sendable {
     }
     let basis = try HubRoutes.basis(request)
     let serial = request.uri.queryParameters.get("serial").flatMap { try? Label($0) }
-    if let trace = try await reader.trace(lot, serial: serial, at: time.now(), as: basis) {
+    switch try await reader.find(lot, serial: serial, at: time.now(), as: basis) {
+    case .trace(let trace):
       return Self.page(title: Self.title(of: trace), TraceHTML(trace).body)
-    }
-    let pieces = try await reader.pieces(named: text)
-    if let piece = pieces.first, pieces.count == 1,
-      let trace = try await reader.trace(
-        piece.lot,
-        serial: piece.serial,
-        at: time.now(),
-        as: basis
-      )
-    {
-      return Self.page(title: Self.title(of: trace), TraceHTML(trace).body)
-    }
-    if !pieces.isEmpty {
+    case .pieces(let pieces):
       return Self.page(title: "Several pieces are called \(text)", TraceHTML.choice(of: pieces))
+    case .nothing(let near):
+      return Self.page(
+        title: "No record names \(lot)",
+        status: .notFound,
+        TraceHTML.suggestions(near)
+      )
     }
-    let near = try await reader.lots(near: lot.text)
-    return Self.page(
-      title: "No record names \(lot)",
-      status: .notFound,
-      TraceHTML.suggestions(near)
-    )
   }
 
   private static func title(of trace: LotTrace) -> String {

@@ -118,7 +118,9 @@ struct HubRoutes: Sendable {
     guard let name = request.uri.queryParameters.get("name"), !name.isEmpty else {
       throw HubProblem.badRequest("say which: /v1/pieces?name=SERIAL, or a UDI as on the label")
     }
-    return try JSONAnswer.response(Answer(pieces: try await database.reader.pieces(named: name)))
+    let basis = try Self.basis(request)
+    let pieces = try await database.reader.pieces(named: name, as: basis)
+    return try JSONAnswer.response(Answer(pieces: pieces))
   }
 
   private func instrument(_ context: BasicRequestContext) async throws -> Response {

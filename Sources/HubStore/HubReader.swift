@@ -106,9 +106,50 @@ package struct HubReader: Sendable {
     }
   }
 
-  /// The pieces with a serial number or UDI, in whatever spelling of it.
-  package func pieces(named name: String) async throws -> [PieceListing] {
-    try await queue.read { db in try PieceListing.fetch(db, named: name) }
+  /// The pieces with a serial number or UDI, in whatever spelling of it, and the lots that they are of.
+  package func pieces(
+    named name: String,
+    as basis: TraceBasis = .corrected
+  ) async throws -> [PieceListing] {
+    try await queue.read { db in try PieceListing.fetch(db, named: name, as: basis) }
+  }
+
+  /// What a name that somebody typed leads to.
+  package enum Found: Sendable {
+    case trace(LotTrace)
+
+    /// It is the serial number or UDI of several pieces.
+    case pieces([PieceListing])
+
+    /// No record has it; names of lots that may have been meant, nearest first.
+    case nothing(near: [String])
+  }
+
+  /// Traces the lot with a name; where there is none, the piece with that serial number or UDI.
+  package func find(
+    _ name: LotID,
+    serial: Label? = nil,
+    at: Instant,
+    upwards: Bool = true,
+    as basis: TraceBasis = .corrected
+  ) async throws -> Found {
+    if let trace = try await trace(name, serial: serial, at: at, upwards: upwards, as: basis) {
+      return .trace(trace)
+    }
+    let pieces = serial == nil ? try await pieces(named: name.text, as: basis) : []
+    if pieces.count > 1 { return .pieces(pieces) }
+    if let piece = pieces.first,
+      let trace = try await trace(
+        piece.lot,
+        serial: piece.serial,
+        at: at,
+        upwards: upwards,
+        as: basis
+      )
+    {
+      return .trace(trace)
+    }
+    return .nothing(near: try await lots(near: name.text))
   }
 
   /// What the hub knows of an instrument; nil when no record names it.

@@ -65,20 +65,16 @@ struct TraceCommand: AsyncParsableCommand {
     } catch let error as IdentifierError {
       throw CommandFailure(.usage, "\(error)")
     }
-    if let trace = try await reader.trace(
+    let found = try await reader.find(
       name,
       serial: piece,
       at: SystemTime().now(),
       upwards: !noUp,
       as: basis
-    ) {
-      return trace
-    }
-    let pieces = piece == nil ? try await reader.pieces(named: lot) : []
-    guard let found = pieces.first else {
-      throw CommandFailure(.notFound, try await unknown(name, reader))
-    }
-    if pieces.count > 1 {
+    )
+    switch found {
+    case .trace(let trace): return trace
+    case .pieces(let pieces):
       let choices = pieces.map { piece in
         "lotline-hub trace \(piece.lot)" + (piece.serial.map { " --serial \($0)" } ?? "")
       }
@@ -86,25 +82,12 @@ struct TraceCommand: AsyncParsableCommand {
         .usage,
         Words.safe("\(lot) means several pieces; say which: \(choices.joined(separator: ", or "))")
       )
+    case .nothing(let near):
+      let hint =
+        near.isEmpty
+        ? "it may not have reached the hub yet; see lotline-hub lots"
+        : "did you mean \(near.joined(separator: ", "))?"
+      throw CommandFailure(.notFound, Words.safe("no record names lot \(name); \(hint)"))
     }
-    guard
-      let trace = try await reader.trace(
-        found.lot,
-        serial: found.serial,
-        at: SystemTime().now(),
-        upwards: !noUp,
-        as: basis
-      )
-    else { throw CommandFailure(.notFound, try await unknown(name, reader)) }
-    return trace
-  }
-
-  private func unknown(_ lot: LotID, _ reader: HubReader) async throws -> String {
-    let near = try await reader.lots(near: lot.text)
-    let hint =
-      near.isEmpty
-      ? "it may not have reached the hub yet; see lotline-hub lots"
-      : "did you mean \(near.joined(separator: ", "))?"
-    return Words.safe("no record names lot \(lot); \(hint)")
   }
 }

@@ -288,7 +288,10 @@ struct BoardReadingsTests {
     let trace = try await PieceHub(oven.journal).trace("B-1", lot: "PCB-9")
     let figures = trace?.lots.first?.visits.first?.units.first?.figures
     #expect(figures?.signals.first?.good == 28)
-    let recorded = try await PieceHub(oven.journal).unit("B-1", as: .recorded)
+    let hub = PieceHub(oven.journal)
+    #expect(try await hub.lots(named: "B-1") == ["PCB-9"])
+    #expect(try await hub.lots(named: "B-1", as: .recorded) == ["PCB-1"])
+    let recorded = try await hub.unit("B-1", as: .recorded)
     #expect(recorded?.figures == figures)
   }
 

@@ -36,15 +36,23 @@ struct PieceHub {
     lot: String = "PCB-1",
     as basis: TraceBasis = .corrected
   ) async throws -> LotTrace? {
+    try await withReader { reader in
+      try await reader.trace(LotID(lot), serial: Label(serial), at: journal.time, as: basis)
+    }
+  }
+
+  /// The lots that a serial number leads to.
+  func lots(named serial: String, as basis: TraceBasis = .corrected) async throws -> [String] {
+    try await withReader { try await $0.pieces(named: serial, as: basis) }.map(\.lot.text)
+  }
+
+  private func withReader<Answer>(
+    _ ask: (HubReader) async throws -> Answer
+  ) async throws -> Answer {
     let folder = try TemporaryFolder()
     let database = try HubDatabase(path: folder.path("hub.sqlite"))
     _ = try await database.take(journal.batch)
     while try await database.recount() {}
-    return try await database.reader.trace(
-      LotID(lot),
-      serial: Label(serial),
-      at: journal.time,
-      as: basis
-    )
+    return try await ask(database.reader)
   }
 }
