@@ -19,8 +19,8 @@ struct CorrectedCount {
   /// Records that are counted in one transaction, and are in memory at once.
   static let slice = 2_000
 
-  private var db: Database { stays.db }
-  private var journal: Int64 { stays.journal }
+  var db: Database { stays.db }
+  var journal: Int64 { stays.journal }
 
   /// Counts the batch for the lots that are counted up to it.
   func follow() throws {
@@ -115,6 +115,7 @@ struct CorrectedCount {
     let to = (row["to_at"] as Int64?).map {
       JournalTime(epoch: row["to_epoch"] ?? 0, at: Instant(microseconds: $0))
     }
+    let from = JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"]))
     return CountedLot(
       entry: entry,
       isAnew: anew,
@@ -123,10 +124,16 @@ struct CorrectedCount {
       over: try station.isOnConveyor ? nil : to.map { try station.end(to: $0) },
       tally: WindowTally(
         entry: anew ? -entry : entry,
-        from: JournalTime(epoch: row["from_epoch"], at: Instant(microseconds: row["from_at"])),
+        from: from,
         to: to,
         layouts: station.layouts,
-        belt: try row.jsonIfPresent("belt") ?? BeltWindow()
+        belt: try belt(
+          of: entry,
+          from: from,
+          to: to,
+          counted: try row.jsonIfPresent("belt"),
+          station
+        )
       )
     )
   }

@@ -37,6 +37,19 @@ struct CorrectedGenealogy: GenealogyStore {
     return try together(near, stay)
   }
 
+  /// Visits that fulfil a condition: those that no correction is about as they are recorded, where `b`
+  /// is the row, and the others as they are corrected, where `c` is.
+  func visits(
+    recorded condition: String,
+    corrected: String,
+    _ arguments: StatementArguments
+  ) throws -> [StationVisit] {
+    let visits =
+      try uncorrected(try recorded.visits(where: condition, arguments)) { $0.span.start }
+      + correctedVisits(corrected, arguments)
+    return visits.sorted { ($0.from, $0.span.start.seq) < ($1.from, $1.span.start.seq) }
+  }
+
   func signals(during visit: StationVisit) throws -> [SignalSummary] {
     guard visit.correctedSpan != nil else { return try recorded.signals(during: visit) }
     let counted = try recorded.signals(during: visit, in: SummaryTable.corrected)

@@ -19,6 +19,13 @@ struct InstrumentQuery {
     UNION ALL SELECT journal, binding, layout, signal FROM unsure_summary
     """
 
+  /// The same, and what was counted anew since a correction.
+  private static let correctedReadings = """
+    SELECT journal, binding, layout, signal, 1 AS is_corrected FROM corrected_summary
+    UNION ALL SELECT journal, binding, layout, signal, 1 FROM corrected_unsure_summary
+    UNION ALL SELECT journal, binding, layout, signal, 0 FROM (\(readings))
+    """
+
   func names() throws -> [String] {
     guard try db.tableExists("calibration") else { return [] }
     return try String.fetchAll(
@@ -50,19 +57,26 @@ struct InstrumentQuery {
     )
   }
 
-  /// The visits of which readings of the instrument are recorded, that lasted at any moment between
-  /// two times.
+  /// The visits that have readings of the instrument, as they are corrected, and that lasted at any
+  /// moment between two times.
   private func visits(
     measuredBy instrument: Label,
     from: Instant?,
     to: Instant
   ) throws -> [StationVisit] {
-    try SQLGenealogy(db: db).visits(
-      where: """
-        b.started_at <= ? AND coalesce(b.ended_at, 9223372036854775807) >= ? AND EXISTS (
+    try CorrectedGenealogy(SQLGenealogy(db: db)).visits(
+      recorded: """
+        b.started_at <= ?1 AND coalesce(b.ended_at, 9223372036854775807) >= ?2 AND EXISTS (
           SELECT 1 FROM (\(Self.readings)) s JOIN (\(Self.signals)) n
             ON n.journal = s.journal AND n.seq = s.layout AND n.signal = s.signal
-          WHERE s.journal = b.journal AND s.binding = b.seq AND n.instrument = ?)
+          WHERE s.journal = b.journal AND s.binding = b.seq AND n.instrument = ?3)
+        """,
+      corrected: """
+        c.from_at <= ?1 AND coalesce(c.to_at, 9223372036854775807) >= ?2 AND EXISTS (
+          SELECT 1 FROM (\(Self.correctedReadings)) s JOIN (\(Self.signals)) n
+            ON n.journal = s.journal AND n.seq = s.layout AND n.signal = s.signal
+          WHERE s.journal = c.journal AND s.binding = c.entry
+            AND (s.is_corrected = c.counts OR c.recounting) AND n.instrument = ?3)
         """,
       [to.microseconds, from?.microseconds ?? .min, instrument.text]
     )

@@ -24,6 +24,12 @@ package struct BeltWindow: Sendable, Hashable, Codable {
     tail = front.behind(by: length)
   }
 
+  /// Takes where the lot's ends were by its records; nil for one of which only the time is known.
+  package mutating func know(head: BeltReading?, tail: BeltReading?) {
+    self.head = self.head ?? head
+    self.tail = self.tail ?? tail
+  }
+
   /// Takes a reading of the belt.
   ///
   /// - Parameters:

@@ -18,6 +18,9 @@ package struct Transit: Sendable, Hashable {
   /// An eye counts as blind when it was not heard of for so many of its periods.
   private static let silentPeriods = 3
 
+  /// How long after its middle a scan may be recorded.
+  private static let lateness = Duration.seconds(60)
+
   /// A conveyor of which nothing is known yet but how far its belts had run.
   ///
   /// - Parameters:
@@ -83,9 +86,15 @@ package struct Transit: Sendable, Hashable {
     return lanes.indices.flatMap { lane in
       let belt = reading(ofLane: lane, at: uptime)
       let moves = lanes[lane].overdue(at: belt)
-      lanes[lane].forget(at: belt, within: margin(ofLane: lane, .zero, at: uptime))
+      forget(ofLane: lane, at: uptime)
       return moves
     }
+  }
+
+  /// Forgets what has left, but for what a scan that is recorded late may tell of.
+  private mutating func forget(ofLane lane: Int, at uptime: Duration) {
+    let belt = reading(ofLane: lane, at: uptime - Self.lateness)
+    lanes[lane].forget(at: belt, within: margin(ofLane: lane, .zero, at: uptime))
   }
 
   /// An eye of which nothing is heard sees nothing.
@@ -119,7 +128,7 @@ package struct Transit: Sendable, Hashable {
     let index = index(of: lane)
     let belt = reading(ofLane: index, at: uptime)
     lanes[index].apply(record, at: belt)
-    lanes[index].forget(at: belt, within: margin(ofLane: index, .zero, at: uptime))
+    forget(ofLane: index, at: uptime)
   }
 
   /// Where the belt is when a lot or board enters at a moment, for its record.

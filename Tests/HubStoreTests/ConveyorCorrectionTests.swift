@@ -109,6 +109,90 @@ struct ConveyorCorrectionTests {
     }
   }
 
+  /// A lot of which one end was corrected, on a belt that runs 0.1 m a second: it was started at 10 s
+  /// and ended at 20 s, which records say with where its edges were.
+  private static func oneEnd(
+    corrected change: (Int, Instant) -> Correction.Change,
+    head: Double,
+    tail: Double,
+    boards: [Double] = []
+  ) async throws -> [SignalSummary] {
+    var journal = try JournalBuilder()
+    let layout = try layout(of: &journal)
+    let start = journal.time
+    var binding = 0
+    var lot = try Self.binding()
+    for second in 0..<60 {
+      let time = start.advanced(by: .seconds(second))
+      if second == 10 {
+        lot = lot.with(belt: BeltReading(low: head, high: head))
+        binding = try journal.add(.binding(lot), lasting: .zero)
+      }
+      for front in boards where Int(front * 10) == second {
+        let entered = BoardPassage(
+          station: lot.station,
+          binding: binding,
+          event: .entered,
+          belt: BeltReading(low: front, high: front)
+        )
+        try journal.add(.board(entered), lasting: .zero)
+      }
+      if second == 20 {
+        let end = BindingEnd(station: lot.station, lot: lot.lot, binding: binding)
+          .with(belt: BeltReading(low: tail, high: tail))
+        try journal.add(.bindingEnd(end), lasting: .zero)
+      }
+      journal.time = time
+      try journal.frame(
+        layout: layout,
+        places: [.nothing, .nothing],
+        belt: Double(second) / 10,
+        [Reading(.integer(Int64(second))), Reading(.integer(Int64(second)))]
+      )
+    }
+    try journal.correct(change(binding, start))
+    return try await CorrectedHub(journal).visits("PCB-0").flatMap(\.signals)
+  }
+
+  @Test("Where no correction says when a lot ended, its tail is where the record of its end says")
+  func recordedTail() async throws {
+    // Its last board's rear edge entered half a metre after the end: zone 1 loses it at 3.53 m.
+    let figures = try await Self.oneEnd(
+      corrected: { .times($0, from: $1.advanced(by: .milliseconds(5_400)), to: nil) },
+      head: 1,
+      tail: 2.5
+    )
+    let zone = try #require(figures.first)
+    #expect(zone.maximum == 34 && zone.unsure?.maximum == 36, "\(zone)")
+    // It came at 5.4 s, when the belt had run from 0.5 to 0.6 m.
+    #expect(zone.minimum == 18 && zone.unsure?.minimum == 15, "\(zone)")
+  }
+
+  @Test("Where no correction says when a lot began, its head is where an eye saw its first board")
+  func recordedHead() async throws {
+    // It was started at 1.0 m, and its first board came at 1.5 m: zone 1 has it from 2.53 m on.
+    let figures = try await Self.oneEnd(
+      corrected: { .times($0, from: nil, to: $1.advanced(by: .milliseconds(25_400))) },
+      head: 1,
+      tail: 2,
+      boards: [1.5, 1.8]
+    )
+    let zone = try #require(figures.first)
+    #expect(zone.minimum == 27 && zone.unsure?.minimum == 25, "\(zone)")
+    #expect(zone.maximum == 34 && zone.unsure?.maximum == 37, "\(zone)")
+  }
+
+  @Test("Where no eye tells of boards, a lot's head is where the belt was when it was started")
+  func recordedStart() async throws {
+    let figures = try await Self.oneEnd(
+      corrected: { .times($0, from: nil, to: $1.advanced(by: .milliseconds(25_400))) },
+      head: 0.7,
+      tail: 2
+    )
+    let zone = try #require(figures.first)
+    #expect(zone.minimum == 19 && zone.unsure?.minimum == 17, "\(zone)")
+  }
+
   @Test(
     "A reading that counts is the lot's; one that does not is not, or is within two scans of an edge",
     arguments: 1...100 as ClosedRange<UInt64>

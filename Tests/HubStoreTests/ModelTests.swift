@@ -49,8 +49,20 @@ struct ModelTests {
         if let difference = difference(trace, of: lot, run.model, basis) { return difference }
       }
     }
+    if let difference = try await inDoubt(run.model, database) { return difference }
     try database.close()
     return nil
+  }
+
+  /// Where the lots since an instrument was found wrong are others.
+  private func inDoubt(_ model: ReferencePlant, _ database: HubDatabase) async throws -> String? {
+    let trace = try await database.reader.instrument(ReferencePlant.instrument)
+    var found: [Int: Set<Int>] = [:]
+    for failure in trace?.failures ?? [] {
+      found[failure.found.record.seq] = Set(failure.visits.map(\.span.start.seq))
+    }
+    let expected = model.inDoubt()
+    return found == expected ? nil : "\(found) are in doubt, where the model has \(expected)"
   }
 
   private func difference(
@@ -65,6 +77,18 @@ struct ModelTests {
     where expected[record] != found[record] {
       return "visit \(record) of \(lot), \(basis), is \(String(describing: found[record])), where "
         + "the model has \(String(describing: expected[record]))"
+    }
+    let belt = (trace?.lots.first { $0.lot == lot }?.visits ?? [])
+      .filter { $0.binding.station == ReferencePlant.wave }
+    for visit in belt {
+      let record = visit.span.start.seq
+      let scans = model.zoneScans(of: record, isCorrected: basis == .corrected)
+      for (index, expected) in scans.enumerated() {
+        let signal = visit.signals.first { $0.signal == "zone\(index + 1)" }
+        if let difference = FoundScans(signal).difference(to: expected) {
+          return "visit \(record) of \(lot), \(basis), zone \(index + 1): \(difference)"
+        }
+      }
     }
     let uses = Set(
       reasons(in: trace, of: lot).compactMap { reason -> Int? in
@@ -87,6 +111,13 @@ struct ModelTests {
     else { return [] }
     let sum = Int((mean * Double(summary.good)).rounded())
     return [summary.good, Int(least), Int(greatest), sum]
+  }
+
+  /// Seconds of which readings cannot be relied on.
+  private static func doubtful(_ summary: SignalSummary?) -> [Int] {
+    (summary?.calibration?.doubts ?? []).flatMap { doubt in
+      Array(ReferencePlant.wall(doubt.from)..<ReferencePlant.wall(doubt.to))
+    }
   }
 
   private func reasons(in trace: LotTrace?, of lot: LotID) -> [TraceEdge.Reason] {
@@ -112,16 +143,51 @@ struct ModelTests {
     var visits: [Int: ReferencePlant.Visit] = [:]
     for visit in trace?.lots.first(where: { $0.lot == lot })?.visits ?? [] {
       let record = visit.span.start.seq
+      let isMeasured = visit.binding.station != ReferencePlant.wave
       visits[record] = ReferencePlant.Visit(
         place: StationLane(visit.binding.station, visit.binding.lane),
         operatorName: visit.binding.operatorName,
         from: visit.from,
         to: visit.to,
-        figures: Self.figures(visit.signals.first),
+        figures: isMeasured ? Self.figures(visit.signals.first) : [],
+        doubtful: isMeasured ? Self.doubtful(visit.signals.first) : [],
         crews: Self.crews(of: visit),
         materials: materials[record] ?? []
       )
     }
     return visits
+  }
+}
+
+/// The scans that a hub has counted of a zone: each scan reads two to the power of its number.
+private struct FoundScans {
+  private let sure: Set<Int>
+  private let unsure: SignalSummary.Unsure?
+
+  init(_ summary: SignalSummary?) {
+    let sum = (summary?.mean).map { Int(($0 * Double(summary?.good ?? 0)).rounded()) } ?? 0
+    sure = Set((0..<60).filter { sum & 1 << $0 != 0 })
+    unsure = summary?.unsure
+  }
+
+  /// Where other scans were counted than those that count.
+  func difference(to expected: ReferencePlant.ZoneScans) -> String? {
+    let text =
+      "counted \(sure.sorted()), unsure \(String(describing: unsure)), where the model has "
+      + "\(expected.sure.sorted()), unsure \(expected.maybe.sorted())"
+    if expected.isExact {
+      let isSame = unsure?.readings ?? 0 == expected.maybe.count && reaches(over: expected.maybe)
+      return sure == expected.sure && isSame ? nil : text
+    }
+    let missing = expected.sure.subtracting(sure)
+    let isRight = sure.isSubset(of: expected.sure.union(expected.maybe))
+    return isRight && missing.count <= unsure?.readings ?? 0 && reaches(over: missing) ? nil : text
+  }
+
+  /// Whether scans may be among the unsure ones, by the least and the greatest of those.
+  private func reaches(over scans: Set<Int>) -> Bool {
+    guard let least = scans.min(), let greatest = scans.max() else { return true }
+    guard let minimum = unsure?.minimum, let maximum = unsure?.maximum else { return false }
+    return Int(minimum) <= 1 << least && Int(maximum) >= 1 << greatest
   }
 }

@@ -176,6 +176,50 @@ struct StoredMaterialTests {
     #expect(try await database.reader.instrument(Label("O2-19")) == nil)
   }
 
+  @Test("A failed calibration lists the lots that truly were there, whatever was scanned")
+  func correctedFailure() async throws {
+    var journal = try failure()
+    let during = try #require(
+      try journal.records.map(RecordCoding.decode)
+        .first { record in
+          if case .binding(let binding) = record.content {
+            binding.lot.text == "DURING"
+          } else {
+            false
+          }
+        }
+    )
+    guard case .binding(let wrong) = during.content else { return }
+    let right = Binding(
+      station: wrong.station,
+      lot: try LotID("RIGHT"),
+      part: wrong.part,
+      workOrder: wrong.workOrder,
+      operatorName: wrong.operatorName
+    )
+    try journal.correct(.replaceLot(during.seq, right))
+    // Nobody scanned this one, and it took the readings of the other.
+    let late = Binding(
+      station: wrong.station,
+      lot: try LotID("LATE"),
+      part: wrong.part,
+      workOrder: wrong.workOrder,
+      operatorName: wrong.operatorName
+    )
+    try journal.correct(
+      .insertLot(
+        late,
+        from: during.at.advanced(by: .seconds(-30)),
+        to: during.at.advanced(by: .seconds(50))
+      )
+    )
+    _ = try await database.take(journal.batch)
+    while try await database.recount() {}
+    let trace = try await database.reader.instrument(Label("O2-17"))
+    let lots = trace?.failures.first?.visits.map(\.binding.lot.text)
+    #expect(lots == ["LATE", "RIGHT"])
+  }
+
   @Test("A lot's trace tells which of its readings cannot be relied on")
   func doubts() async throws {
     let journal = try failure()

@@ -15,12 +15,17 @@ struct ModelTests {
   @Test("Every reading is bound as the model says, whatever happens at the plant")
   func sequences() throws {
     let first = Self.number("LOTLINE_MODEL_SEED", else: 1)
+    var (readings, sure) = (0, 0)
     for seed in first..<first + Self.number("LOTLINE_MODEL_SEQUENCES", else: 500) {
       var run = try ModelRun(seed: UInt64(seed))
       if let difference = try run.run(40) {
         Issue.record("seed \(seed): \(difference)\nafter \(run.events.map { "\($0)" })")
         return
       }
+      readings += run.beltReadings
+      sure += run.sureReadings
     }
+    // Of an agent that is never sure nothing could be wrong.
+    #expect(readings < 200 || sure * 4 > readings, "\(sure) of \(readings) are sure")
   }
 }

@@ -9,9 +9,13 @@ struct EventSource {
   /// Whether more is put right than is done.
   private var isCorrecting = false
 
+  /// Whether most of it happens at the conveyor, which is scanned again and again.
+  private var isOnBelt = false
+
   init(_ random: SeededGenerator) {
     self.random = random
     isCorrecting = once(in: 2)
+    isOnBelt = once(in: 3)
   }
 
   mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -33,6 +37,9 @@ struct EventSource {
     if isCorrecting, plant.facts.count > 5, !once(in: 3) {
       return .correct(correction(plant))
     }
+    // What the belt, its speed signal and instruments do lies apart from what people do.
+    if once(in: 10) { return quietly(plant) }
+    if isOnBelt, once(in: 4) { return .wait(seconds: pick([2, 5, 10, 15])) }
     return switch number(0...99) {
     case ..<16: .start(order())
     case ..<25: .end(place(), pick([nil, .finished, .scrapped, .removed, .handedOver]))
@@ -45,20 +52,31 @@ struct EventSource {
     case ..<82: .correct(correction(plant))
     case ..<84: .list(list())
     case ..<85: .operators(operators())
-    case ..<92: .scan(ago: number(0...4))
-    case ..<97: .wait(seconds: pick([1, 2, 5, 40, 60]))
+    case ..<86: .certificates(certificates())
+    case ..<93: .scan(ago: number(0...4))
+    case ..<97: .wait(seconds: pick([1, 2, 5, 5, 15, 40, 60]))
     case ..<98: .setClock(by: pick([-100, -20, -7, 9, 30]))
     default: .restart(after: number(0...20), setBack: pick([0, 0, 0, 6, 40]))
+    }
+  }
+
+  private mutating func quietly(_ plant: ReferencePlant) -> PlantEvent {
+    switch number(0...9) {
+    case ..<4: .belt(speed: pick([0, 5, 10, 20, PlantBelt.fastest]))
+    case ..<6: .speedSignal(isGood: !plant.belt.isRead)
+    default: .calibrate(calibration(plant))
     }
   }
 
   private mutating func station() -> StationID { pick(ReferencePlant.stations) }
 
   private mutating func place() -> StationLane {
-    switch number(0...19) {
+    if isOnBelt, !once(in: 4) { return StationLane(ReferencePlant.wave) }
+    return switch number(0...19) {
     case ..<7: ReferencePlant.places[0]
-    case ..<12: ReferencePlant.places[1]
-    case ..<18: ReferencePlant.places[2]
+    case ..<10: ReferencePlant.places[1]
+    case ..<13: ReferencePlant.places[2]
+    case ..<18: ReferencePlant.places[3]
     case 18: StationLane(ReferencePlant.oven)
     default: StationLane(ReferencePlant.stand, ReferencePlant.front)
     }
@@ -178,6 +196,22 @@ struct EventSource {
     return plant.clock.wall(at: pick(plant.facts).second) + number(-1...1)
   }
 
+  /// Of the instrument, or of one that nobody knows; often of some time ago, or of a day.
+  private mutating func calibration(_ plant: ReferencePlant) -> Calibration {
+    let now = plant.clock.wall(at: plant.second)
+    let performed = now - pick([0, 1, 10, 60, 200]) + (once(in: 20) ? 5 : 0)
+    let isDay = once(in: 3)
+    return Calibration(
+      instrument: once(in: 8) ? Label(checked: "TC-9") : ReferencePlant.instrument,
+      performed: PlantClock.instant(performed),
+      performedUntil: isDay ? PlantClock.instant(performed + number(0...20)) : nil,
+      due: PlantClock.instant(performed + pick([-1, 5, 30, 100, 1_000])),
+      asFound: pick(Calibration.Finding.allCases),
+      asLeft: pick([nil, .within, .within, .outside, .unknown]),
+      by: Label(checked: "qa")
+    )
+  }
+
   // MARK: Lists
 
   private mutating func list() -> [LotID: ListedLot.State] {
@@ -186,6 +220,19 @@ struct EventSource {
       states[lot] = pick([.released, .released, .hold, .scrapped, .finished])
     }
     return states
+  }
+
+  private mutating func certificates() -> [Label: ListedCertificate] {
+    var listed: [Label: ListedCertificate] = [:]
+    for id in PlantEvent.certificates where !once(in: 4) {
+      listed[id] = ListedCertificate(
+        id: id,
+        type: Label(checked: "CoC"),
+        status: pick([.accepted, .accepted] + ListedCertificate.Status.allCases),
+        lots: PlantEvent.materials.filter { _ in once(in: 2) }
+      )
+    }
+    return listed
   }
 
   private mutating func operators() -> [Label: [StationID]] {

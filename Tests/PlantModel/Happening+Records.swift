@@ -21,6 +21,7 @@ extension ReferencePlant.Refusal {
       case .unitInside: .impossible("inside")
       case .unitNotInside: .impossible("outside")
       case .unitScrapped: .impossible("scrapped")
+      case .calibrationDates: .impossible("dates")
       case .notSignedOn: .impossible("not there")
       case .alreadyLoaded: .impossible("loaded")
       case .notLoaded: .impossible("not loaded")
@@ -87,6 +88,7 @@ extension ReferencePlant.Happening {
           load: consumption.load
         )
       )
+    case .calibration(let calibration): self = .calibrated(calibration)
     case .correction(let correction): self = .corrected(ReferencePlant.Change(correction.change))
     default: return nil
     }
@@ -101,6 +103,7 @@ extension ReferencePlant.Load {
       part: load.part,
       operatorName: load.operatorName,
       certificate: load.certificate,
+      document: load.certificateReference?.id,
       expires: load.expires.map(PlantClock.wall),
       opened: load.opened.map(PlantClock.wall),
       lifeEnds: load.floorLifeUntil.map(PlantClock.wall),

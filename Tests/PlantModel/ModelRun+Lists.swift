@@ -28,6 +28,10 @@ extension ModelRun {
     states.map { .lot(ListedLot(lot: $0.key, state: $0.value)) }
   }
 
+  static func entries(of certificates: [Label: ListedCertificate]) -> [PlantListEntry] {
+    certificates.values.map { .certificate($0) }
+  }
+
   static func entries(of stations: [Label: [StationID]]) -> [PlantListEntry] {
     stations.map { name, stations in
       .person(

@@ -6,16 +6,25 @@ package import TestSupport
 package struct ModelRun {
   private static let timeOut = 60
 
-  private var source: EventSource
-  private(set) var bindings: Bindings
-  package private(set) var model: ReferencePlant
-  private let plan: BindingPlan
+  var source: EventSource
+  var bindings: Bindings
+  package internal(set) var model: ReferencePlant
+  let plan: BindingPlan
 
   /// The journal, as bytes.
   package private(set) var journal: JournalBuilder
 
-  /// The layout of this run's frames.
-  private var layout = 0
+  /// The layouts of this run's frames.
+  var layout = 0
+  var beltLayoutSeq = 0
+
+  /// What is where on the conveyor, and until when the agent has followed it.
+  var transit = Transit(ModelRun.conveyor, at: .zero)
+  var followed = 0
+
+  /// Readings of the conveyor, and those of which it was sure what they are bound to.
+  package internal(set) var beltReadings = 0
+  package internal(set) var sureReadings = 0
 
   /// The events so far, for whoever looks for what went wrong.
   package private(set) var events: [PlantEvent] = []
@@ -25,10 +34,11 @@ package struct ModelRun {
     plan = BindingPlan(
       stations: [
         ReferencePlant.oven: [ReferencePlant.front, ReferencePlant.rear],
-        ReferencePlant.stand: [],
+        ReferencePlant.stand: [], ReferencePlant.wave: [],
       ],
       rules: BindingRules(source.verdicts()),
-      crews: CrewRules(timeOut: .seconds(Self.timeOut))
+      crews: CrewRules(timeOut: .seconds(Self.timeOut)),
+      instruments: [ReferencePlant.instrument: ReferencePlant.measured]
     )
     bindings = Bindings(plan)
     model = ReferencePlant(rules: plan.rules, timeOut: Self.timeOut)
@@ -54,11 +64,12 @@ package struct ModelRun {
 
   package var now: Instant { model.clock.instant(at: model.second) }
 
-  private var uptime: Duration { .seconds(model.second) }
+  var uptime: Duration { .seconds(model.second) }
 
   private mutating func carryOut(_ event: PlantEvent) throws -> String? {
+    followBelt()
     switch event {
-    case .wait(let seconds): model.second += seconds
+    case .wait(let seconds): return try wait(seconds)
     case .scan(let ago): return try scan(ago)
     case .setClock(let step): try setClock(by: step)
     case .restart(let pause, let setBack): try restart(after: pause, setBack: setBack)
@@ -68,6 +79,11 @@ package struct ModelRun {
     case .operators(let stations):
       model.put(operators: stations)
       try record(.plantList(Self.part(.operators, Self.entries(of: stations))))
+    case .certificates(let listed):
+      model.put(certificates: listed)
+      try record(.plantList(Self.part(.certificates, Self.entries(of: listed))))
+    case .belt(let speed): setBelt(speed: speed)
+    case .speedSignal(let isGood): setSpeedSignal(isGood: isGood)
     default: return try attempt(event)
     }
     return nil
@@ -121,140 +137,22 @@ package struct ModelRun {
     case .load(let order): try bindings.load(order, at: now)
     case .unload(let order): try bindings.unload(order)
     case .use(let order): try bindings.consume(order, at: now)
-    case .correct, .list, .operators, .scan, .wait, .setClock, .restart:
+    case .calibrate(let calibration): try bindings.calibrate(calibration, at: now)
+    case .correct, .list, .operators, .certificates, .scan, .wait, .belt, .speedSignal, .setClock,
+      .restart:
       preconditionFailure("nothing is to be judged by the rules of a command")
     }
   }
 
   /// Writes a record, and has it applied as it is read back; then a second passes.
-  private mutating func record(_ content: Record.Content) throws {
+  mutating func record(_ content: Record.Content) throws {
+    followBelt()
     journal.time = now
-    try journal.add(content)
+    try journal.add(stamped(content))
     guard let bytes = journal.records.last else { return }
-    bindings.apply(try RecordCoding.decode(bytes), uptime: uptime)
+    let record = try RecordCoding.decode(bytes)
+    bindings.apply(record, uptime: uptime)
+    if Self.isOnBelt(record.content) { transit.apply(record, uptime: uptime) }
     model.second += 1
-  }
-}
-
-// MARK: Clocks, runs and frames
-
-extension ModelRun {
-  private mutating func describeFrames() throws {
-    layout = journal.records.count + 1
-    try record(
-      .layout(
-        FrameLayout(
-          device: DeviceID(checked: "room"),
-          group: "air",
-          profile: "room",
-          profileHash: .sha256([]),
-          periodMilliseconds: 1_000,
-          stations: ReferencePlant.stations,
-          signals: [SignalDescription(name: "humidity")]
-        )
-      )
-    )
-  }
-
-  /// The clock shows another time from the next second on.
-  private mutating func setClock(by step: Int) throws {
-    let expected = PlantClock.instant(model.clock.wall(at: model.second))
-    let wall = model.clock.wall(at: model.second) + step
-    model.clock.set(to: wall, at: model.second, lastSeen: model.second)
-    try recordStep(from: expected, step: step)
-  }
-
-  private mutating func recordStep(from: Instant, step: Int?) throws {
-    try record(
-      .clockStep(
-        ClockStep(
-          epoch: model.clock.steps,
-          stepMicroseconds: step.map { $0 * 1_000_000 },
-          from: from,
-          to: now
-        )
-      )
-    )
-  }
-
-  private mutating func restart(after pause: Int, setBack: Int) throws {
-    bindings = Bindings(plan)
-    for bytes in journal.records { bindings.apply(try RecordCoding.decode(bytes)) }
-    // The last record is of a second ago.
-    let last = model.second - 1
-    let shown = model.clock.wall(at: last)
-    model.second += pause
-    model.started = model.second
-    if setBack > 0 {
-      model.clock.set(to: shown - setBack, at: model.second, lastSeen: last)
-      try recordStep(from: PlantClock.instant(shown), step: nil)
-    }
-    try describeFrames()
-  }
-
-  private mutating func scan(_ ago: Int) throws -> String? {
-    let second = max(model.second - ago, model.started, model.clock.lastSet)
-    let bound = ReferencePlant.stations.map { bindings.inForce(at: $0, uptime: .seconds(second)) }
-    let expected = ReferencePlant.stations.map { Bound(model.lots(at: $0, second: second)) }
-    guard bound == expected else { return "a scan is bound to \(bound), model: \(expected)" }
-    let seq = journal.records.count + 1
-    model.add(
-      ReferencePlant.Scan(seq: seq, second: second, bound: Set(bound.flatMap(\.bindings)))
-    )
-    try record(
-      .frame(
-        Frame(
-          at: model.clock.instant(at: second),
-          spanMicroseconds: 1_840,
-          layout: layout,
-          bindings: bound,
-          crews: ReferencePlant.stations.map {
-            bindings.crewInForce(at: $0, uptime: .seconds(second))
-          },
-          readings: [Reading(.integer(Int64(seq)))]
-        )
-      )
-    )
-    return nil
-  }
-
-  /// Records what the calendar says of material.
-  private mutating func announce() throws -> String? {
-    let events = bindings.calendarEvents(at: now)
-    let told = events.compactMap { event in
-      event.load.map { ReferencePlant.Happening.told($0, event.kind) }
-    }
-    let expected = model.calendar()
-    guard told == expected, events.count == told.count else {
-      return "\(events.map(\.kind)) are told, where the model has \(expected)"
-    }
-    for (event, happening) in zip(events, told) {
-      model.add(happening, seq: journal.records.count + 1)
-      try record(.event(event))
-    }
-    return nil
-  }
-
-  private mutating func signOffWhoIsLate() throws -> String? {
-    while let late = model.timedOut() {
-      let moment = Moment(wall: now, uptime: uptime)
-      guard let content = bindings.timeOut(at: moment) else { return "\(late) is not timed out" }
-      let names = model.crew(at: late.station).names.filter { $0 != late.name }
-      let expected = ReferencePlant.Happening.crew(names, late.station, came: nil)
-      guard ReferencePlant.Happening(content) == expected else {
-        return "\(content), not \(expected)"
-      }
-      model.add(expected, seq: journal.records.count + 1)
-      try record(content)
-    }
-    let more = bindings.timeOut(at: Moment(wall: now, uptime: uptime))
-    return more.map { "\($0) is timed out too early" }
-  }
-
-  /// A moment that the agent still remembers.
-  mutating func randomMoment() -> Int {
-    // Of each place, the agent remembers the last seven changes.
-    let changes = model.facts.suffix(7).map(\.second)
-    return source.number(max(model.started, changes.first ?? 0)...model.second)
   }
 }

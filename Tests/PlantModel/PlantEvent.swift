@@ -14,12 +14,18 @@ package enum PlantEvent: Sendable, Hashable {
   case load(MaterialOrder)
   case unload(UnloadOrder)
   case use(ConsumptionOrder)
+  case calibrate(Calibration)
   case correct(CorrectionOrder)
   case list([LotID: ListedLot.State])
   case operators([Label: [StationID]])
+  case certificates([Label: ListedCertificate])
   /// A scan of some seconds ago becomes a frame.
   case scan(ago: Int)
   case wait(seconds: Int)
+  /// The conveyor's belt runs at another speed, in millimetres a second.
+  case belt(speed: Int)
+  /// That speed can be read from now on, or cannot.
+  case speedSignal(isGood: Bool)
   /// Somebody sets the clock on the wall.
   case setClock(by: Int)
   /// The agent ends, and starts again on its journal some seconds later; the clock may show less
@@ -30,6 +36,7 @@ package enum PlantEvent: Sendable, Hashable {
 
   /// Lots that are loaded: two of material, and one that is made here.
   package static let materials = ["M1", "M2", "L1"].map { LotID(checked: $0) }
+  static let certificates = ["C1", "C2"].map { Label(checked: $0) }
   static let serials = (1...3).map { SerialNumber(checked: "S\($0)") }
   package static let names = ["mara", "jon", "ana"].map { Label(checked: $0) }
 

@@ -48,7 +48,7 @@ extension ReferencePlant {
   }
 
   /// The corrections that no later one withdraws.
-  var holding: [(fact: Fact, change: Change)] {
+  func withoutWithdrawn() -> [(fact: Fact, change: Change)] {
     let all = facts.compactMap { fact -> (fact: Fact, change: Change)? in
       if case .corrected(let change) = fact.happening { (fact, change) } else { nil }
     }
@@ -59,6 +59,10 @@ extension ReferencePlant {
 
   /// All stays by the records that began them, as they are recorded.
   func recorded(_ kind: PlantStay.Kind) -> [Int: PlantStay] {
+    kind == .lot ? recordedLots : recordedMaterials
+  }
+
+  func stays(_ kind: PlantStay.Kind) -> [Int: PlantStay] {
     var stays: [Int: PlantStay] = [:]
     for fact in facts {
       let now = PlantMoment(second: fact.second)

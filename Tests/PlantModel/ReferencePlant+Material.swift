@@ -9,6 +9,9 @@ extension ReferencePlant {
     let part: Label?
     let operatorName: Label?
     let certificate: Label?
+
+    /// The certificate that is known of, with what a list says of it.
+    let document: Label?
     let expires: Int?
     let opened: Int?
     let lifeEnds: Int?
@@ -69,7 +72,9 @@ extension ReferencePlant {
     var kinds: [Event.Kind] = []
     if let expires = load.expires, expires <= now { kinds.append(.materialExpired) }
     if let end = load.lifeEnds, end <= now { kinds.append(.floorLifeExceeded) }
-    if [.hold, .scrapped].contains(lots?[load.lot]) { kinds.append(.materialBlocked) }
+    if [.hold, .scrapped].contains(lots?[load.lot]) || isRefused(load) {
+      kinds.append(.materialBlocked)
+    }
     return kinds
   }
 
@@ -82,9 +87,35 @@ extension ReferencePlant {
   /// The same, and what can be said of it only when it comes.
   func allDoubts(of load: Load, at wall: Int? = nil) -> [BindingRule] {
     var doubts = doubts(of: load, at: wall)
-    if load.certificate == nil { doubts.append(.materialUncertified) }
+    if !isRefused(load), !isCertified(load) { doubts.append(.materialUncertified) }
     if let lots, lots[load.lot] == nil { doubts.append(.materialUnknown) }
     return doubts
+  }
+
+  private func listed(_ load: Load) -> ListedCertificate? {
+    (load.document ?? load.certificate).flatMap { certificates?[$0] }
+  }
+
+  private func isRefused(_ load: Load) -> Bool {
+    [.revoked, .rejected].contains(listed(load)?.status)
+  }
+
+  /// Whether there is a certificate; where a list is in force, one that is accepted for the lot.
+  private func isCertified(_ load: Load) -> Bool {
+    if certificates == nil { return load.document != nil || load.certificate != nil }
+    guard let listed = listed(load), listed.status == .accepted else { return false }
+    return listed.lots.isEmpty || listed.lots.contains(load.lot)
+  }
+
+  /// The certificate that a load is recorded with: the one that is said, or was before, or else the one
+  /// that the list has accepted for the lot.
+  private func document(_ order: MaterialOrder, _ last: Load?) -> Label? {
+    let known = order.certificate == nil ? last?.document : nil
+    guard let certificates else { return known }
+    let accepted = certificates.values
+      .filter { $0.status == .accepted && $0.lots.contains(order.lot) }.map(\.id).min()
+    let name = known ?? order.certificate ?? accepted
+    return name.flatMap { certificates[$0]?.id } ?? known
   }
 
   func load(_ order: MaterialOrder) -> Expectation {
@@ -111,6 +142,7 @@ extension ReferencePlant {
       part: order.part ?? last?.part,
       operatorName: order.operatorName,
       certificate: order.certificate ?? last?.certificate,
+      document: document(order, last),
       expires: order.expires.map(PlantClock.wall) ?? last?.expires,
       opened: opened,
       lifeEnds: life.flatMap { life in opened.map { $0 + life } }

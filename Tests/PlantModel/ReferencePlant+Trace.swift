@@ -13,6 +13,9 @@ extension ReferencePlant {
     /// without any.
     package let figures: [Int]
 
+    /// Seconds, as the clock on the wall showed them, of which its readings cannot be relied on.
+    package let doubtful: [Int]
+
     /// Who was there, change by change.
     package let crews: [Set<Label>]
 
@@ -25,6 +28,7 @@ extension ReferencePlant {
       from: Instant,
       to: Instant?,
       figures: [Int],
+      doubtful: [Int],
       crews: [Set<Label>],
       materials: Set<Material>
     ) {
@@ -33,6 +37,7 @@ extension ReferencePlant {
       self.from = from
       self.to = to
       self.figures = figures
+      self.doubtful = doubtful
       self.crews = crews
       self.materials = materials
     }
@@ -58,12 +63,14 @@ extension ReferencePlant {
     return stays.filter { $0.value.lot == lot }.reduce(into: [:]) { visits, item in
       let (record, stay) = item
       guard let name = stay.operatorName else { return }
+      let figures = figures(of: record, stay)
       visits[record] = Visit(
         place: stay.place,
         operatorName: name,
         from: clock.instant(of: stay.from),
         to: stay.to.map { clock.instant(of: $0) },
-        figures: figures(of: record, stay),
+        figures: figures,
+        doubtful: figures.isEmpty ? [] : doubtful(during: stay),
         crews: crews(during: stay, isCorrected),
         materials: materials(during: stay, isCorrected)
       )
@@ -82,7 +89,8 @@ extension ReferencePlant {
   }
 
   /// Scans that were bound to it; where it was there at other times, those that were taken then.
-  private func figures(of record: Int, _ stay: PlantStay) -> [Int] {
+  func figures(of record: Int, _ stay: PlantStay) -> [Int] {
+    guard Self.measured.contains(stay.place.station) else { return [] }
     let recorded = recorded(.lot)[record]
     let isAsRecorded = recorded?.from == stay.from && recorded?.to == stay.to
     let values = scans.filter { scan in

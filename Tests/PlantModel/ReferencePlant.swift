@@ -4,7 +4,8 @@ package import Telemetry
 /// What should be bound, told from nothing but the list of what happened: the plain model that
 /// ``Bindings`` is compared with.
 ///
-/// It keeps no state but that list, and goes through it for every answer.
+/// It keeps no state but that list, and goes through it for every answer; what is asked for most often
+/// is worked out whenever the list grows.
 package struct ReferencePlant {
   enum Happening: Hashable {
     case started(LotID, StationLane, Label)
@@ -16,6 +17,9 @@ package struct ReferencePlant {
     /// It is said once that material is past its time, or blocked.
     case told(Int, Event.Kind)
     case used(Use)
+    case calibrated(Calibration)
+    /// It is said once that the instrument is due.
+    case instrumentTold
     case corrected(Change)
   }
 
@@ -47,14 +51,15 @@ package struct ReferencePlant {
     case recorded(Happening, notes: Set<String>)
   }
 
-  /// Where it happens: an oven with two lanes, and a stand.
+  /// Where it happens: an oven with two lanes, a stand, and a conveyor.
   package static let oven = StationID(checked: "reflow-1")
   package static let stand = StationID(checked: "servo-1")
+  package static let wave = StationID(checked: "wave-1")
   static let front = LaneID(checked: "front")
   static let rear = LaneID(checked: "rear")
-  package static let stations = [oven, stand]
+  package static let stations = [oven, stand, wave]
   static let places = [
-    StationLane(oven, front), StationLane(oven, rear), StationLane(stand),
+    StationLane(oven, front), StationLane(oven, rear), StationLane(stand), StationLane(wave),
   ]
 
   let rules: BindingRules
@@ -67,8 +72,14 @@ package struct ReferencePlant {
   /// When the agent was started last.
   var started = 0
   private(set) var facts: [Fact] = []
+  private(set) var holding: [(fact: Fact, change: Change)] = []
+  private(set) var recordedLots: [Int: PlantStay] = [:]
+  private(set) var recordedMaterials: [Int: PlantStay] = [:]
   private(set) var scans: [Scan] = []
+  private(set) var beltScans: [BeltScan] = []
+  var belt = PlantBelt()
   private(set) var lots: [LotID: ListedLot.State]?
+  private(set) var certificates: [Label: ListedCertificate]?
   private var operators: [Label: [StationID]]?
 
   init(rules: BindingRules, timeOut: Int) {
@@ -78,11 +89,21 @@ package struct ReferencePlant {
 
   mutating func add(_ happening: Happening, seq: Int) {
     facts.append(Fact(seq: seq, second: second, clock: clock, happening: happening))
+    switch happening {
+    case .started, .ended: recordedLots = stays(.lot)
+    case .loaded, .unloaded: recordedMaterials = stays(.material)
+    case .corrected: holding = withoutWithdrawn()
+    default: break
+    }
   }
 
   mutating func add(_ scan: Scan) { scans.append(scan) }
 
+  mutating func add(_ scan: BeltScan) { beltScans.append(scan) }
+
   mutating func put(lots: [LotID: ListedLot.State]) { self.lots = lots }
+
+  mutating func put(certificates: [Label: ListedCertificate]) { self.certificates = certificates }
 
   mutating func put(operators: [Label: [StationID]]) { self.operators = operators }
 
@@ -162,8 +183,10 @@ package struct ReferencePlant {
     case .load(let order): load(order)
     case .unload(let order): unload(order)
     case .use(let order): use(order)
+    case .calibrate(let calibration): calibrate(calibration)
     case .correct(let order): correction(order)
-    case .list, .operators, .wait, .scan, .setClock, .restart: nil
+    case .list, .operators, .certificates, .wait, .scan, .belt, .speedSignal, .setClock, .restart:
+      nil
     }
   }
 
@@ -184,6 +207,9 @@ package struct ReferencePlant {
     }
     if crew.isEmpty { doubts.append(.nobodySignedOn) }
     for there in loaded(at: order.place.station) { doubts += self.doubts(of: there.load) }
+    if Self.measured.contains(order.place.station), !isCalibrated(at: clock.instant(at: second)) {
+      doubts.append(.calibrationOverdue)
+    }
     return judged(.started(order.lot, order.place, name), doubts)
   }
 
