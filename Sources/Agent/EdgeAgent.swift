@@ -244,8 +244,13 @@ extension EdgeAgent {
       journal: Self.newJournalName(),
       software: Software.version
     )
-    return try Journal.openTrusted(at: settings.journal.path, opening: opening, time: time) {
-      logger.notice("bringing the journal to this version, once: \($0) of \($1) records")
+    return try Journal.openTrusted(
+      at: settings.journal.path,
+      opening: opening,
+      time: time,
+      keepsCopy: settings.journal.copiesBeforeMigration
+    ) {
+      logger.notice("\($0)")
     }
   }
 

@@ -138,7 +138,7 @@ extension SpaceRule.Level {
 
 extension Int {
   /// Bytes for people: `512 kB`, `3.4 GB`.
-  fileprivate var size: String {
+  var size: String {
     switch self {
     case 10_000_000_000...: "\(self / 1_000_000_000) GB"
     case 1_000_000_000...: "\(Double(self / 100_000_000) / 10) GB"

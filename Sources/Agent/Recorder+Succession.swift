@@ -44,7 +44,23 @@ extension Recorder {
 
   /// What a technician must know of how the journal came to be; none for an agent's first.
   var successionNotices: [String] {
-    journal.opening.continues.map { [$0.sentence] } ?? []
+  /// Records that the file was brought to another schema version, and what was kept of it.
+  func recordMigration() throws {
+    guard let version = journal.migratedFrom else { return }
+    let copies = journal.keptCopies().map(\.name).joined(separator: ", ")
+    let detail =
+      "the journal was of schema version \(version), and has been brought to this program's; "
+      + (copies.isEmpty ? "no copy of it was kept" : "as it was it is kept as \(copies)")
+    _ = try append(.event(Event(.journalMigrated, detail: detail)))
+    logger.notice("\(detail)")
+  }
+
+    let before = journal.opening.continues.map { [$0.sentence] } ?? []
+    return before
+      + journal.keptCopies().map {
+        "\($0.name) (\($0.bytes.size)) is the journal as it was before a later program changed it: "
+          + "delete it when you will not go back to the earlier one"
+      }
   }
 }
 

@@ -128,6 +128,7 @@ actor Recorder {
     if let before { _ = try append(.gap(Gap(.agentDown, from: before, to: startedAt))) }
     let detail = "lotline \(Software.version), \(board.devices.count) devices"
     _ = try append(.event(Event(.agentStarted, detail: detail)))
+    try recordMigration()
   }
 
   /// Records that the agent stops, and closes the journal.

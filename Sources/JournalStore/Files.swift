@@ -39,6 +39,16 @@ enum Files {
     try syncFolder(of: path)
   }
 
+  /// Makes a file's bytes durable.
+  static func sync(_ path: String) throws(JournalError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: lastError) }
+    let isSynced = fsync(descriptor) == 0
+    let reason = lastError
+    close(descriptor)
+    guard isSynced else { throw .cannotOpen(path: path, reason: reason) }
+  }
+
   /// Gives a file another name, durably; a file of that name is gone then.
   static func move(_ path: String, to target: String) throws(JournalError) {
     guard rename(path, target) == 0 else { throw .cannotOpen(path: path, reason: lastError) }

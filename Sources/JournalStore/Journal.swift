@@ -24,6 +24,12 @@ package actor Journal {
   /// Its time.
   nonisolated let openedAt: Instant
 
+  /// What was kept of it before a program of a later schema version changed it.
+  nonisolated let copies: [String]
+
+  /// The schema version that the file had, where this opening has brought it to the present one.
+  package nonisolated let migratedFrom: Int?
+
   private let executor: any SerialExecutor
   let time: any TimeSource
 
@@ -63,8 +69,8 @@ package actor Journal {
   ///     and keeps its own.
   ///   - time: Stamps the opening, and paces retries and the anchor.
   ///   - executor: What it runs on; a thread of its own where nothing else is given.
-  ///   - progress: Told how far a journal of an earlier version has been brought to this one: once,
-  ///     at the first start, and from where it was cut short.
+  ///   - keepsCopy: Whether a journal of an earlier version is copied before it is brought to this one.
+  ///   - progress: Told how far that is: once, at the first start, and from where it was cut short.
   /// - Returns: The journal, with an exclusive lock on it.
   /// - Throws: ``JournalError`` when the file cannot be trusted or belongs to somebody else.
   package static func open(
@@ -72,7 +78,8 @@ package actor Journal {
     opening: JournalOpening,
     time: any TimeSource,
     executor: any SerialExecutor = QueueExecutor(label: "journal"),
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    keepsCopy: Bool = true,
+    progress: (JournalMigrationStep) -> Void = { _ in }
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
@@ -82,6 +89,7 @@ package actor Journal {
       lock: lock,
       time: time,
       executor: executor,
+      keepsCopy: keepsCopy,
       progress: progress
     )
   }
@@ -92,7 +100,8 @@ package actor Journal {
     lock: FileLock,
     time: any TimeSource,
     executor: any SerialExecutor,
-    progress: (_ done: Int, _ total: Int) -> Void
+    keepsCopy: Bool,
+    progress: (JournalMigrationStep) -> Void
   ) throws -> Journal {
     let anchor = try Anchor.read(for: path)
     if let anchor, Files.size(path) == 0 {
@@ -109,7 +118,12 @@ package actor Journal {
       first.append(try RecordCoding.encode(record), at: record.at, story: record.content.type)
       return first
     }
-    let file = try JournalFile(path: path, creating: first, progress: progress)
+    let file = try JournalFile(
+      path: path,
+      creating: first,
+      keepsCopy: keepsCopy,
+      progress: progress
+    )
     return try Journal(
       file: file,
       expected: opening,
@@ -155,6 +169,8 @@ package actor Journal {
     self.time = time
     self.lock = lock
     self.file = file
+    copies = MigrationCopy.all(of: file.path)
+    migratedFrom = file.migratedFrom
     committed = head
     lastAt = try RecordCoding.decode(last.body).at
     buffer = RecordBuffer(after: head)

@@ -10,6 +10,8 @@ package enum JournalError: Error, Sendable, Hashable {
   case foreignFile(path: String, reason: String)
   /// The file was written by a later version of this program.
   case newerSchema(path: String, found: Int, known: Int)
+  /// The file is of an earlier version, and no copy of it can be kept before it is changed.
+  case cannotCopy(path: String, copy: String, reason: String)
   /// The journal belongs to another agent.
   case otherAgent(path: String, found: AgentID, expected: AgentID)
   /// The file contradicts itself.
@@ -89,6 +91,10 @@ extension JournalError: CustomStringConvertible {
     case .newerSchema(let path, let found, let known):
       "the journal \(path) has schema version \(found), and this program knows versions up to "
         + "\(known); install the version that wrote it, or a later one"
+    case .cannotCopy(let path, let copy, let reason):
+      "the journal \(path) is of an earlier version, and is kept as \(copy) before it is changed, "
+        + "which failed: \(reason); make room there, or copy it yourself and set "
+        + "journal.copy_before_migration to false"
     case .otherAgent(let path, let found, let expected):
       "the journal \(path) belongs to agent \(found), not to \(expected); "
         + "correct the agent's name, or give this agent a file of its own"

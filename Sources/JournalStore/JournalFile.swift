@@ -14,15 +14,20 @@ struct JournalFile {
   let path: String
   private let queue: DatabaseQueue
 
+  /// The schema version that the file had, where it was brought to this one; else nil.
+  private(set) var migratedFrom: Int?
+
   /// Opens an existing file, or creates it when it is empty.
   ///
-  /// `progress` is told how many records of an older file have their nodes, and of how many.
+  /// An older file is brought to this version, and kept as it was beside it where `keepsCopy` is set;
+  /// `progress` is told how far that is.
   ///
   /// - Throws: ``JournalError`` when the file is not a journal that this program may write.
   init(
     path: String,
     creating first: (() throws -> RecordBuffer)? = nil,
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    keepsCopy: Bool = true,
+    progress: (JournalMigrationStep) -> Void = { _ in }
   ) throws {
     self.path = path
     var configuration = Configuration()
@@ -45,6 +50,11 @@ struct JournalFile {
         guard let first else { throw JournalError.foreignFile(path: path, reason: "it is empty") }
         try create(with: first())
       } else {
+        let version = try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        if version < JournalSchema.version {
+          migratedFrom = version
+          if keepsCopy { try MigrationCopy(path: path).keep(of: queue, progress) }
+        }
         try queue.writeWithoutTransaction {
           try Self.renewViews($0)
           try NodeMigration(database: $0).run(progress)
@@ -57,7 +67,7 @@ struct JournalFile {
   /// Opens an existing file to look at it; nothing is written, not even when it is closed.
   ///
   /// - Returns: nil for a file to which nothing was ever committed.
-  /// - Throws: ``JournalError`` as of ``init(path:creating:progress:)``.
+  /// - Throws: ``JournalError`` as of ``init(path:creating:keepsCopy:progress:)``.
   init?(inspecting path: String) throws {
     self.path = path
     var configuration = Configuration()

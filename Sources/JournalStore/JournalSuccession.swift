@@ -15,9 +15,10 @@ extension Journal {
   /// - Parameters:
   ///   - path: The SQLite file.
   ///   - opening: The first record of a new journal.
-  ///   - time: As of ``open(at:opening:time:executor:progress:)``.
+  ///   - time: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
   ///   - executor: What it runs on.
-  ///   - progress: As of ``open(at:opening:time:executor:progress:)``.
+  ///   - keepsCopy: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
+  ///   - progress: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
   /// - Returns: The journal; ``opening`` says whether it goes on from another.
   /// - Throws: ``JournalError`` for what a person must settle: another program's file, another
   ///   agent's, one that is in use, one of a later version, a folder that takes no files.
@@ -26,7 +27,8 @@ extension Journal {
     opening: JournalOpening,
     time: any TimeSource,
     executor: any SerialExecutor = QueueExecutor(label: "journal"),
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    keepsCopy: Bool = true,
+    progress: (JournalMigrationStep) -> Void = { _ in }
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
@@ -39,6 +41,7 @@ extension Journal {
         lock: lock,
         time: time,
         executor: executor,
+        keepsCopy: keepsCopy,
         progress: progress
       )
       try succession.finish()
@@ -52,6 +55,7 @@ extension Journal {
         lock: lock,
         time: time,
         executor: executor,
+        keepsCopy: keepsCopy,
         progress: progress
       )
     } catch let error as JournalError {

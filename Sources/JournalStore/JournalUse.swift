@@ -19,6 +19,11 @@ extension Journal {
     package let problem: String?
   }
 
+  /// What lies beside it that a migration kept: file names and their bytes.
+  package nonisolated func keptCopies() -> [(name: String, bytes: Int)] {
+    copies.filter { Files.exists($0) }.map { (Files.name(of: $0), Files.size($0)) }
+  }
+
   package func status() -> Status {
     Status(
       seq: committed.size,

@@ -15,7 +15,7 @@ struct NodeMigration {
   private static let chunk = 256
 
   /// - Throws: `DatabaseError`; of `SQLITE_CORRUPT` when the nodes do not yield the journal's root.
-  func run(_ progress: (_ done: Int, _ total: Int) -> Void) throws {
+  func run(_ progress: (JournalMigrationStep) -> Void) throws {
     guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 1 else { return }
     try database.execute(sql: JournalSchema.nodeTable)
     let size = try Int.fetchOne(database, sql: "SELECT size FROM head") ?? 0
@@ -25,7 +25,7 @@ struct NodeMigration {
       try Int.fetchOne(database, sql: sql, arguments: [MerkleNode.stride]).map { $0 + 1 } ?? 0
     while next < total {
       let end = min(next + Self.chunk, total)
-      progress(next << MerkleNode.stride, size)
+      progress(.records(done: next << MerkleNode.stride, of: size))
       try database.inTransaction {
         let store = JournalNodes(database: database)
         for number in next..<end {

@@ -137,6 +137,9 @@ package struct JournalSettings: Sendable, Hashable {
   /// Which frames stay.
   package let keep: KeepSettings
 
+  /// Whether the file is copied before a program of a later schema version changes it.
+  package let copiesBeforeMigration: Bool
+
   /// Who says when checkpoints were there; nil for nobody.
   package let timestamps: TimestampSettings?
 }

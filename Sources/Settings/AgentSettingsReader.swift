@@ -168,6 +168,7 @@ private struct AgentSettingsReader {
     let checkpointInterval = reader.value(JournalShape.checkpointInterval)
     let key = reader.value(JournalShape.key)
     let keep = self.keep(reader, hasUplinks: hasUplinks)
+    let copies = reader.value(JournalShape.copyBeforeMigration)
     let timestamps = self.timestamps(reader)
     reader.finish()
     return path.map {
@@ -177,6 +178,7 @@ private struct AgentSettingsReader {
         checkpointInterval: checkpointInterval?.value ?? .seconds(300),
         key: paths.absolute(key?.value ?? $0.value + ".key"),
         keep: keep,
+        copiesBeforeMigration: copies?.value ?? true,
         timestamps: timestamps
       )
     }

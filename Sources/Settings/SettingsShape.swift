@@ -245,6 +245,12 @@ enum JournalShape {
     KeepShape.shape,
     "Which frames stay once every hub has them; without it, all"
   )
+  static let copyBeforeMigration = Key(
+    "copy_before_migration",
+    .bool,
+    "Whether a file of an earlier version is kept as it is, beside what is made of it",
+    default: "true"
+  )
   static let timestamps = Section(
     "timestamps",
     TimestampShape.shape,
@@ -254,7 +260,7 @@ enum JournalShape {
     "journal section",
     [
       path.required, commitInterval.optional, checkpointInterval.optional, key.optional,
-      keep.optional, timestamps.optional,
+      keep.optional, copyBeforeMigration.optional, timestamps.optional,
     ]
   )
 }

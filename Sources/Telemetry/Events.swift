@@ -109,6 +109,7 @@ package struct Event: Sendable, Hashable, Codable {
 
   /// The station, lane and lot that it is about.
   package let station: StationID?
+    case journalMigrated = "journal_migrated"
   package let lane: LaneID?
   package let lot: LotID?
 

@@ -45,6 +45,34 @@ struct RecorderSuccessionTests {
       .map { try RecordCoding.decode($0.body) }
   }
 
+  @Test("A journal of an earlier version that was brought to this one says so, and names its copy")
+  func migrated() async throws {
+    try await firstRun()
+    let (status, output) = try Tool.run(
+      "sqlite3",
+      files.journal,
+      "DROP TABLE node; PRAGMA user_version = 1"
+    )
+    #expect(status == 0, "\(output)")
+    let recorder = try await plan.recorder(at: files.journal, time: time)
+    let name = files.journal.split(separator: "/").last.map { "\($0).version-1" } ?? ""
+    let notices = await recorder.snapshot(of: plan.settings.stations).journal.notices
+    #expect(notices?.count == 1 && notices?.first?.hasPrefix(name) == true)
+    await recorder.stop()
+    let events = try records().compactMap { record -> Event? in
+      if case .event(let event) = record.content { event } else { nil }
+    }
+    let migrations = events.filter { $0.kind == .journalMigrated }
+    #expect(migrations.map { $0.detail.contains(name) } == [true])
+
+    // The next start has nothing to say, and the notice goes with the copy.
+    let again = try await plan.recorder(at: files.journal, time: time)
+    #expect(await again.snapshot(of: plan.settings.stations).journal.notices?.count == 1)
+    try FileManager.default.removeItem(atPath: files.journal + ".version-1")
+    #expect(await again.snapshot(of: plan.settings.stations).journal.notices == nil)
+    await again.stop()
+  }
+
   @Test("What was in force when a journal was found damaged goes on in the next, and it says so")
   func takenOver() async throws {
     try await firstRun()
