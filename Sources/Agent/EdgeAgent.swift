@@ -151,12 +151,11 @@ package struct EdgeAgent: Sendable {
       """
     )
     for warning in settings.warnings { logger.warning("\(warning)") }
-    let committer = Loop(
+    let committer = Loop.committer(
+      of: recorder,
       every: { await reloader.plan.settings.journal.commitInterval },
       time: time
-    ) {
-      await recorder.commitObservations()
-    }
+    )
     let clockWatcher = Loop(every: { ClockKeeper.period }, time: time) {
       await recorder.lookAtClock()
       await recorder.timeOutCrews()

@@ -56,6 +56,18 @@ struct Loop: Service {
   }
 }
 
+extension Loop {
+  /// Makes frames durable together, each within an interval after it was read and the time that a
+  /// commit takes.
+  static func committer(
+    of recorder: Recorder,
+    every interval: @escaping @Sendable () async -> Duration,
+    time: any TimeSource
+  ) -> Loop {
+    Loop(every: interval, time: time) { await recorder.commitObservations() }
+  }
+}
+
 /// Ends all services when the journal must be set aside.
 struct SuccessionWatch: Service {
   let recorder: Recorder
