@@ -21,7 +21,9 @@ extension Recorder {
     let now = time.moment()
     var detail = succession.sentence
     var restated: [Record.Content] = []
-    if let reader = try? journal.predecessors().first?.reader() {
+    // What was carried holds only a part of what is known.
+    let known = journal.predecessors().first { $0.succession.reason != .carried }
+    if let reader = try? known?.reader() {
       defer { try? reader.close() }
       let before = try? reader.replay(into: bindings) { $0.apply($1) }
       if succession.tellsWhatWasInForce, let before {
@@ -42,8 +44,6 @@ extension Recorder {
     logger.error("\(detail)")
   }
 
-  /// What a technician must know of how the journal came to be; none for an agent's first.
-  var successionNotices: [String] {
   /// Records that the file was brought to another schema version, and what was kept of it.
   func recordMigration() throws {
     guard let version = journal.migratedFrom else { return }
@@ -55,6 +55,8 @@ extension Recorder {
     logger.notice("\(detail)")
   }
 
+  /// What a technician must know of how the journal came to be; none for an agent's first.
+  var successionNotices: [String] {
     let before = journal.opening.continues.map { [$0.sentence] } ?? []
     return before
       + journal.keptCopies().map {

@@ -34,7 +34,7 @@ extension Journal {
     let lock = try FileLock(for: path)
     let succession = Succession(path: path)
     func begin(after order: SuccessionOrder) throws -> Journal {
-      let found = try succession.perform(order)
+      let found = try succession.carry(succession.perform(order), opening: opening)
       let journal = try open(
         at: path,
         opening: opening.continuing(found),
@@ -72,16 +72,18 @@ extension Journal {
   /// - Parameters:
   ///   - detail: What the hub said.
   ///   - known: The last record that the hub holds.
+  ///   - shared: The last record that is the same here and there; nil where that is not known. What
+  ///     comes after it is recorded anew in a journal of its own, so that the hub gets it.
   /// - Returns: Whether that was ordered; not when this journal itself began for this reason only
   ///   just.
-  package func orderFork(_ detail: String, known: Int) -> Bool {
+  package func orderFork(_ detail: String, known: Int, shared: Int? = nil) -> Bool {
     if isClosed { return false }
-    if opening.continues?.reason == .forked,
+    if let reason = opening.continues?.reason, reason == .forked || reason == .carried,
       time.now().duration(since: openedAt) < Self.forkInterval
     {
       return false
     }
-    orderSuccession(.forked, detail: detail, known: known)
+    orderSuccession(.forked, detail: detail, known: known, shared: shared)
     return isToBeSucceeded
   }
 
@@ -91,9 +93,14 @@ extension Journal {
     orderSuccession(reason, detail: "\(error)", known: committed.size)
   }
 
-  func orderSuccession(_ reason: JournalSuccession.Reason, detail: String, known: Int) {
+  func orderSuccession(
+    _ reason: JournalSuccession.Reason,
+    detail: String,
+    known: Int,
+    shared: Int? = nil
+  ) {
     guard succession == nil, !isClosed else { return }
-    let order = SuccessionOrder(reason: reason, detail: detail, known: known)
+    let order = SuccessionOrder(reason: reason, detail: detail, known: known, shared: shared)
     do {
       try order.write(for: path)
       succession = order

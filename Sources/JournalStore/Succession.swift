@@ -10,8 +10,14 @@ struct SuccessionOrder: Codable {
   /// The last record that somebody else knows of; nil where nobody does.
   let known: Int?
 
+  /// The last record that the hub holds, too; nil where that is not known.
+  var shared: Int?
+
   /// What was found in the file; nil before it was looked at.
   var found: JournalSuccession?
+
+  /// The name of the journal that is made of what the file alone holds; nil before that is begun.
+  var carried: String?
 
   static func path(for journal: String) -> String { journal + ".succession" }
 
@@ -67,6 +73,58 @@ struct Succession {
     return found
   }
 
+  /// Records anew, in a journal of its own, what only a file that was set aside holds.
+  ///
+  /// That journal has its name only when it is whole; one that is not is thrown away and made anew.
+  ///
+  /// - Parameters:
+  ///   - found: The file.
+  ///   - opening: Whose journal it is.
+  /// - Returns: What the new journal goes on from: that one, or the file itself where there is nothing
+  ///   to carry, or no room for it.
+  /// - Throws: ``JournalError`` when the order cannot be read.
+  func carry(_ found: JournalSuccession, opening: JournalOpening) throws -> JournalSuccession {
+    guard let shared = found.shared, shared < found.seq, let aside = found.file,
+      var order = try SuccessionOrder.read(for: path)
+    else { return found }
+    let range = "\(shared + 1) to \(found.seq)"
+    do {
+      let name = try order.carried.map { Files.sibling(of: path, named: $0) } ?? freeName()
+      order.carried = Files.name(of: name)
+      try order.write(for: path)
+      if !Files.exists(name) {
+        let partial = path + ".carrying"
+        for suffix in ["-wal", "-shm", "-journal", ""] { try Files.remove(partial + suffix) }
+        let reader = try JournalReader(path: Files.sibling(of: path, named: aside))
+        defer { try? reader.close() }
+        var carried = CarriedJournal(reader, after: shared, upTo: found.seq)
+        let id = "\(Digest.sha256("\(opening.journal) carried".utf8))".prefix(32)
+        try carried.write(to: partial, opening: opening.named(String(id)).continuing(found))
+        try Files.move(partial, to: name)
+      }
+      let reader = try JournalReader(path: name)
+      defer { try? reader.close() }
+      let (first, head) = try reader.identity()
+      let last = try reader.records(after: head.size - 1, limit: 1, bytes: 1).first
+      return JournalSuccession(
+        .carried,
+        detail: found.detail + "; its records \(range), which the hub does not have, are recorded "
+          + "anew there, with their times, and \(aside) is the original",
+        journal: first.journal,
+        seq: head.size,
+        root: head.root,
+        at: try last.map { try RecordCoding.decode($0.body).at },
+        lost: nil,
+        file: Files.name(of: name),
+        story: true
+      )
+    } catch {
+      return found.adding(
+        "its records \(range), which the hub does not have, are only in \(aside): \(error)"
+      )
+    }
+  }
+
   /// Takes note that the new journal is there.
   func finish() throws(JournalError) {
     try Files.remove(SuccessionOrder.path(for: path))
@@ -105,6 +163,23 @@ struct Succession {
   }
 }
 
+extension JournalSuccession {
+  fileprivate func adding(_ remark: String) -> JournalSuccession {
+    JournalSuccession(
+      reason,
+      detail: detail + "; " + remark,
+      journal: journal,
+      seq: seq,
+      root: root,
+      at: at,
+      lost: lost,
+      file: file,
+      story: story,
+      shared: shared
+    )
+  }
+}
+
 /// Looks at a file that is not trusted, without changing it.
 private struct Inspection {
   /// Records that are read at a time.
@@ -133,7 +208,8 @@ private struct Inspection {
       at: sound.at,
       lost: last > sound.tree.size ? last - sound.tree.size : nil,
       file: isThere ? Files.name(of: kept) : nil,
-      story: story
+      story: story,
+      shared: order.shared
     )
   }
 

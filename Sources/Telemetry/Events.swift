@@ -31,6 +31,17 @@ package struct JournalOpening: Sendable, Hashable, Codable {
     self.continues = continues
   }
 
+  /// The same, of another journal.
+  package func named(_ journal: String) -> JournalOpening {
+    JournalOpening(
+      agent: agent,
+      site: site,
+      journal: journal,
+      software: software,
+      continues: continues
+    )
+  }
+
   /// The same, of a journal that goes on from another.
   package func continuing(_ succession: JournalSuccession) -> JournalOpening {
     JournalOpening(
@@ -98,6 +109,7 @@ package struct Event: Sendable, Hashable, Codable {
     case calibrationOverdue = "calibration_overdue"
     case boardOutOfOrder = "board_out_of_order"
     case journalContinued = "journal_continued"
+    case journalMigrated = "journal_migrated"
     case spaceLow = "space_low"
     case framesThin = "frames_thin"
     case framesStopped = "frames_stopped"
@@ -109,7 +121,6 @@ package struct Event: Sendable, Hashable, Codable {
 
   /// The station, lane and lot that it is about.
   package let station: StationID?
-    case journalMigrated = "journal_migrated"
   package let lane: LaneID?
   package let lot: LotID?
 

@@ -15,6 +15,8 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
     /// The hub has other records under this journal's numbers, or more: a restored backup or a
     /// cloned disk.
     case forked
+    /// It is whole, and was made of what a forked journal alone held.
+    case carried
   }
 
   package let reason: Reason
@@ -41,6 +43,11 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
   /// Whether all its records but frames could be read, to the end; nil for no.
   package let story: Bool?
 
+  /// The last record that the hub holds, too; nil where that is not known, or of no account.
+  ///
+  /// What comes after it was recorded in this file alone.
+  package let shared: Int?
+
   package init(
     _ reason: Reason,
     detail: String,
@@ -50,7 +57,8 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
     at: Instant?,
     lost: Int?,
     file: String?,
-    story: Bool? = nil
+    story: Bool? = nil,
+    shared: Int? = nil
   ) {
     self.reason = reason
     self.detail = detail
@@ -61,6 +69,7 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
     self.lost = lost
     self.file = file
     self.story = story
+    self.shared = shared
   }
 
   /// Whether it is known what was in force when it ended, so that it can be taken over.

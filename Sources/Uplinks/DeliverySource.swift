@@ -10,6 +10,9 @@ struct DeliverySource: Sendable {
 
     /// The last record that is to be delivered.
     let last: Int
+
+    /// Whether what the file holds after that was recorded anew in another journal.
+    let isCarried: Bool
   }
 
   let journal: String
@@ -34,6 +37,7 @@ struct DeliverySource: Sendable {
     journal = id
     self.path = path
     self.reader = reader
-    kept = Kept(name: name, last: predecessor.succession.seq)
+    let last = predecessor.succession.shared ?? predecessor.succession.seq
+    kept = Kept(name: name, last: last, isCarried: last < predecessor.succession.seq)
   }
 }

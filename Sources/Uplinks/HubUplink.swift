@@ -216,7 +216,7 @@ package actor HubUplink {
   ) async throws -> Step {
     switch verdict {
     case .away(let reason): return away(reason)
-    case .refused(let reason):
+    case .refused(let reason), .altered(let reason):
       if source.kept != nil { return next("\(reason); its records stay in the file") }
       // The next try asks for the mark, which tells whether the journals have gone separate ways.
       if !records.isEmpty { isGreeted = false }
@@ -229,7 +229,7 @@ package actor HubUplink {
       if let reason = foreign(mark) { return refused(reason) }
       let last = await last()
       guard mark.seq <= last else {
-        return await forked(
+        return try await forked(
           "the hub holds records up to \(mark.seq), and this journal ends at \(last): it is an "
             + "older copy, or lost its end",
           mark
@@ -239,7 +239,7 @@ package actor HubUplink {
         return refused(try pruned(after: mark))
       }
       guard frontier.root == mark.root else {
-        return await forked(
+        return try await forked(
           "the hub's records 1 to \(mark.seq) are not this journal's: their root is \(mark.root), "
             + "and ours is \(frontier.root); another copy of it was sent there",
           mark
@@ -265,8 +265,13 @@ package actor HubUplink {
   }
 
   /// The hub knows other records under these numbers, or more: they must not be used again.
-  private func forked(_ reason: String, _ mark: HubMark) async -> Step {
+  private func forked(_ reason: String, _ mark: HubMark) async throws -> Step {
     if let kept = source.kept {
+      if kept.isCarried {
+        return next(
+          "the hub has its first \(kept.last) records, and what follows in the file as another journal"
+        )
+      }
       let sent = min(mark.seq, cursor?.size ?? 0)
       return next(
         mark.seq > kept.last
@@ -274,13 +279,46 @@ package actor HubUplink {
           : "\(reason); what it holds after record \(sent) is only in the file, so keep it"
       )
     }
-    if await journal.orderFork(reason, known: mark.seq) {
+    let shared = try await shared(upTo: min(mark.seq, await last()))
+    if await journal.orderFork(reason, known: mark.seq, shared: shared) {
       return refused("\(reason). The agent goes on with a new journal, and keeps this one")
     }
     return refused(
       "\(reason). A new journal began for this reason within the hour, so none begins now: "
         + "look whether two agents have the name \(journal.opening.agent)"
     )
+  }
+
+  /// The last record that is the same here and at the hub, found by sending again what the hub holds
+  /// other records for, or the same: it compares, and takes nothing.
+  ///
+  /// - Returns: nil where the hub does not tell, or tells what cannot be: that it confirmed more, or
+  ///   holds another opening.
+  /// - Throws: ``HubClientError`` when it is away in the meantime.
+  private func shared(upTo limit: Int) async throws -> Int? {
+    var tree = cursor ?? MerkleFrontier()
+    guard tree.size <= limit else { return nil }
+    var count = policy.batchRecords
+    while tree.size < limit {
+      let records = try source.reader.records(
+        after: tree.size,
+        limit: min(count, limit - tree.size),
+        bytes: Self.batchBytes
+      )
+      guard records.first?.seq == tree.size + 1 else { return nil }
+      switch HubVerdict(try await client.post(try batch(of: records, from: tree), to: recordsURL)) {
+      case .confirmed: for record in records { tree.append(record.leaf) }
+      case .altered:
+        if records.count == 1 { return tree.size > 0 ? tree.size : nil }
+        count = records.count / 2
+      case .tooLarge:
+        if records.count == 1 { return nil }
+        count = records.count / 2
+      case .away(let reason): throw HubClientError.unreachable(reason)
+      case .resume, .refused: return nil
+      }
+    }
+    return tree.size
   }
 
   private func foreign(_ mark: HubMark) -> String? {

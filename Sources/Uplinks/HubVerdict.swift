@@ -7,6 +7,8 @@ enum HubVerdict: Equatable {
   case confirmed(HubMark)
   /// The batch does not follow what the hub holds; it should begin here.
   case resume(HubMark)
+  /// The hub holds another record under a number of the batch.
+  case altered(String)
   /// The hub understood and refuses; somebody must look.
   case refused(String)
   /// The batch is too large for the hub.
@@ -36,7 +38,8 @@ enum HubVerdict: Equatable {
       if problem?.name == "sequence-gap", let mark = problem?.mark {
         self = .resume(mark)
       } else {
-        self = .refused("the hub refuses the records: \(sentence)")
+        let reason = "the hub refuses the records: \(sentence)"
+        self = problem?.name == "altered-record" ? .altered(reason) : .refused(reason)
       }
     default: self = .refused("the hub answered HTTP \(answer.status): \(sentence)")
     }

@@ -1,5 +1,6 @@
 """What became of journals that could not go on: the files set aside, and what the hub has."""
 
+import collections
 import contextlib
 import json
 import os
@@ -17,11 +18,18 @@ def identity(database):
     return record, record["at"]
 
 
+def is_of(entry, record):
+    """Whether a record, or its bytes, is that of an acknowledged command."""
+    record = json.loads(record) if isinstance(record, bytes) else record or {}
+    return all(record.get(name) == value for name, value in ledgers.content(entry).items())
+
+
 class Before:
     """Judges the journals that one goes on from, back to the first."""
 
     def __init__(self, folder, hub, report, drained):
         self.folder, self.hub, self.report, self.drained = folder, hub, report, drained
+        self.anew = None   # by time, what a restored copy alone held and the hub has of it
 
     def check(self, opening, since, entries):
         """`entries` are those of the ledger that were acknowledged before `since`."""
@@ -30,21 +38,34 @@ class Before:
             kept = self.kept(said)
             sent = self.sent(opening["agent"], said)
             first = kept(1) or sent.get(1)
+            if said["reason"] == "carried":
+                # What comes before it has these records under the numbers that were acknowledged.
+                self.anew = collections.defaultdict(list)
+                for body in sent.values():
+                    record = json.loads(body)
+                    self.anew[record["at"]].append(record)
+                if first is None:
+                    return
+                opening = json.loads(first)
+                continue
             begin = json.loads(first)["at"] if first else ""
             for entry in entries:
                 if begin <= entry["at"] < since:
                     self.find(entry, said, kept, sent)
             if first is None:
                 return
-            opening, since = json.loads(first), begin
+            opening, since, self.anew = json.loads(first), begin, None
 
     def find(self, entry, said, kept, sent):
         """It is at the hub or in the file that was kept, or was said to be lost."""
         seq = entry["seq"]
-        for body in (sent.get(seq), kept(seq)):
-            record = json.loads(body) if body else {}
-            if all(record.get(name) == value for name, value in ledgers.content(entry).items()):
-                return
+        if is_of(entry, sent.get(seq)):
+            return
+        if is_of(entry, kept(seq)):
+            anew = self.anew[entry["at"]] if self.anew is not None else []
+            if self.anew is not None and self.drained and not any(is_of(entry, r) for r in anew):
+                self.report.add("hub", seq, f"of {said.get('file')} alone was not recorded anew")
+            return
         if said["seq"] < seq <= said["seq"] + said.get("lost", 0):
             self.report.told += 1
         else:

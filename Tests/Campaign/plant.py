@@ -124,10 +124,11 @@ class Plant:
                 shutil.copy(path, self.folder)
         self.ledger.go_on_from(folder / "ledger")
 
-    def opening(self):
-        """The journal's first record; empty while there is none."""
+    def opening(self, name=None):
+        """The first record of the journal, or of a file beside it; empty while there is none."""
         try:
-            with contextlib.closing(opened(self.journal)) as database:
+            path = self.folder / name if name else self.journal
+            with contextlib.closing(opened(path)) as database:
                 return identity(database)[0]
         except (sqlite3.Error, TypeError):
             return {}

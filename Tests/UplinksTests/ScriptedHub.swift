@@ -15,6 +15,8 @@ final class ScriptedHub: HubClient {
     case wrongRoot, wrongJournal, nothingTaken
     /// The program ends while the hub is asked.
     case cancelled
+    /// All is well, this time.
+    case none
   }
 
   struct State: Sendable {
@@ -26,7 +28,7 @@ final class ScriptedHub: HubClient {
 
   let state = Locked(State())
   private let agent: AgentID
-  private let journal: String
+  let journal: String
 
   init(_ opening: JournalOpening) {
     agent = opening.agent

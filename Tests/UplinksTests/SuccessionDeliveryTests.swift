@@ -101,6 +101,57 @@ struct SuccessionDeliveryTests {
     #expect(line.hub.state.value.records == Array(bodies.prefix(20)))
   }
 
+  @Test("What a restored copy recorded alone is found by sending what may be there, and sent first")
+  func carried() async throws {
+    for (common, alone) in [(1, 1), (7, 5), (64, 1), (90, 40)] {
+      let line = try Line()
+      try await line.record(common - 1)
+      let bodies = try line.bodies()
+      try await line.record(alone, detail: "alone")
+      let others = (0..<60).map { [UInt8($0)] }
+      line.hub.state.with { $0.records = bodies + others }
+      let uplink = try line.uplink(batchRecords: 16)
+      _ = await uplink.syncOnce()
+      #expect(await line.journal.isToBeSucceeded)
+      #expect(line.hub.state.value.records == bodies + others, "the hub took something")
+      let journal = try await next(line)
+      let before = try #require(journal.opening.continues)
+      #expect(before.reason == .carried)
+      let own = try #require(journal.predecessors().first?.opening)
+      #expect(own.continues?.shared == common)
+
+      let (second, third) = (ScriptedHub(own), ScriptedHub(journal.opening))
+      let hubs = [line.hub, second, third]
+      let again = try self.uplink(journal, line, NamedHubs(hubs))
+      for _ in 0..<12 { _ = await again.syncOnce() }
+      #expect(line.hub.state.value.records == bodies + others)
+      let texts = try second.state.value.records.dropFirst().map { try RecordCoding.decode($0) }
+      #expect(texts.count == alone)
+      for text in texts {
+        guard case .event(let event) = text.content else { continue }
+        #expect(event.detail.hasSuffix("alone"))
+      }
+      #expect(third.state.value.records.count == 1)
+      let notes = await again.keptNotes
+      #expect(notes.first?.contains("kept-1: the hub has its first \(common) records") == true)
+      #expect(notes.last?.contains("kept-2: the hub has its \(alone + 1) records") == true)
+    }
+  }
+
+  @Test("A hub that is away while it is asked what is the same is asked again, and nothing is lost")
+  func carriedLater() async throws {
+    let line = try Line()
+    try await line.record(3)
+    line.hub.state.with { $0.records = [[1], [2]] }
+    let uplink = try line.uplink()
+    // The mark is answered; what follows is not.
+    line.hub.fail(.none, .unreachable)
+    _ = await uplink.syncOnce()
+    #expect(await !line.journal.isToBeSucceeded)
+    _ = await uplink.syncOnce()
+    #expect(await line.journal.isToBeSucceeded)
+  }
+
   @Test("The records that a hub lacks of a journal that was set aside are sent first, once")
   func delivered() async throws {
     let line = try Line()
@@ -125,19 +176,40 @@ struct SuccessionDeliveryTests {
     #expect(await uplink.keptNotes.first?.contains("the file can be deleted") == true)
   }
 
-  @Test("Records of a clone that the hub does not take stay in the file, and status says so")
+  @Test("Records of a clone stay in the file where the hub tells nonsense, and status says so")
   func conflict() async throws {
     let line = try Line()
     try await line.record(3)
     line.hub.state.with { $0.records = [[1], [2]] }
     _ = try await line.uplink().syncOnce()
     let journal = try await next(line)
+    #expect(journal.opening.continues?.reason == .forked)
     let both = TwoHubs(line.hub, ScriptedHub(journal.opening))
     let uplink = try uplink(journal, line, both)
     for _ in 0..<5 { _ = await uplink.syncOnce() }
     #expect(line.hub.state.value.records == [[1], [2]])
     #expect(both.second.state.value.records.count == 1)
     #expect(await uplink.keptNotes.first?.contains("keep it") == true)
+  }
+}
+
+/// One hub's answers for several journals.
+private struct NamedHubs: HubClient {
+  let hubs: [ScriptedHub]
+
+  init(_ hubs: [ScriptedHub]) { self.hubs = hubs }
+
+  private func hub(of journal: String) throws -> ScriptedHub {
+    let hub = hubs.first { $0.journal == journal }
+    return try #require(hub)
+  }
+
+  func get(_ url: String) async throws -> HubAnswer {
+    try await hub(of: String(url.split(separator: "=").last ?? "")).get(url)
+  }
+
+  func post(_ batch: [UInt8], to url: String) async throws -> HubAnswer {
+    try await hub(of: ScriptedHub.header(of: batch).journal).post(batch, to: url)
   }
 }
 

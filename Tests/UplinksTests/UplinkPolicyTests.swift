@@ -112,7 +112,7 @@ struct HubVerdictTests {
     let problem = #"{"type":"altered-record","title":"Altered","detail":"record 7 differs"}"#
     #expect(
       verdict(409, "application/problem+json", problem)
-        == .refused("the hub refuses the records: record 7 differs")
+        == .altered("the hub refuses the records: record 7 differs")
     )
     #expect(
       verdict(403, "application/problem+json", #"{"title":"No such agent"}"#)
