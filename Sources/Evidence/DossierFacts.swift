@@ -7,6 +7,7 @@ struct DossierFacts {
   private let opening: JournalOpening
   private let checkpoint: Checkpoint
   private let timestamp: CheckpointTimestamp?
+  private let missing: Int
   private var counts: [String: Int] = [:]
   private var first: Instant?
   private var last: Instant?
@@ -17,12 +18,14 @@ struct DossierFacts {
     lot: LotID,
     opening: JournalOpening,
     checkpoint: Checkpoint,
-    timestamp: CheckpointTimestamp?
+    timestamp: CheckpointTimestamp?,
+    missing: Int
   ) {
     self.lot = lot
     self.opening = opening
     self.checkpoint = checkpoint
     self.timestamp = timestamp
+    self.missing = missing
   }
 
   mutating func take(_ record: Record) {
@@ -47,6 +50,18 @@ struct DossierFacts {
 
         checkpoint.tst  the timestamp token of checkpoint.txt (RFC 3161)
     """
+
+  /// Frames that were there once.
+  private var gone: String {
+    guard missing > 0 else { return "" }
+    return """
+
+      \(missing) frames of that time are no longer in the journal that this was made from: they were
+      pruned, as the records of type "pruned" say. Those of the lot among them are not in this folder.
+      Where a hub confirmed them, a folder that is made from its copy of the journal has them.
+
+      """
+  }
 
   /// How the time is checked that somebody outside of the plant has vouched for.
   private var stamp: String {
@@ -76,7 +91,7 @@ struct DossierFacts {
       From \(first.map { "\($0)" } ?? "no time") to \(last.map { "\($0)" } ?? "no time").
       \(total) records:
       \(types.joined(separator: "\n"))
-
+      \(gone)
       The checkpoint covers \(checkpoint.size) records with the root
         \(checkpoint.root)
       and is signed by

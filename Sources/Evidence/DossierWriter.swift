@@ -28,6 +28,9 @@ package struct DossierWriter<Log: RecordLog> {
 
     /// Records of the lot after the checkpoint, which are left out.
     package var uncovered = 0
+
+    /// Frames that are no longer in the journal, and that may have been the lot's.
+    package var missing = 0
   }
 
   /// - Parameters:
@@ -167,12 +170,17 @@ package struct DossierWriter<Log: RecordLog> {
   ) throws {
     var seq = selection.firstFrame
     guard seq != .max else { return }
+    let end = selection.lastFrame
+    var expected = seq
     seq -= 1
     while seq < last {
       progress("looking for its frames", seq, last)
       let page = try log.page(after: seq, limit: Self.page)
-      guard let end = page.last?.seq else { break }
-      for record in page where FrameCoding.isFrame(record.body) {
+      guard let last = page.last?.seq else { break }
+      for record in page {
+        summary.missing += max(0, min(record.seq, end) - expected)
+        expected = record.seq + 1
+        guard FrameCoding.isFrame(record.body) else { continue }
         guard case .frame(let frame) = try Self.decode(record).content else { continue }
         if record.seq > summary.checkpoint.size {
           if later == nil { later = selection }
@@ -181,8 +189,9 @@ package struct DossierWriter<Log: RecordLog> {
           summary.frames += 1
         }
       }
-      seq = end
+      seq = last
     }
+    if summary.missing > 0 { selection.missesFrames() }
   }
 
   private static func decode(_ record: LoggedRecord) throws -> Record {
@@ -206,7 +215,8 @@ package struct DossierWriter<Log: RecordLog> {
       lot: lot,
       opening: summary.opening,
       checkpoint: summary.checkpoint,
-      timestamp: summary.timestamp
+      timestamp: summary.timestamp,
+      missing: summary.missing
     )
     let records = try OutputFile(folder + "/" + DossierName.records)
     let proofs = try OutputFile(folder + "/" + DossierName.proofs)

@@ -18,6 +18,9 @@ struct LotSelection {
   /// The last record that a checkpoint must cover to cover the lot.
   var last: Int { selected.subtracting(keys).max() ?? 0 }
 
+  /// Records that say which frames were pruned, and among which records those were.
+  private var prunings: [(seq: Int, first: Int, last: Int)] = []
+
   /// Those that name the lot or one of these.
   private var direct: Set<Int> = []
 
@@ -60,11 +63,19 @@ struct LotSelection {
   /// The first record whose frames can be the lot's.
   var firstFrame: Int { claims.isEmpty ? bindings.min() ?? .max : 1 }
 
+  /// The last record before which its frames can be.
+  var lastFrame: Int { claims.isEmpty && open.isEmpty ? lastEnd : .max }
+
+  /// The record by which the lot left a station last.
+  private var lastEnd = 0
+
   /// The members by which a record names an earlier one that it is about.
   private static let references = ["binding", "corrects", "load", "write", "entered", "withdraws"]
 
   /// What says nothing about a lot that it does not name.
-  private static let unrelated: Set = ["plant_list", "checkpoint", "timestamp", "document"]
+  private static let unrelated: Set = [
+    "plant_list", "checkpoint", "timestamp", "document", "pruned",
+  ]
 
   /// Takes the next record that is not a frame.
   ///
@@ -103,9 +114,13 @@ struct LotSelection {
       let before = [crew[place.station], clock, clockStep, configuration].compactMap { $0 }
       selected.formUnion(before)
       selected.formUnion(loads[place.station] ?? [])
-    case "binding_end": if let binding = record["binding"]?.number { open[binding] = nil }
+    case "binding_end": if let binding = record["binding"]?.number { leave(binding, seq) }
     default: break
     }
+  }
+
+  private mutating func leave(_ binding: Int, _ seq: Int) {
+    if open.removeValue(forKey: binding) != nil { lastEnd = seq }
   }
 
   private mutating func claim(_ record: JSONValue) {
@@ -134,7 +149,7 @@ struct LotSelection {
     case "binding":
       // A lane takes one lot at a time.
       if let place = Self.place(record) {
-        for (binding, other) in open where other == place && binding != seq { open[binding] = nil }
+        for (binding, other) in open where other == place && binding != seq { leave(binding, seq) }
       }
     case "layout":
       let stations = record["stations"]?.texts ?? []
@@ -150,6 +165,10 @@ struct LotSelection {
     case "material_load": if let station { loads[station, default: []].insert(seq) }
     case "material_unload":
       if let station, let load = record["load"]?.number { loads[station]?.remove(load) }
+    case "pruned":
+      if let first = record["from"]?.number, let last = record["to"]?.number {
+        prunings.append((seq, first, last))
+      }
     case "clock": clock = seq
     case "clock_step": clockStep = seq
     default: break
@@ -175,6 +194,12 @@ struct LotSelection {
       selected.insert(document)
     }
     return true
+  }
+
+  /// Takes note that frames are missing which may be the lot's: it takes the records that say why.
+  mutating func missesFrames() {
+    let overlapping = prunings.filter { $0.first <= lastFrame && $0.last >= firstFrame }
+    selected.formUnion(overlapping.map(\.seq))
   }
 
   private func isClaimed(_ frame: Frame) -> Bool {

@@ -50,6 +50,13 @@ struct EvidenceCommand: AsyncParsableCommand {
           + "\(timestamp.time)."
       )
     }
+    if summary.missing > 0 {
+      Terminal.error(
+        "\(counted(summary.missing, "frame")) of the time in which the lot was there were pruned from "
+          + "this journal, so those of the lot among them are not in it. A hub that confirmed them has "
+          + "them: lotline-hub evidence \(lot)"
+      )
+    }
     if summary.uncovered > 0 {
       Terminal.error(
         "\(counted(summary.uncovered, "record")) of the lot are later than that checkpoint and not "
