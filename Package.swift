@@ -45,6 +45,7 @@ let asyncHTTPClient = Target.Dependency.product(
 )
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
   name: "HummingbirdTesting",
@@ -135,7 +136,7 @@ let package = Package(
       "Commissioning",
       ["Telemetry", "MarkedYAML", "Profiles", "Fieldbus", "Acquisition"]
     ),
-    stage("JournalStore", ["Telemetry", "MerkleLog", grdb]),
+    stage("JournalStore", ["Telemetry", "MerkleLog", grdb, grdbSQLite]),
     stage("JournalExport", ["Telemetry", "JournalStore"]),
     stage(
       "Uplinks",
@@ -206,12 +207,18 @@ let package = Package(
       dependencies: ["CModbus"],
       path: "Benchmarks/BareLibmodbus"
     ),
+    .target(
+      name: "BareSQLite",
+      path: "Benchmarks/BareSQLite",
+      linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
     .executableTarget(
       name: "lotline-benchmarks",
       dependencies: [
-        "BareLibmodbus", "Telemetry", "StationAPI", "Profiles", "Fieldbus", "LotBinding",
-        "Genealogy",
-        "JournalStore", "Uplinks", "HubStore", "Hub", "Gzip", "DeviceSimulator", "CommandSupport",
+        "BareLibmodbus", "BareSQLite", "Telemetry", "StationAPI", "Profiles", "Fieldbus",
+        "LotBinding", "Genealogy", "MerkleLog", "JournalStore", "Uplinks", "HubStore", "Hub",
+        "Gzip",
+        "DeviceSimulator", "CommandSupport",
         argumentParser, grdb, nioCore, logging,
       ],
       path: "Benchmarks/Runner",

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -41,6 +42,7 @@ static struct {
   struct bare_device device;
   pthread_t thread;
   struct client *clients;
+  _Atomic double first_request;
 } server = {.listener = -1};
 
 static double now(void) {
@@ -140,6 +142,7 @@ static int read_requests(struct client *client) {
   ssize_t count = recv(client->descriptor, client->input + client->input_length, room, 0);
   if (count <= 0) return -1;
   client->input_length += (size_t)count;
+  if (server.first_request == 0) server.first_request = now();
   return take_requests(client);
 }
 
@@ -196,6 +199,8 @@ static void release(void) {
   server.events = server.stop[0] = server.stop[1] = 0;
 }
 
+double bare_server_first_request(void) { return server.first_request; }
+
 static int fail(int code) {
   release();
   errno = code;
@@ -207,6 +212,7 @@ int bare_server_start(struct bare_device device) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_ANY)};
   socklen_t length = sizeof address;
   server.device = device;
+  server.first_request = 0;
   server.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   server.events = epoll_create1(EPOLL_CLOEXEC);
   if (server.listener < 0 || server.events < 0 || pipe(server.stop) != 0 ||

@@ -1,3 +1,4 @@
+internal import BareSQLite
 internal import FoundationEssentials
 internal import JournalStore
 internal import Telemetry
@@ -5,7 +6,8 @@ internal import Telemetry
 /// How fast readings become durable, and how much room they take.
 ///
 /// A ten-zone oven's 50 temperatures, with one decimal and changing from scan to scan, bound to a
-/// lot, hashed, and committed with `synchronous=FULL` in groups.
+/// lot, hashed, and committed with `synchronous=FULL` in groups; and plain SQLite in C, which then
+/// inserts and commits the same bytes.
 struct JournalThroughput {
   static let readingsPerFrame = 50
 
@@ -15,8 +17,11 @@ struct JournalThroughput {
     let framesPerCommit: Int
     let readings: Int
 
-    /// From the first append to the return of the last commit.
+    /// In appending and committing; making the frames is left out.
     let seconds: Double
+
+    /// That plain SQLite needs for the same inserts and commits.
+    var bareSeconds = 0.0
 
     /// The file after its log was checkpointed into it.
     let bytes: Int
@@ -24,6 +29,14 @@ struct JournalThroughput {
     var readingsPerSecond: Double { Double(readings) / seconds }
     var framesPerSecond: Double { readingsPerSecond / Double(JournalThroughput.readingsPerFrame) }
     var bytesPerReading: Double { Double(bytes) / Double(readings) }
+
+    /// How fast it is, to plain SQLite.
+    var ratio: Double { bareSeconds / seconds }
+  }
+
+  /// Plain SQLite did not do it.
+  struct BareFailure: Error, CustomStringConvertible {
+    let description: String
   }
 
   /// Measures one journal for each group size.
@@ -31,23 +44,50 @@ struct JournalThroughput {
   /// - Parameters:
   ///   - folder: An existing folder on the disk to be measured; the journals in it are removed.
   ///   - readings: Readings per run, rounded down to whole groups.
-  ///   - groups: Frames per commit, one run each.
+  ///   - rounds: Runs of each; that with the median ratio counts.
+  ///   - groups: Frames per commit.
   /// - Returns: One row per group size.
-  /// - Throws: `JournalError` when the disk does not take the records.
+  /// - Throws: `JournalError` when the disk does not take the records, or ``BareFailure``.
   static func measure(
     in folder: String,
     readings: Int = 10_000_000,
-    groups: [Int] = [1_000, 100]
+    rounds: Int = 5,
+    groups: [Int] = [1_000, 100, 10]
   ) async throws -> [Row] {
     var rows: [Row] = []
     for group in groups {
-      let path = folder + "/throughput-\(group).journal"
-      rows.append(try await run(at: path, readings: readings, framesPerCommit: group))
-      for suffix in ["", "-wal", "-shm", ".lock", ".anchor"] {
-        try? FileManager.default.removeItem(atPath: path + suffix)
+      // Commits of few frames wait for the disk and nothing else.
+      let readings = min(readings, group * 100_000)
+      var runs: [Row] = []
+      for _ in 0..<rounds {
+        let path = folder + "/throughput-\(group).journal"
+        var row = try await run(at: path, readings: readings, framesPerCommit: group)
+        row.bareSeconds = try bareSeconds(path, framesPerCommit: group)
+        runs.append(row)
+        for suffix in ["", "-wal", "-shm", ".lock", ".anchor", ".bare"] {
+          try? FileManager.default.removeItem(atPath: path + suffix)
+        }
       }
+      rows.append(runs.sorted { $0.ratio < $1.ratio }[rounds / 2])
     }
     return rows
+  }
+
+  private static func bareSeconds(_ path: String, framesPerCommit: Int) throws -> Double {
+    var result = bare_inserts()
+    let (code, problem) = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 200) { problem in
+      problem.initialize(repeating: 0)
+      let code = bare_insert(
+        path,
+        path + ".bare",
+        CInt(framesPerCommit),
+        &result,
+        problem.baseAddress
+      )
+      return (code, problem.baseAddress.map { String(cString: $0) } ?? "")
+    }
+    guard code == 0 else { throw BareFailure(description: "plain SQLite says: \(problem)") }
+    return result.seconds
   }
 
   /// The agent that the journals belong to.
@@ -69,21 +109,22 @@ struct JournalThroughput {
     let binding = try await journal.append(.binding(binding()), at: time.now()).seq
     try await journal.commit()
     let groups = readings / readingsPerFrame / framesPerCommit
-    let start = time.uptime()
+    var spent = Duration.zero
     for group in 0..<groups {
       let frames = (0..<framesPerCommit).map { index in
         frame(group * framesPerCommit + index, layout: layout, binding: binding, at: time.now())
       }
+      let start = time.uptime()
       try await journal.append(frames)
       try await journal.commit()
+      spent += time.uptime() - start
     }
-    let seconds = (time.uptime() - start).inSeconds
     try await journal.close()
     let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     return Row(
       framesPerCommit: framesPerCommit,
       readings: groups * framesPerCommit * readingsPerFrame,
-      seconds: seconds,
+      seconds: spent.inSeconds,
       bytes: bytes
     )
   }

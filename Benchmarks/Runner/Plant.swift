@@ -128,7 +128,7 @@ struct Plant {
       "  - {id: device\($0), profile: floats, bus: bus\($0), unit: 1, station: rig}\n"
     }
     return """
-      agent: bench
+      agent: \(JournalThroughput.agent)
       site: Bench
       stations:
         - {id: rig}

@@ -8,10 +8,9 @@ struct Benchmarks: AsyncParsableCommand {
     abstract: "Measures the figures that the README states.",
     discussion: "Build with -c release; Benchmarks/run does both.",
     subcommands: [
-      PollFigures.self, LineFigures.self, JournalFigures.self, AgentFigures.self,
-      IntakeFigures.self,
-      RecountFigures.self, PieceFigures.self, ProfilesFigures.self, BindingFigures.self,
-      ScanFigures.self,
+      PollFigures.self, LineFigures.self, JournalFigures.self, ArchiveFigures.self,
+      AgentFigures.self, IntakeFigures.self, RecountFigures.self, PieceFigures.self,
+      ProfilesFigures.self, BindingFigures.self, ScanFigures.self,
     ]
   )
 }

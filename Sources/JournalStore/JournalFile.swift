@@ -198,11 +198,10 @@ struct JournalFile {
   }
 
   private static func insert(_ buffer: RecordBuffer, in database: Database) throws {
-    let insert = try database.cachedStatement(sql: "INSERT INTO record VALUES (?, ?, ?)")
+    let insert = try RecordInsert(database)
     let insertStory = try database.cachedStatement(sql: "INSERT INTO story VALUES (?, ?)")
     for item in buffer.items {
-      let body = String(decoding: item.record.body, as: UTF8.self)
-      try insert.execute(arguments: [item.record.seq, body, Data(item.record.leaf.bytes)])
+      try insert.execute(item.record)
       if let type = item.story { try insertStory.execute(arguments: [item.record.seq, type]) }
     }
     try Self.insert(buffer.nodes, in: database)

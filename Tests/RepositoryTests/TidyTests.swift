@@ -36,7 +36,7 @@ struct TidyTests {
     "Scans": ["Telemetry"],
     "LotBinding": ["Telemetry"],
     "JournalStore": [
-      "Telemetry", "MerkleLog", "GRDB", "Dispatch", "FoundationEssentials", "Glibc",
+      "Telemetry", "MerkleLog", "GRDB", "GRDBSQLite", "Dispatch", "FoundationEssentials", "Glibc",
     ],
     "JournalExport": ["Telemetry", "JournalStore"],
     "Uplinks": [

@@ -19,6 +19,9 @@ struct bare_device {
 // Returns the port, or -1 with errno set. One server at a time.
 int bare_server_start(struct bare_device device);
 
+// Seconds on the monotonic clock at which the server took its first request; 0 before.
+double bare_server_first_request(void);
+
 // Ends the server and waits for its thread.
 void bare_server_stop(void);
 
