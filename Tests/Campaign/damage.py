@@ -68,8 +68,8 @@ def strike(outcome, stop, harm, reasons, chance):
                        f"one of {reasons}: {said['detail']}")
         outcome.expect(said.get("journal", old) == old,
                        f"it goes on from {said.get('journal')} instead of {old}")
-        if said["reason"] == "forked":
-            # Until the hub said so, the file was written.
+        if said["reason"] == "forked" or stop == "undelivered":
+            # Until that was found, the file was written.
             before = {}
         untouched(outcome, plant, before)
         told = str(plant.get())

@@ -123,6 +123,8 @@ class Plant:
             if path.name != "ledger":
                 shutil.copy(path, self.folder)
         self.ledger.go_on_from(folder / "ledger")
+        # Names are never used twice, by neither of the two.
+        self.runs = 100
 
     def opening(self, name=None):
         """The first record of the journal, or of a file beside it; empty while there is none."""
