@@ -216,7 +216,8 @@ class Checker:
 
     @staticmethod
     def nodes(database):
-        if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'node'").fetchone():
+        # Before, they are not there, or not all of them yet.
+        if database.execute("PRAGMA user_version").fetchone()[0] < 2:
             return None
         rows = database.execute("SELECT level, number, hash FROM node")
         return {(level, number): value for level, number, value in rows}
