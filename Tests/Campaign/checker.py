@@ -97,8 +97,8 @@ class Checker:
         self.keys = collections.defaultdict(list)
         self.story = set()       # seq and type of what is no frame
         self.tree = Tree()
-        self.opening = None
-        self.pruned = None
+        self.opening = self.pruned = self.hub_now = None
+        self.cursors = []
 
     def check(self, integrity=True):
         asked = ledgers.read(self.ledger) if self.ledger else {}
@@ -109,10 +109,22 @@ class Checker:
         try:
             with contextlib.ExitStack() as stack:
                 self.journal = readable(self.journal, stack)
+                self.read_cursors()
+                if self.hub and has_table(self.hub, "journal"):
+                    # Its state after what counts as confirmed, and before the records, of which
+                    # there can only be more at the agent.
+                    self.hub_now = stack.enter_context(contextlib.closing(opened(self.hub)))
+                    self.hub_now.execute("BEGIN")
+                    self.hub_now.execute("SELECT count(*) FROM journal").fetchone()
                 self.check_all(asked, integrity)
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
             self.report.add("unreadable", None, f"{type(error).__name__}: {error}")
         return self.report
+
+    def read_cursors(self):
+        if has_table(self.journal, "cursor"):
+            with contextlib.closing(opened(self.journal)) as database:
+                self.cursors = database.execute("SELECT size, root FROM cursor").fetchall()
 
     def check_all(self, asked, integrity):
         told = [entry for entry in asked.values() if entry["told"] == "acknowledged"]
@@ -133,8 +145,8 @@ class Checker:
             return
         self.check_journal(integrity)
         self.check_asked(asked)
-        if self.hub and has_table(self.hub, "journal"):
-            self.check_hub()
+        if self.hub_now:
+            self.check_hub(self.hub_now)
 
     def acknowledge(self, entry):
         if entry["seq"] in self.acknowledged:
@@ -158,11 +170,10 @@ class Checker:
                 verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
                 if verdict != b"ok":
                     self.report.add("corrupt", None, f"SQLite says {verdict.decode()}")
-            stops = {size for (size,) in database.execute("SELECT size FROM cursor")}
+            stops = {size for size, _ in self.cursors}
             stops.add(anchor["seq"] if anchor else 0)
-            if self.hub and has_table(self.hub, "journal"):
-                with contextlib.closing(opened(self.hub)) as hub:
-                    stops |= {size for (size,) in hub.execute("SELECT size FROM journal")}
+            if self.hub_now:
+                stops |= {size for (size,) in self.hub_now.execute("SELECT size FROM journal")}
             self.read_records(database, stops)
             self.check_head(database, anchor)
         for seq, entry in self.acknowledged.items():
@@ -273,7 +284,7 @@ class Checker:
         story = {(seq, kind.decode()) for seq, kind in database.execute("SELECT * FROM story")}
         for seq, kind in sorted(story ^ self.story):
             self.report.add("story", seq, f"is wrongly in the index as {kind}, or not in it")
-        for size, root in database.execute("SELECT size, root FROM cursor"):
+        for size, root in self.cursors:
             if self.roots.get(size) != root:
                 self.report.add("cursor", size, "was confirmed with another root")
         if not anchor:
@@ -298,11 +309,8 @@ class Checker:
 
     # The hub
 
-    def check_hub(self):
-        with contextlib.closing(opened(self.hub)) as hub, \
-                contextlib.closing(opened(self.journal)) as agent:
-            # The hub's state first: it can only be behind what is read afterwards.
-            hub.execute("BEGIN")
+    def check_hub(self, hub):
+        with contextlib.closing(opened(self.journal)) as agent:
             row = hub.execute("SELECT id, size, root FROM journal WHERE agent = ? AND journal = ?",
                               (self.opening["agent"], self.opening["journal"])).fetchone()
             if row is None:
@@ -316,7 +324,7 @@ class Checker:
                 self.report.add("hub", size, f"is the hub's last; the agent's is {self.tree.size}")
             self.compare_records(hub, agent, number, size)
             if not self.restored:
-                for (cursor,) in agent.execute("SELECT size FROM cursor"):
+                for cursor, _ in self.cursors:
                     if cursor > size:
                         self.report.add("released", cursor, "counts as confirmed; the hub's last "
                                         f"is {size}")

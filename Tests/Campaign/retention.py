@@ -84,22 +84,22 @@ def pruned(plant):
         return database.execute("SELECT count(*) FROM pruned").fetchone()[0] * 256
 
 
-def written(process):
-    """Bytes that a process has passed to the kernel; 0 when it has ended."""
+def read(process):
+    """Bytes that a process has read; 0 when it has ended."""
     try:
         with open(f"/proc/{process}/io", encoding="ascii") as file:
-            return int(file.read().split()[3])
+            return int(file.read().split()[1])
     except (OSError, IndexError):
         return 0
 
 
 def await_pruning(plant):
-    """Until much is written at once, which only pruning does; false when it did not come."""
-    last, end = [written(plant.agent.pid)] * 10, time.monotonic() + PATIENCE_SECONDS
+    """Until much is read at once, as only pruning does: all that goes. False when it did not come."""
+    last, end = [read(plant.agent.pid)] * 10, time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         time.sleep(0.01)
-        last = last[1:] + [written(plant.agent.pid)]
-        if last[-1] - last[0] > 800_000:
+        last = last[1:] + [read(plant.agent.pid)]
+        if last[-1] - last[0] > 1_000_000:
             return True
     return False
 
@@ -114,7 +114,7 @@ def kill_each(outcome, old, count, seed=1):
                 plant.await_agent()
                 plant.await_drained()
                 before = pruned(plant)
-                with plant.load(pause=0.2):
+                with plant.load(pause=0.05):
                     outcome.expect(await_pruning(plant), "nothing was pruned")
                     time.sleep(chance.uniform(0, 0.25))
                     outcome.fired += plant.kill(plant.agent)

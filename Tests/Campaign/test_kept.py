@@ -195,7 +195,7 @@ class ContinuedTests(SampleTests):
         self.acknowledge(self.said["seq"] + 1)
         kinds, report = self.copy.kinds()
         self.assertNotIn("lost", kinds)
-        self.assertEqual(report.told, 1)
+        self.assertGreater(report.told, 0)
 
     def test_another_byte_of_the_journal_before_at_the_hub_is_named(self):
         self.copy.hub.execute("UPDATE record SET body = CAST(body || ' ' AS BLOB) "
