@@ -278,6 +278,50 @@ def check_undo(page):
     expect(undo).to_be_hidden()
 
 
+def check_hand_over_undo(page):
+    """A hand-over to the wrong badge is taken back: whom it signed off is there again, and always was."""
+    stand = station(page, "servo-burn-in-2")
+    undo = stand.locator('[data-form="undo"]')
+    sign_on = stand.locator('[data-form="sign-on"]')
+    sign_on.locator('input[name="badge"]').fill("P. Kumar")
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-operator="P. Kumar"]')).to_have_count(1)
+    sign_on.locator('input[name="replace"]').check()
+    sign_on.locator('input[name="badge"]').fill("J. Lim")
+    page.keyboard.press("Enter")
+    expect(stand.locator('[data-operator="P. Kumar"]')).to_have_count(0)
+    expect(undo).to_contain_text("J. Lim is signed off")
+    expect(undo).to_contain_text("P. Kumar: signed on again")
+    said = []
+    page.on("request", lambda request: said.append((request.method, request.post_data_json))
+            if re.search("/v1/corrections|/operators", request.url) else None)
+    undo.locator("button").click()
+    expect(stand.locator('[data-operator="P. Kumar"]')).to_have_count(1)
+    expect(stand.locator('[data-operator="J. Lim"]')).to_have_count(0)
+    expect(undo).to_be_hidden()
+    assert [method for method, _ in said] == ["DELETE", "POST", "POST", "POST"], said
+    gone, back, there = (body for _, body in said[1:])
+    assert (gone["operator"], gone["was_there"]) == ("J. Lim", False)
+    assert back == {"operator": "P. Kumar"}
+    assert (there["operator"], there["was_there"]) == ("P. Kumar", True)
+    assert there["from"] == gone["from"] and "to" not in there
+    stand.locator('[data-operator="P. Kumar"] [data-action="sign-off"]').click()
+    expect(stand.locator('[data-field="nobody"]')).to_be_visible()
+
+
+def check_boards(page):
+    """A board that did not come out of the oven is told at its station, until it is found."""
+    problems = station(page, "reflow-1").locator(".board-problems")
+    expect(problems).to_be_hidden()
+    step("overdue")
+    expect(problems.locator("li")).to_have_text(
+        ["reflow-1: board SN-12 did not come to the exit when it should have."]
+    )
+    expect(station(page, "servo-burn-in-2").locator(".board-problems")).to_be_hidden()
+    step("found")
+    expect(problems).to_be_hidden()
+
+
 def check_lanes(page):
     """Each lane has its lot, and the form starts one on the lane that is free."""
     step("lanes")
@@ -453,6 +497,8 @@ with sync_playwright() as playwright:
     check_commands(page)
     check_crew(page)
     check_undo(page)
+    check_hand_over_undo(page)
+    check_boards(page)
     check_lanes(page)
     check_scans(page)
     check_held(page)

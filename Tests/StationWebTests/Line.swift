@@ -23,6 +23,9 @@ struct Line: Sendable {
   var instruments: [InstrumentStatus] = []
   var servoSilence: DeviceStatus.Silence?
 
+  /// Boards that did not come out of the oven as they should have.
+  var boardProblems: [String] = []
+
   /// Why the lots in work are on hold; nil where they are not.
   var held: String?
   var lists: ListsStatus?
@@ -82,13 +85,13 @@ struct Line: Sendable {
       crew: crews[id] ?? [],
       materials: id == Self.oven ? materials : []
     )
-    if id == Self.oven { status.conveyor = Self.conveyor }
+    if id == Self.oven { status.conveyor = conveyor }
     return status
   }
 
   /// Two lots without a gap between them, with a board at the end of the one and another that may be
   /// anywhere.
-  private static var conveyor: ConveyorStatus {
+  private var conveyor: ConveyorStatus {
     let (before, next) = (LotID(checked: "PCB-2611-0041"), LotID(checked: "PCB-2611-0042"))
     let item = { (seq: Int, lot: LotID, from: Double, to: Double, doubt: Double?) in
       ConveyorStatus.Item(
@@ -109,7 +112,8 @@ struct Line: Sendable {
       speeds: [0.01375],
       isSpeedLost: false,
       lots: [item(41, before, 1.4, 3.5, 0.02), item(42, next, 0, 1.4, 0.02)],
-      boards: [item(41, before, 1.4, 1.65, 0.02), item(42, next, 0, 3.5, nil)]
+      boards: [item(41, before, 1.4, 1.65, 0.02), item(42, next, 0, 3.5, nil)],
+      problems: boardProblems.isEmpty ? nil : boardProblems
     )
   }
 

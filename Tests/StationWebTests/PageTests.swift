@@ -175,6 +175,10 @@ struct PageTests {
       )
       await service.change { $0.servoSilence = silence }
     case "age": await service.change { $0.ageMilliseconds = 60_000 }
+    case "overdue":
+      let sentence = "reflow-1: board SN-12 did not come to the exit when it should have"
+      await service.change { $0.boardProblems = [sentence] }
+    case "found": await service.change { $0.boardProblems = [] }
     case "hub back": await service.change { $0.uplink = (.connected, start, 3) }
     case "lanes":
       await service.change {

@@ -3,8 +3,12 @@
 import { send } from "./connection.js";
 import { node, setText, show } from "./document.js";
 
-/** What a receipt's record began here, and how to take it back; null for nothing that can be. */
-function undoOf(station, receipt) {
+/**
+ * What a receipt's record began here, and how to take it back; null for nothing that can be.
+ *
+ * @param before Names of those who were there before the crew last changed.
+ */
+function undoOf(station, receipt, before) {
   const path = `/v1/stations/${encodeURIComponent(station.id)}`;
   const lot = station.lots.find(({ seq }) => seq === receipt.seq);
   if (lot) {
@@ -24,8 +28,12 @@ function undoOf(station, receipt) {
   }
   const member = station.crew.find(({ since }) => since === receipt.at);
   if (!member) return null;
+  // A hand-over leaves one; whoever it signed off was there.
+  const replaced = station.crew.length === 1 ? before.filter((name) => name !== member.name) : [];
+  const again = replaced.length > 0 ? ` ${replaced.join(", ")}: signed on again.` : "";
   return {
-    question: `Wrong badge? ${member.name} is signed off, and a correction says: was not here.`,
+    question:
+      `Wrong badge? ${member.name} is signed off, and a correction says: was not here.${again}`,
     by: station.crew.find(({ name }) => name !== member.name)?.name ?? member.name,
     steps: [
       () => send("DELETE", `${path}/operators/${encodeURIComponent(member.name)}`),
@@ -34,6 +42,14 @@ function undoOf(station, receipt) {
           what: "operator", station: station.id, operator: member.name, was_there: false,
           from: member.since, by, reason: "signed on by mistake, undone on the page",
         }),
+      ...replaced.flatMap((name) => [
+        () => send("POST", `${path}/operators`, { operator: name }),
+        (by) =>
+          send("POST", "/v1/corrections", {
+            what: "operator", station: station.id, operator: name, was_there: true,
+            from: member.since, by, reason: "signed off by mistake, undone on the page",
+          }),
+      ]),
     ],
   };
 }
@@ -42,6 +58,7 @@ function undoOf(station, receipt) {
 export class UndoView {
   constructor(onReceipt) {
     this.onReceipt = onReceipt;
+    this.crew = this.crewBefore = [];
     this.question = node("p", { "data-field": "undo-question" });
     this.by = node("input", {
       name: "undo-by", maxlength: 128, autocomplete: "off", autocapitalize: "off",
@@ -66,14 +83,16 @@ export class UndoView {
   /** @param receipt The last one that is in view; null for none. */
   update(station, receipt) {
     if (this.isRunning) return;
+    const crew = station.crew.map(({ name }) => name);
+    if (crew.join("\n") !== this.crew.join("\n")) [this.crewBefore, this.crew] = [this.crew, crew];
     if (receipt !== this.receipt) {
       this.receipt = receipt;
-      this.undo = receipt && undoOf(station, receipt);
+      this.undo = receipt && undoOf(station, receipt, this.crewBefore);
       if (this.undo) this.by.value = this.undo.by;
       show(this.problem, false);
     } else if (receipt && !this.undo) {
       // The status that shows the record can come after its receipt.
-      this.undo = undoOf(station, receipt);
+      this.undo = undoOf(station, receipt, this.crewBefore);
       if (this.undo) this.by.value = this.undo.by;
     }
     show(this.root, Boolean(this.undo));
