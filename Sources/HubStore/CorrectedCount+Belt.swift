@@ -50,12 +50,11 @@ extension CorrectedCount {
     through end: Int,
     _ conveyor: ConveyorDescription
   ) throws -> BeltReading {
-    if conveyor.hasEntryEye == false { return started }
     let fronts = try fronts(of: entry, through: end)
     guard let earliest = fronts.map(\.high).min() else {
-      // Of boards that the eye has not seen nothing is sure; earlier journals do not tell of eyes.
-      return conveyor.hasEntryEye == nil
-        ? started : BeltReading(low: .greatestFiniteMagnitude, high: started.high)
+      // Of boards that an eye has not seen nothing is sure.
+      return conveyor.hasEntryEye == true
+        ? BeltReading(low: .greatestFiniteMagnitude, high: started.high) : started
     }
     // One that may have entered before its lot was started may be the one before's.
     let own = fronts.first { started.low <= $0.high }
