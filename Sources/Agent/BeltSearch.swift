@@ -14,6 +14,7 @@ struct BeltSearch: Sendable {
   private static let reach = 50_000
 
   private let layouts: [Int: [ConveyorDescription]]
+  private let tails: [StationID: Double]
   private var missing: Set<StationID>
   private var looked = 0
 
@@ -26,7 +27,11 @@ struct BeltSearch: Sendable {
   init(_ story: JournalStory, stations: some Sequence<StationID>) {
     layouts = story.conveyors
     missing = Set(stations)
-    found = story.marks.filter { missing.contains($0.key) }.mapValues { [$0] }
+    tails = story.tails
+    for (station, mark) in story.marks where missing.contains(station) {
+      let high = max(mark.high, tails[station] ?? mark.high)
+      found[station] = [BeltReading(low: mark.low, high: high)]
+    }
   }
 
   /// Takes the last record, then the one before, and so on.
@@ -45,7 +50,7 @@ struct BeltSearch: Sendable {
         found[conveyor.station] = own.map { belt in
           BeltReading(
             low: max(belt.low, mark?.low ?? belt.low),
-            high: max(belt.high, mark?.high ?? belt.high)
+            high: max(belt.high, mark?.high ?? belt.high, tails[conveyor.station] ?? belt.high)
           )
         }
       }

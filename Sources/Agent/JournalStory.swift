@@ -20,6 +20,9 @@ struct JournalStory: Sendable {
   /// Where the belts of stations were when something entered last.
   private(set) var marks: [StationID: BeltReading] = [:]
 
+  /// How far they may have run when a lot's tail had entered last.
+  private(set) var tails: [StationID: Double] = [:]
+
   /// Orders to write of which no outcome is recorded.
   private(set) var openWrites: [Int: WriteOrder] = [:]
 
@@ -50,6 +53,9 @@ struct JournalStory: Sendable {
     default:
       bindings.apply(record)
       if let station = record.content.conveyorStation { mark(record.content.belt, at: station) }
+      if case .bindingEnd(let end) = record.content, let belt = end.belt {
+        tails[end.station] = max(belt.low, belt.high, tails[end.station] ?? belt.high)
+      }
     }
   }
 }

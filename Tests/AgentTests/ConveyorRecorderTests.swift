@@ -202,6 +202,19 @@ struct ConveyorRecorderTests {
     #expect(last.bindings[1] == .one(a) && last.unsure == [2])
   }
 
+  @Test("After a restart, a lot that had entered and ended without a frame may have left")
+  func restartAfterEndWithoutFrames() async throws {
+    var plant = try await ConveyorPlant("{length: 3, fixed_speed: 60 cm/min}")
+    let a = try await plant.start("A")
+    // Nothing is read of the oven while 3.5 m of the belt pass with the lot.
+    plant.time.advance(by: .seconds(350))
+    try await plant.end()
+    try await plant.restart(after: 400)
+    await plant.run(125)
+    let last = try #require(try await plant.frames().last)
+    #expect(last.bindings[1] == .one(a) && last.unsure.contains(1), "\(last)")
+  }
+
   @Test(
     "A conveyor that a reload changes goes on with the lots of the journal, unsure of how far they are"
   )

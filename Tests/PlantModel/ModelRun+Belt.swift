@@ -65,17 +65,19 @@ extension ModelRun {
   mutating func restartBelt() throws {
     var last: BeltReading?
     var mark: BeltReading?
+    var tail = -Double.infinity
     let records = try journal.records.map { try RecordCoding.decode($0) }
     for record in records {
       switch record.content {
       case .frame(let frame): last = frame.belts.first ?? last
       case .binding(let binding): mark = Self.later(mark, binding.belt)
       case .unit(let passage): mark = Self.later(mark, passage.belt)
+      case .bindingEnd(let end): tail = max(tail, end.belt?.low ?? tail, end.belt?.high ?? tail)
       default: break
       }
     }
-    let belts = Self.later(last, mark).map { [$0] } ?? []
-    transit = Transit(Self.conveyor, resumingAt: belts, at: .seconds(model.second))
+    let belts = Self.later(last, mark).map { [BeltReading(low: $0.low, high: max($0.high, tail))] }
+    transit = Transit(Self.conveyor, resumingAt: belts ?? [], at: .seconds(model.second))
     for record in records where Self.isOnBelt(record.content) {
       transit.apply(record, uptime: .seconds(model.second))
     }
