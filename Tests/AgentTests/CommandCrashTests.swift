@@ -47,10 +47,10 @@ struct CommandCrashTests {
     }
   }
 
-  private typealias Command = @Sendable (Recorder) async throws -> Void
+  typealias Command = @Sendable (Recorder) async throws -> Void
 
-  private static let station = StationID(checked: "s2")
-  private static let place = StationLane(station)
+  static let station = StationID(checked: "s2")
+  static let place = StationLane(station)
   private static let front = StationLane(StationID(checked: "s1"), LaneID(checked: "front"))
 
   private static func start(_ lot: String, at place: StationLane) -> Command {
@@ -68,7 +68,7 @@ struct CommandCrashTests {
     }
   }
 
-  private static func pass(_ event: UnitPassage.Event) -> Command {
+  static func pass(_ event: UnitPassage.Event) -> Command {
     { recorder in
       _ = try await recorder.pass(
         SerialNumber(checked: "SN-1"),
@@ -98,7 +98,9 @@ struct CommandCrashTests {
 
   /// Every command of lots, units, operators, material, instruments and corrections, one after the other; a minute
   /// passes before each.
-  private static let commands: [(name: String, run: Command)] = [
+  private static let commands: [(name: String, run: Command)] = typed + scanned
+
+  private static let typed: [(name: String, run: Command)] = [
     ("sign on", { _ = try await $0.signOn(Label(checked: "mara"), at: station, replacing: false) }),
     ("start", start("A", at: place)),
     ("start in a lane", start("L", at: front)),
