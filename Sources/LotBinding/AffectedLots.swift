@@ -1,10 +1,10 @@
 package import Telemetry
 
 /// The lots that were at a station while an instrument measured there that turned out to be wrong: a
-/// replay of the journal.
+/// replay of the journal, with its corrections.
 ///
-/// A lot counts when it was at a station of the instrument at any moment between two times; rather
-/// one too many than one too few.
+/// A lot counts when it was at a station of the instrument at any moment between two times, as far as
+/// is known by now; rather one too many than one too few.
 package struct AffectedLots: Sendable, Hashable {
   /// One visit of a lot.
   package struct Visit: Sendable, Hashable {
@@ -23,10 +23,10 @@ package struct AffectedLots: Sendable, Hashable {
     let name: String
   }
 
-  private struct Open: Sendable, Hashable {
-    let seq: Int
+  private struct RecordedStay: Sendable, Hashable {
     let binding: Binding
     let from: Instant
+    var to: Instant?
     var isMeasured: Bool
   }
 
@@ -36,8 +36,12 @@ package struct AffectedLots: Sendable, Hashable {
   private let from: Instant?
   private let to: Instant
   private var groups: [Group: [StationID]] = [:]
-  private var open: [Int: Open] = [:]
-  private var closed: [Visit] = []
+  private var stays: [Int: RecordedStay] = [:]
+  private var open: Set<Int> = []
+
+  /// Stations where it ever measured.
+  private var measured: Set<StationID> = []
+  private var corrections = Corrections()
 
   package init(_ failure: Instruments.History.Failure) {
     instrument = failure.found.calibration.instrument
@@ -47,37 +51,50 @@ package struct AffectedLots: Sendable, Hashable {
 
   /// Takes the next record that is not a frame.
   package mutating func take(_ record: Record) {
+    corrections.apply(record)
     switch record.content {
     case .layout(let layout):
       let isUsed = layout.signals.contains { $0.calibration == instrument.text }
       groups[Group(device: layout.device, name: layout.group)] = isUsed ? layout.stations : nil
-      for (seq, visit) in open where isUsed && layout.stations.contains(visit.binding.station) {
-        open[seq]?.isMeasured = true
-      }
+      if isUsed { measured.formUnion(layout.stations) }
+      for seq in open where isUsed && isAt(layout.stations, seq) { stays[seq]?.isMeasured = true }
     case .binding(let binding):
-      open[record.seq] = Open(
-        seq: record.seq,
-        binding: binding,
-        from: record.at,
-        isMeasured: groups.values.contains { $0.contains(binding.station) }
-      )
+      let isMeasured = groups.values.contains { $0.contains(binding.station) }
+      stays[record.seq] = RecordedStay(binding: binding, from: record.at, isMeasured: isMeasured)
+      open.insert(record.seq)
     case .bindingEnd(let end):
-      guard let visit = open.removeValue(forKey: end.binding) else { return }
-      close(visit, at: record.at)
+      stays[end.binding]?.to = record.at
+      open.remove(end.binding)
     default: break
     }
   }
 
-  /// The visits in doubt, in the order of their records.
-  package var visits: [Visit] {
-    var all = self
-    for visit in open.values { all.close(visit, at: nil) }
-    return all.closed.sorted { $0.seq < $1.seq }
+  private func isAt(_ stations: [StationID], _ seq: Int) -> Bool {
+    stays[seq].map { stations.contains($0.binding.station) } ?? false
   }
 
-  private mutating func close(_ visit: Open, at end: Instant?) {
-    guard visit.isMeasured, visit.from <= to else { return }
-    if let from, let end, end < from { return }
-    closed.append(Visit(seq: visit.seq, binding: visit.binding, from: visit.from, to: end))
+  /// The visits in doubt, in the order of their records.
+  package var visits: [Visit] {
+    let recorded = stays.filter(\.value.isMeasured).compactMap { seq, stay -> Visit? in
+      guard let corrected = corrections.lot(seq) else {
+        return Visit(seq: seq, binding: stay.binding, from: stay.from, to: stay.to)
+      }
+      return corrected.corrected.map { visit(seq, $0) }
+    }
+    // Of what nobody scanned only a correction tells.
+    let inserted = corrections.lots.corrected.filter { entry, stay in
+      stays[entry] == nil && measured.contains(stay.content.station)
+    }.map { visit($0.entry, $0.stay) }
+    return (recorded + inserted).filter(isInDoubt).sorted { $0.seq < $1.seq }
+  }
+
+  private func visit(_ seq: Int, _ stay: Stay<Binding>) -> Visit {
+    Visit(seq: seq, binding: stay.content, from: stay.from.at, to: stay.to?.at)
+  }
+
+  private func isInDoubt(_ visit: Visit) -> Bool {
+    guard visit.from <= to else { return false }
+    if let from, let end = visit.to, end < from { return false }
+    return true
   }
 }

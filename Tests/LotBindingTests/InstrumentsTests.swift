@@ -196,5 +196,33 @@ struct InstrumentsTests {
     for record in bench.records { affected.take(record) }
     #expect(affected.visits.map(\.binding.lot.text) == ["ACROSS", "DURING", "STILL"])
     #expect(affected.visits.last?.to == nil)
+    // As far as is known by now: one was another lot, one never was there, one was never scanned.
+    func seq(_ lot: String) -> Int {
+      let record = bench.records.last { record in
+        if case .binding(let binding) = record.content { binding.lot.text == lot } else { false }
+      }
+      return record?.seq ?? 0
+    }
+    func other(_ lot: String) -> Binding {
+      Binding(
+        station: Self.oven,
+        lot: LotID(checked: lot),
+        part: Label(checked: "p"),
+        workOrder: Label(checked: "w"),
+        operatorName: Label(checked: "o")
+      )
+    }
+    bench.now = start.advanced(by: Self.day * 20)
+    let (from, to) = (start.advanced(by: Self.day * 6), start.advanced(by: Self.day * 7))
+    for change in [
+      Correction.Change.replaceLot(seq("DURING"), other("RIGHT")), .void(seq("ACROSS")),
+      .insertLot(other("LATE"), from: from, to: to),
+      .times(seq("BEFORE"), from: nil, to: from),
+    ] {
+      let correction = Correction(change, by: Label(checked: "qa"), reason: Label(checked: "seen"))
+      bench.record(.correction(correction))
+      if let record = bench.records.last { affected.take(record) }
+    }
+    #expect(affected.visits.map(\.binding.lot.text) == ["BEFORE", "RIGHT", "STILL", "LATE"])
   }
 }
