@@ -19,9 +19,7 @@ struct TransitTests {
       station: station,
       length: 3,
       lanes: lanes,
-      belts: [
-        Conveyor.Belt(fastest: 0.02, accuracy: 0, hold: hold, period: .seconds(1))
-      ],
+      belts: [Conveyor.Belt(fastest: 0.02, accuracy: 0, hold: hold, period: .seconds(1))],
       boardLength: boardLength,
       entryEye: entryEye,
       exitEye: exitEye,
