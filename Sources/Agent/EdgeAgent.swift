@@ -47,7 +47,12 @@ package struct EdgeAgent: Sendable {
   ) async throws {
     let settings = plan.settings
     for interlock in settings.interlocks { InterlockKeeper.prepare(interlock, at: time.now()) }
-    let journal = try Self.openJournal(settings, time: time, logger: logger)
+    let journal = try Self.openJournal(
+      settings,
+      credentials: credentials,
+      time: time,
+      logger: logger
+    )
     let recorder = Recorder(
       journal: journal,
       bindings: Bindings(plan.binding),
@@ -234,6 +239,7 @@ extension Result where Failure == any Error {
 extension EdgeAgent {
   private static func openJournal(
     _ settings: AgentSettings,
+    credentials: String?,
     time: any TimeSource,
     logger: Logger
   ) throws -> Journal {
@@ -247,7 +253,11 @@ extension EdgeAgent {
       at: settings.journal.path,
       opening: opening,
       time: time,
-      keepsCopy: settings.journal.copiesBeforeMigration
+      keepsCopy: settings.journal.copiesBeforeMigration,
+      signer: { origin in
+        let keys = JournalKeys(path: settings.journal.key, credentials: credentials)
+        return (try? keys.read(.current)).flatMap { NoteSigner(name: origin, secret: $0) }
+      }
     ) {
       logger.notice("\($0)")
     }

@@ -7,7 +7,7 @@ internal import Telemetry
 /// names.
 ///
 /// What it names of before comes first, as it was known to the copy then. All else is as it was, times
-/// included. Keys and checkpoints stay behind, since they are of the other tree.
+/// included. Keys and checkpoints stay behind, since they are of the other tree; it gets its own.
 struct CarriedJournal {
   /// Records, and bytes, in memory at once.
   private static let pageRecords = 2_000
@@ -37,8 +37,15 @@ struct CarriedJournal {
   /// - Parameters:
   ///   - path: Where nothing is yet.
   ///   - opening: Its first record, which has the time of the first that is carried.
+  ///   - signer: Whose key signs it, so that evidence can be made from it; nil for nobody's.
+  ///   - now: The time of the last checkpoint.
   /// - Throws: ``JournalError``; then the file is of no use.
-  mutating func write(to path: String, opening: JournalOpening) throws {
+  mutating func write(
+    to path: String,
+    opening: JournalOpening,
+    signer: NoteSigner?,
+    at now: Instant
+  ) throws {
     let begin = try source.records(after: shared, limit: 1, bytes: 1).first
       .map { try RecordCoding.decode($0.body).at }
     guard let begin else { throw JournalError.noSuchRecord(path: path, last: shared) }
@@ -49,6 +56,10 @@ struct CarriedJournal {
     let file = try JournalFile(path: path, creating: { first })
     defer { try? file.close() }
     buffer.removeFirst(1)
+    if let signer {
+      let key = try KeyStatement.record(origin: opening.origin, new: signer)
+      try Self.append(.key(key), at: begin, to: &buffer)
+    }
     for record in try context() {
       let content = try renumbered(RecordCoding.decode(record.body).content)
       numbers[record.seq] = buffer.nextSeq
@@ -64,6 +75,13 @@ struct CarriedJournal {
       }
       try file.commit(buffer)
       buffer.removeFirst(buffer.items.count)
+    }
+    if let signer {
+      let (size, root) = (buffer.frontier.size, buffer.frontier.root)
+      let checkpoint = Checkpoint(origin: opening.origin, size: size, root: root)
+      let note = try checkpoint.signed(by: signer).encoded
+      try Self.append(.checkpoint(JournalCheckpoint(note: note)), at: now, to: &buffer)
+      try file.commit(buffer)
     }
     try file.checkpoint()
   }

@@ -1,3 +1,4 @@
+package import MerkleLog
 package import Telemetry
 
 /// A journal whose file cannot be trusted is never written again. An order lies beside it from then
@@ -18,6 +19,7 @@ extension Journal {
   ///   - time: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
   ///   - executor: What it runs on.
   ///   - keepsCopy: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
+  ///   - signer: Whose key signs the journal that is made of what a restored copy alone recorded.
   ///   - progress: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
   /// - Returns: The journal; ``opening`` says whether it goes on from another.
   /// - Throws: ``JournalError`` for what a person must settle: another program's file, another
@@ -28,13 +30,19 @@ extension Journal {
     time: any TimeSource,
     executor: any SerialExecutor = QueueExecutor(label: "journal"),
     keepsCopy: Bool = true,
+    signer: (_ origin: String) -> NoteSigner? = { _ in nil },
     progress: (JournalMigrationStep) -> Void = { _ in }
   ) throws -> Journal {
     let path = Files.resolved(path)
     let lock = try FileLock(for: path)
     let succession = Succession(path: path)
     func begin(after order: SuccessionOrder) throws -> Journal {
-      let found = try succession.carry(succession.perform(order), opening: opening)
+      let found = try succession.carry(
+        succession.perform(order),
+        opening: opening,
+        signer: signer,
+        at: time.now()
+      )
       let journal = try open(
         at: path,
         opening: opening.continuing(found),

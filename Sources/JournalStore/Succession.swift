@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import MerkleLog
 internal import Telemetry
 
 /// The order to set a journal aside, and how far that has come: a small file beside the journal, so
@@ -80,10 +81,17 @@ struct Succession {
   /// - Parameters:
   ///   - found: The file.
   ///   - opening: Whose journal it is.
+  ///   - signer: Whose key signs it, by its origin.
+  ///   - now: The time.
   /// - Returns: What the new journal goes on from: that one, or the file itself where there is nothing
   ///   to carry, or no room for it.
   /// - Throws: ``JournalError`` when the order cannot be read.
-  func carry(_ found: JournalSuccession, opening: JournalOpening) throws -> JournalSuccession {
+  func carry(
+    _ found: JournalSuccession,
+    opening: JournalOpening,
+    signer: (_ origin: String) -> NoteSigner?,
+    at now: Instant
+  ) throws -> JournalSuccession {
     guard let shared = found.shared, shared < found.seq, let aside = found.file,
       var order = try SuccessionOrder.read(for: path)
     else { return found }
@@ -99,7 +107,8 @@ struct Succession {
         defer { try? reader.close() }
         var carried = CarriedJournal(reader, after: shared, upTo: found.seq)
         let id = "\(Digest.sha256("\(opening.journal) carried".utf8))".prefix(32)
-        try carried.write(to: partial, opening: opening.named(String(id)).continuing(found))
+        let opening = opening.named(String(id)).continuing(found)
+        try carried.write(to: partial, opening: opening, signer: signer(opening.origin), at: now)
         try Files.move(partial, to: name)
       }
       let reader = try JournalReader(path: name)

@@ -308,14 +308,12 @@ package actor HubUplink {
       guard records.first?.seq == tree.size + 1 else { return nil }
       switch HubVerdict(try await client.post(try batch(of: records, from: tree), to: recordsURL)) {
       case .confirmed: for record in records { tree.append(record.leaf) }
-      case .altered:
-        if records.count == 1 { return tree.size > 0 ? tree.size : nil }
-        count = records.count / 2
-      case .tooLarge:
-        if records.count == 1 { return nil }
+      case .altered where records.count == 1: return tree.size > 0 ? tree.size : nil
+      case .altered,
+        .tooLarge where records.count > 1:
         count = records.count / 2
       case .away(let reason): throw HubClientError.unreachable(reason)
-      case .resume, .refused: return nil
+      case .resume, .refused, .tooLarge: return nil
       }
     }
     return tree.size

@@ -90,6 +90,8 @@ struct RestoredCopyTests {
       )
       #expect(check.status == 0, "\(check.output)")
     }
+    let atHub = try await plant.lotlineHub("evidence", "L-3", "-o", plant.folder.path("hub-L-3"))
+    #expect(atHub.status == 0, "\(atHub.output)")
     let evidence = try Tool.run(
       built: "lotline",
       [

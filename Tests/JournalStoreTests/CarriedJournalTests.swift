@@ -66,14 +66,22 @@ struct CarriedJournalTests {
     try await journal.commit()
   }
 
-  private func openTrusted(_ journal: Character = "f") throws -> Journal {
+  private func openTrusted(
+    _ journal: Character = "f",
+    secret: SecretKey? = nil
+  ) throws -> Journal {
     let opening = JournalOpening(
       agent: try AgentID("edge-1"),
       site: try Label("Plant"),
       journal: String(repeating: journal, count: 32),
       software: "test"
     )
-    return try Journal.openTrusted(at: sample.path, opening: opening, time: sample.time)
+    return try Journal.openTrusted(
+      at: sample.path,
+      opening: opening,
+      time: sample.time,
+      signer: { origin in secret.flatMap { NoteSigner(name: origin, secret: $0) } }
+    )
   }
 
   private func forked(shared: Int?) async throws -> Journal {
@@ -133,6 +141,23 @@ struct CarriedJournalTests {
     #expect(audit.finding == nil && audit.size == 10)
     try await journal.close()
     #expect(try sample.folderNames.filter { $0.contains("carrying") } == [])
+  }
+
+  @Test("It is signed with the agent's key, all of it")
+  func signed() async throws {
+    let journal = try sample.open()
+    try await recordAlone(journal)
+    _ = await journal.orderFork("the hub holds others", known: 20, shared: Self.shared)
+    try await journal.close()
+    let secret = SecretKey()
+    try await openTrusted(secret: secret).close()
+    let records = try own
+    #expect(records[1].content.type == "key" && records.last?.content.type == "checkpoint")
+    #expect(records.count == 12 && records.last?.at == sample.time.now())
+    let key = try #require(NoteSigner(name: "any", secret: secret)).key
+    let verifier = try JournalVerifier(path: sample.path + ".kept-2", trusted: [key.publicKey])
+    let audit = try verifier.verify()
+    #expect(audit.finding == nil && audit.lastCheckpoint?.size == 11)
   }
 
   @Test("Where it is not known what the hub has, or nothing is there alone, nothing is carried")
