@@ -217,12 +217,6 @@ package struct EdgeAgent: Sendable {
   package func reload() async throws -> ReloadReceipt { try await reloader.reload() }
 }
 
-/// The local API cannot be served at its address.
-package struct CannotListen: Error, Sendable, Hashable, CustomStringConvertible {
-  /// What happened, where, and what to do.
-  package let description: String
-}
-
 extension Result where Failure == any Error {
   /// The outcome of `body`, so that what comes after it is done whether it throws or not.
   fileprivate init(_ body: () async throws -> Success) async {

@@ -96,3 +96,9 @@ struct HangUps: Service {
     }
   }
 }
+
+/// The local API cannot be served at its address.
+package struct CannotListen: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What happened, where, and what to do.
+  package let description: String
+}
