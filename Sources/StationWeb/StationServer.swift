@@ -28,6 +28,22 @@ package struct StationServer: Service {
   /// Most connections at one time; more wait in the operating system's queue.
   static let maximumConnections = 128
 
+  /// How many of them a process may have that may have so many descriptors: a quarter.
+  ///
+  /// The rest is for files and buses; libdispatch ends a process that has none left, since it cannot
+  /// look at its own threads then (swift-corelibs-libdispatch, `workqueue.c`).
+  package static func connections(ofDescriptors descriptors: Int) -> Int {
+    max(4, min(maximumConnections, descriptors / 4))
+  }
+
+  private static var connectionLimit: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return maximumConnections
+    }
+    return connections(ofDescriptors: Int(clamping: limit.rlim_cur))
+  }
+
   /// Most pages and programs that may follow the events at one time.
   package static let maximumStreams = StatusBroadcast.maximumFollowers
 
@@ -120,7 +136,7 @@ package struct StationServer: Service {
       ),
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port),
-        availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: logger)
+        availableConnectionsDelegate: .maximum(Self.connectionLimit, logger: logger)
       ),
       services: [responder.broadcast],
       onServerRunning: { channel in

@@ -162,15 +162,24 @@ def log_gone(plant, chance):
     pathlib.Path(f"{plant.journal}-wal").unlink()
 
 
+def live(data):
+    """Where the log's present generation ends; what lies behind is of an earlier one."""
+    frame = 24 + PAGE
+    end = 32
+    while data[end + 8:end + 16] == data[16:24]:
+        end += frame
+    return end
+
+
 def log_cut(plant, chance):
-    path = f"{plant.journal}-wal"
-    os.truncate(path, int(os.path.getsize(path) * chance.uniform(0.1, 0.5)))
+    path = pathlib.Path(f"{plant.journal}-wal")
+    os.truncate(path, int(live(path.read_bytes()) * chance.uniform(0.1, 0.5)))
 
 
 def log_bit(plant, chance):
     path = pathlib.Path(f"{plant.journal}-wal")
     data = bytearray(path.read_bytes())
-    data[int(len(data) * chance.uniform(0.1, 0.5))] ^= 1 << chance.randrange(8)
+    data[int(live(data) * chance.uniform(0.1, 0.5))] ^= 1 << chance.randrange(8)
     path.write_bytes(data)
 
 
@@ -182,6 +191,9 @@ def emptied(plant, chance):
     os.truncate(plant.journal, 0)
 
 
+# Part of the log may be in the file already, with which the rest then does not agree.
+LOG = ("tail_lost", "forked", "damaged", "altered")
+
 # How the agent ends before, what is damaged then, and what the next journal may say of it.
 DAMAGES = {
     "damage, head page": ("stopped", head_page, ("damaged",)),
@@ -190,9 +202,9 @@ DAMAGES = {
     "damage, file cut": ("stopped", cut, ("damaged",)),
     "damage, unsent page": ("undelivered", undelivered_page, ("damaged",)),
     "damage, unsent bit": ("undelivered", undelivered_bit, ("damaged", "altered")),
-    "damage, log gone": ("killed", log_gone, ("tail_lost", "forked")),
-    "damage, log cut": ("killed", log_cut, ("tail_lost", "forked")),
-    "damage, log bit": ("killed", log_bit, ("tail_lost", "forked")),
+    "damage, log gone": ("killed", log_gone, LOG),
+    "damage, log cut": ("killed", log_cut, LOG),
+    "damage, log bit": ("killed", log_bit, LOG),
     "damage, file gone": ("stopped", gone, ("missing",)),
     "damage, file empty": ("stopped", emptied, ("missing",)),
 }

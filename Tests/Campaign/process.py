@@ -145,9 +145,11 @@ def exhaust(outcome):
             for _ in range(2 * DESCRIPTORS):
                 stack.enter_context(socket.create_connection(("127.0.0.1", plant.port), 5))
             time.sleep(2)
+            outcome.fired += plant.agent.poll() is None and plant.get(timeout=0.5) is None
             used = len(os.listdir(f"/proc/{plant.agent.pid}/fd"))
-            outcome.fired += used >= DESCRIPTORS - 1
-            outcome.notes.append(f"{used} descriptors of {DESCRIPTORS} in use")
+            outcome.notes.append(f"{used} descriptors of {DESCRIPTORS} in use; "
+                                 "others wait to be answered")
+            outcome.expect(used < DESCRIPTORS, "no descriptor was left for files and buses")
         outcome.expect(plant.agent.poll() is None,
                        f"the agent ended with status {plant.agent.poll()}: " + plant.last_words())
         if plant.agent.poll() is None:

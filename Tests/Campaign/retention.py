@@ -27,15 +27,14 @@ PATIENCE_SECONDS = 40
 
 
 def play(outcomes, count):
-    with Old(3 * PRUNED) as old:
-        with scenario("pruning", outcomes) as outcome:
-            kill_each(outcome, old, count)
-        with scenario("syscalls, pruning", outcomes) as outcome:
-            strace.require()
-            strike_each(outcome, old, "signal=SIGKILL", strace.CALLS, count)
-        with scenario("EIO, pruning", outcomes) as outcome:
-            strace.require()
-            strike_each(outcome, old, "error=EIO", ("pwrite64", "fdatasync"), count)
+    with scenario("pruning", outcomes) as outcome, Old(3 * PRUNED) as old:
+        kill_each(outcome, old, count)
+    with scenario("syscalls, pruning", outcomes) as outcome, Old(PRUNED) as old:
+        strace.require()
+        strike_each(outcome, old, "signal=SIGKILL", strace.CALLS, count)
+    with scenario("EIO, pruning", outcomes) as outcome, Old(PRUNED) as old:
+        strace.require()
+        strike_each(outcome, old, "error=EIO", ("pwrite64", "fdatasync"), count)
 
 
 class Old:

@@ -15,6 +15,14 @@ struct StationServerTests {
     )
   }
 
+  @Test(
+    "Connections take a quarter of the descriptors that a process may have, and 128 at most",
+    arguments: [(64, 16), (8, 4), (256, 64), (1_024, 128), (Int.max, 128)]
+  )
+  func connections(_ descriptors: Int, _ expected: Int) {
+    #expect(StationServer.connections(ofDescriptors: descriptors) == expected)
+  }
+
   @Test("A port that is taken is told in words")
   func taken() async throws {
     try await Served.with { served in
