@@ -264,12 +264,15 @@ package struct DossierWriter<Log: RecordLog> {
   private func each(_ seqs: [Int], _ body: (LoggedRecord) throws -> Void) throws {
     var rest = seqs[...]
     while let first = rest.first {
-      let run = rest.prefix { $0 < first + Self.page }
+      let near = rest.prefix { $0 < first + Self.page }
+      let page = try log.page(after: first - 1, limit: (near.last ?? first) - first + 1)
+      // Of large records a page may be shorter.
+      let end = page.last?.seq ?? first
+      let run = near.prefix { $0 <= end }
       rest = rest.dropFirst(run.count)
       let wanted = Set(run)
       var found = 0
-      for record in try log.page(after: first - 1, limit: (run.last ?? first) - first + 1)
-      where wanted.contains(record.seq) {
+      for record in page where wanted.contains(record.seq) {
         try body(record)
         found += 1
       }
