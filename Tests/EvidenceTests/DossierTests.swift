@@ -33,6 +33,22 @@ struct DossierTests {
     #expect(result.records == summary.records)
   }
 
+  @Test("Records between which many megabytes lie are all in it")
+  func farApart() async throws {
+    let plant = try await SignedPlant()
+    try await plant.append(.configuration, "agent/yaml", "agent: line-a # 2\n")
+    for number in 0..<10 {
+      let profile = String(repeating: "#", count: 1_000_000)
+      try await plant.append(.profile, "other-\(number)", profile)
+    }
+    try await plant.runLot("L-9")
+    try await plant.checkpoint()
+    try await plant.write("L-9")
+    #expect(try plant.files().count { $0.hasPrefix("files/") } == 2)
+    let findings = try plant.findings()
+    #expect(findings.own == nil && findings.other == nil)
+  }
+
   private static func hash(_ text: String) -> String {
     String("\(Digest.sha256(Array(text.utf8)))".prefix(12))
   }
