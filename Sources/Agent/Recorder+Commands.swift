@@ -19,8 +19,9 @@ extension Recorder {
   ///
   /// Here and below, `scan` is what was scanned to have it done, for its record.
   func start(_ order: LotOrder, scan: String? = nil) throws -> Done {
-    try handOver(to: order)
-    return try perform(scan: scan) { bindings, now in try bindings.start(order, now: now.wall) }
+    try perform(scan: scan, after: { try self.handOver(to: order) }) { bindings, now in
+      try bindings.start(order, now: now.wall)
+    }
   }
 
   /// Ends the lot at a place; durable when this returns.
@@ -108,31 +109,44 @@ extension Recorder {
   ///
   /// - Parameters:
   ///   - scan: What was scanned to have it done; nil where nothing was.
-  ///   - judge: Gets what is in force, and now, which is the time of the record.
+  ///   - precursor: What must be recorded with it, just before it; nil for nothing.
+  ///   - judge: Gets what is in force then, and now, which is the time of the record.
   /// - Returns: The record, and what its maker is told.
   /// - Throws: What `judge` throws, or `JournalError` when the journal cannot be written.
   func perform(
     scan: String? = nil,
+    after precursor: () throws -> Record.Content? = { nil },
     _ judge: (Bindings, Moment) throws -> Judgement
   ) throws -> Done {
     try settleUndecided()
     followClock()
     let now = time.moment()
-    let judgement = try judge(bindings, now)
+    let first = try precursor().map { conveyors.stamped($0, at: now.uptime) }
+    let inForce = first.map { first in
+      let last = journal.assumeIsolated { $0.status().seq }
+      return bindings.after(Record(seq: last + 1, at: now.wall, content: first))
+    }
+    let judgement = try judge(inForce ?? bindings, now)
     let stamped = conveyors.stamped(judgement.content, at: now.uptime)
     let content = scan.map(stamped.scanned) ?? stamped
-    do {
-      let record = try journal.assumeIsolated { journal in
-        try journal.appendDurably(content, at: now.wall)
+    func takeOver(_ record: Record) {
+      if let first {
+        apply(Record(seq: record.seq - 1, at: now.wall, content: first), uptime: now.uptime)
       }
       apply(record, uptime: now.uptime)
+    }
+    do {
+      let record = try journal.assumeIsolated { journal in
+        try journal.appendDurably(content, at: now.wall, after: first)
+      }
+      takeOver(record)
       // Whoever asks for the evidence of a lot that has ended gets all of it.
-      if case .bindingEnd = record.content { checkpoints?.isWanted = true }
+      if case .bindingEnd = first ?? record.content { checkpoints?.isWanted = true }
       return Done(record: record, notes: judgement.notes)
     } catch let error as JournalError {
       // It is kept, and nothing behind it is durable without it: frames must say what it says.
       if case .uncertain(_, let seq, _) = error {
-        apply(Record(seq: seq, at: now.wall, content: content), uptime: now.uptime)
+        takeOver(Record(seq: seq, at: now.wall, content: content))
         undecided = seq
       }
       throw error

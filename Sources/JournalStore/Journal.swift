@@ -193,6 +193,12 @@ package actor Journal {
   @discardableResult
   package func append(_ content: Record.Content, at: Instant) throws -> Record {
     try makeRoom()
+    return try add(content, at: at)
+  }
+
+  /// Puts a record into the buffer, which has room.
+  @discardableResult
+  private func add(_ content: Record.Content, at: Instant) throws -> Record {
     let record = Record(seq: buffer.nextSeq, at: at, content: content)
     let body = try RecordCoding.encode(record)
     guard body.count <= Self.recordBytesLimit else {
@@ -213,14 +219,29 @@ package actor Journal {
 
   /// Appends a record and makes it durable, with all that were appended before it.
   ///
+  /// - Parameters:
+  ///   - content: What is recorded.
+  ///   - at: When it happened.
+  ///   - precursor: What is recorded just before it: both are there afterwards, or neither is.
   /// - Returns: The record, which now survives a power cut.
   /// - Throws: ``JournalError/storage(path:reason:)`` when it is not in the journal and will not be;
   ///   ``JournalError/uncertain(path:seq:reason:)`` when the disk failed in a way that leaves open
   ///   whether it is: it is then kept, and a later commit decides.
-  package func appendDurably(_ content: Record.Content, at: Instant) throws -> Record {
+  package func appendDurably(
+    _ content: Record.Content,
+    at: Instant,
+    after precursor: Record.Content? = nil
+  ) throws -> Record {
     try makeRoom()
     let before = buffer.frontier
-    let record = try append(content, at: at)
+    let record: Record
+    do {
+      if let precursor { try add(precursor, at: at) }
+      record = try add(content, at: at)
+    } catch {
+      buffer.removeLast(restoring: before)
+      throw error
+    }
     do {
       try commit()
     } catch {

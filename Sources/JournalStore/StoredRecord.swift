@@ -60,9 +60,12 @@ struct RecordBuffer {
     }
   }
 
-  /// Takes the last item back; `frontier` is the tree before it.
+  /// Takes the last items back; `frontier` is the tree before them.
   mutating func removeLast(restoring frontier: MerkleFrontier) {
-    bytes -= items.removeLast().record.body.count
+    while let last = items.last, last.record.seq > frontier.size {
+      bytes -= last.record.body.count
+      items.removeLast()
+    }
     self.frontier = frontier
     nodes.removeAll { $0.lastSeq > frontier.size }
   }
