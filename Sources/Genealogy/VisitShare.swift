@@ -24,7 +24,9 @@ extension StationVisit {
 
   /// What the answer rests on: the readings of the pieces that are asked for, where there are some.
   func signals(of pieces: [Label]?) -> [SignalSummary] {
-    let own = shares(of: pieces).dropLast().flatMap(\.signals)
+    let names = Set((pieces ?? []).map(\.text))
+    let own = units.filter { names.contains($0.serial.text) }
+      .flatMap { $0.figures?.signals ?? [] }
     return own.isEmpty ? signals : own
   }
 

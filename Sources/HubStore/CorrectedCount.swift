@@ -16,8 +16,8 @@ struct CorrectedCount {
   /// The last record that counts; while a journal is replayed, others may be there.
   let last: Int
 
-  /// Records that are counted in one transaction, and are in memory at once.
-  static let slice = 2_000
+  /// Records that are counted in one transaction.
+  static let slice = StoredRecord.page
 
   var db: Database { stays.db }
   var journal: Int64 { stays.journal }
@@ -151,18 +151,14 @@ struct CorrectedCount {
   private func count(_ lots: inout [CountedLot], through end: Int) throws -> Bool {
     guard let first = lots.map(\.counted).min() else { return true }
     let furthest = lots.map { min($0.end, end) }.max() ?? end
-    for start in stride(from: first + 1, through: furthest, by: Self.slice) {
-      let page = start...min(start + Self.slice - 1, furthest)
-      for stored in try StoredRecord.fetch(db, journal: journal, page) {
-        guard case .frame(let frame) = try RecordCoding.decode(stored.body).content else {
-          continue
-        }
-        let time = stays.time(frame.at, of: stored.seq)
-        for index in lots.indices
-        where lots[index].counted < stored.seq && stored.seq <= lots[index].end {
-          lots[index].tally.take(frame, seq: stored.seq, at: time)
-        }
+    try StoredRecord.each(db, journal: journal, first + 1..<max(first, furthest) + 1) { record in
+      guard case .frame(let frame) = record.content else { return true }
+      let time = stays.time(frame.at, of: record.seq)
+      for index in lots.indices
+      where lots[index].counted < record.seq && record.seq <= lots[index].end {
+        lots[index].tally.take(frame, seq: record.seq, at: time)
       }
+      return true
     }
     var layouts = StoredLayouts(db: db, journal: journal)
     let lastTime = try StoredRecord.record(db, journal: journal, last).map {

@@ -151,14 +151,11 @@ package struct HubDatabase: Sendable {
     }
   }
 
-  /// Records that are in memory at once while a journal is replayed.
-  private static let replayPage = 2_000
-
   private static func replay(_ journal: JournalListing, _ db: Database) throws {
     let state = try JournalState.fetch(db, agent: journal.agent, journal: journal.journal)
     guard let id = state.id else { return }
-    for first in stride(from: 1, through: state.frontier.size, by: replayPage) {
-      let last = min(first + replayPage - 1, state.frontier.size)
+    for first in stride(from: 1, through: state.frontier.size, by: StoredRecord.page) {
+      let last = min(first + StoredRecord.page - 1, state.frontier.size)
       var prepared = PreparedRecords()
       let page = try StoredRecord.fetch(db, journal: id, first...last)
       do {

@@ -40,6 +40,24 @@ struct StoredRecord: Sendable {
     return records
   }
 
+  /// Records that are in memory at once.
+  static let page = 2_000
+
+  /// Goes through records in order, taken apart, until `take` says that it is enough.
+  static func each(
+    _ db: Database,
+    journal: Int64,
+    _ range: Range<Int>,
+    _ take: (JournalRecord) throws -> Bool
+  ) throws {
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: page) {
+      for stored in try fetch(db, journal: journal, first...min(first + page, range.upperBound) - 1)
+      {
+        guard try take(try RecordCoding.decode(stored.body)) else { return }
+      }
+    }
+  }
+
   /// One record of a journal, taken apart; nil when it is not there.
   static func record(_ db: Database, journal: Int64, _ seq: Int) throws -> JournalRecord? {
     let body = try Data.fetchOne(

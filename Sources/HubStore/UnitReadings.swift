@@ -21,6 +21,9 @@ struct UnitReadings {
   private let stays: RecordedStays
   private let last: Int
   private var layouts: StoredLayouts
+
+  /// By lane: a unit can come several times.
+  private var frames: [LaneID?: StationFrames] = [:]
   private var tallies: [PreparedRecords.TallyKey: [SignalTally]] = [:]
 
   /// - Returns: nil for a journal that is not there.
@@ -82,12 +85,10 @@ struct UnitReadings {
       case .unit(let passage)? = try StoredRecord.record(db, journal: stays.journal, entered.seq)?
         .content
     else { throw HubStoreError.damaged("record \(entered.seq) is not that of a unit") }
-    let frames = try StationFrames(
-      stays,
-      last: last,
-      station: passage.station,
-      lane: passage.lane
-    )
+    let frames =
+      try frames[passage.lane]
+      ?? StationFrames(stays, last: last, station: passage.station, lane: passage.lane)
+    self.frames[passage.lane] = frames
     let from = stays.time(entered.at, of: entered.seq)
     if let conveyor = frames.conveyor(before: entered.seq) {
       return try follow(passage, entered.seq, from, until: next?.seq, on: conveyor, frames)
@@ -167,18 +168,12 @@ struct UnitReadings {
     )
   }
 
-  /// Goes through records in order until it is told that it is enough.
   private func read(
     from first: Int,
     through last: Int,
     _ take: (JournalRecord) -> Bool
   ) throws {
-    for start in stride(from: first, through: last, by: CorrectedCount.slice) {
-      let page = start...min(start + CorrectedCount.slice - 1, last)
-      for stored in try StoredRecord.fetch(db, journal: stays.journal, page) {
-        guard take(try RecordCoding.decode(stored.body)) else { return }
-      }
-    }
+    try StoredRecord.each(db, journal: stays.journal, first..<max(first, last + 1), take)
   }
 
   private mutating func add(_ counted: [PreparedRecords.TallyKey: [SignalTally]]) {

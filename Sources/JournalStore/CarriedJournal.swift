@@ -92,8 +92,7 @@ struct CarriedJournal {
     to buffer: inout RecordBuffer
   ) throws {
     let record = Record(seq: buffer.nextSeq, at: at, content: content)
-    let isFrame = if case .frame = content { true } else { false }
-    buffer.append(try RecordCoding.encode(record), at: at, story: isFrame ? nil : content.type)
+    buffer.append(record, try RecordCoding.encode(record))
   }
 
   private func eachPage(_ body: ([StoredRecord]) throws -> Void) throws {

@@ -115,7 +115,7 @@ package actor Journal {
     let first = {
       var first = RecordBuffer(after: MerkleFrontier())
       let record = Record(seq: 1, at: time.now(), content: .opening(opening))
-      first.append(try RecordCoding.encode(record), at: record.at, story: record.content.type)
+      first.append(record, try RecordCoding.encode(record))
       return first
     }
     let file = try JournalFile(
@@ -204,8 +204,7 @@ package actor Journal {
     guard body.count <= Self.recordBytesLimit else {
       throw JournalError.recordTooLong(bytes: body.count, limit: Self.recordBytesLimit)
     }
-    let isFrame = if case .frame = content { true } else { false }
-    buffer.append(body, at: at, story: isFrame ? nil : content.type)
+    buffer.append(record, body)
     return record
   }
 

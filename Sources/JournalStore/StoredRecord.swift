@@ -35,6 +35,12 @@ struct RecordBuffer {
 
   var nextSeq: Int { frontier.size + 1 }
 
+  /// Appends a record, with its bytes.
+  mutating func append(_ record: Record, _ body: [UInt8]) {
+    let isFrame = if case .frame = record.content { true } else { false }
+    append(body, at: record.at, story: isFrame ? nil : record.content.type)
+  }
+
   mutating func append(_ body: [UInt8], at: Instant, story: String?) {
     let leaf = Digest.leaf(body)
     frontier.append(leaf, storing: { nodes.append($0) })

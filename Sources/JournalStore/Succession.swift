@@ -172,23 +172,6 @@ struct Succession {
   }
 }
 
-extension JournalSuccession {
-  fileprivate func adding(_ remark: String) -> JournalSuccession {
-    JournalSuccession(
-      reason,
-      detail: detail + "; " + remark,
-      journal: journal,
-      seq: seq,
-      root: root,
-      at: at,
-      lost: lost,
-      file: file,
-      story: story,
-      shared: shared
-    )
-  }
-}
-
 /// Looks at a file that is not trusted, without changing it.
 private struct Inspection {
   /// Records that are read at a time.

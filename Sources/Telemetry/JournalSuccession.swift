@@ -22,7 +22,7 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
   package let reason: Reason
 
   /// What was found, in words.
-  package let detail: String
+  package private(set) var detail: String
 
   /// ``JournalOpening/journal`` of the one before; nil where that could not be read.
   package let journal: String?
@@ -70,6 +70,13 @@ package struct JournalSuccession: Sendable, Hashable, Codable {
     self.file = file
     self.story = story
     self.shared = shared
+  }
+
+  /// The same, with something more in words.
+  package func adding(_ remark: String) -> JournalSuccession {
+    var copy = self
+    copy.detail += "; " + remark
+    return copy
   }
 
   /// Whether it is known what was in force when it ended, so that it can be taken over.

@@ -23,9 +23,7 @@ def play(outcomes, rounds):
 @contextlib.contextmanager
 def with_backup(plant):
     """A plant that ran on after a backup of its journal was made; the backup's folder."""
-    plant.start_hub()
-    plant.start_agent()
-    plant.await_agent()
+    plant.start()
     with plant.load(pause=0.02):
         time.sleep(1)
         plant.await_drained()
@@ -68,10 +66,7 @@ def fork(plant, outcome, old):
     plant.await_agent()
     opening = plant.opening()
     outcome.fired += 1
-    said = opening["continues"]
-    if said["reason"] == "carried":
-        # What the copy recorded alone is in a journal of its own, which goes on from the copy.
-        said = plant.opening(said["file"])["continues"]
+    said = plant.continues()
     outcome.expect(said["reason"] == "forked", f"the reason is {opening}")
     outcome.expect(said.get("journal") == old and opening["journal"] != old,
                    f"it does not go on from {old}: {opening}")
@@ -106,9 +101,7 @@ def clone(outcome):
 def share(outcome):
     """A second agent is started on the file of one that runs."""
     with Plant(oven=False) as plant:
-        plant.start_hub()
-        plant.start_agent()
-        plant.await_agent()
+        plant.start()
         with plant.load(pause=0.02):
             second = plant.spawn("second", [programs() / "lotline", "run", "--config",
                                             plant.configuration])

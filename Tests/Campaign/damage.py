@@ -8,7 +8,6 @@ import re
 import sqlite3
 import time
 
-from checker import Checker
 from outcome import scenario
 from plant import Plant
 
@@ -37,9 +36,7 @@ def digests(plant):
 
 def strike(outcome, stop, harm, reasons, chance):
     with Plant(oven=False) as plant:
-        plant.start_hub()
-        plant.start_agent()
-        plant.await_agent()
+        plant.start()
         with plant.load(pause=0.02):
             time.sleep(1)
             plant.await_drained()
@@ -62,7 +59,7 @@ def strike(outcome, stop, harm, reasons, chance):
             plant.start_hub()
         plant.until(lambda: plant.opening().get("continues"), "a new journal goes on", 30)
         plant.await_agent()
-        said = plant.opening()["continues"]
+        said = plant.continues()
         outcome.fired += 1
         outcome.expect(said["reason"] in reasons, f"the reason is {said['reason']}, and should be "
                        f"one of {reasons}: {said['detail']}")
@@ -79,7 +76,7 @@ def strike(outcome, stop, harm, reasons, chance):
         plant.await_drained(90)
         plant.settle()
         untouched(outcome, plant, before)
-        report = Checker(plant.journal, plant.hub_file, plant.ledger_path, drained=True).check()
+        report = plant.check(drained=True)
         outcome.judge(report)
         if report.told:
             outcome.notes.append(f"{report.told} that were acknowledged went with the file, and "

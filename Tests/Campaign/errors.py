@@ -8,7 +8,6 @@ import tempfile
 import time
 
 import strace
-from checker import Checker
 from outcome import Skipped, scenario
 from plant import Plant, PlantError
 from syscalls import session, wait
@@ -63,8 +62,7 @@ def strike(outcome, call, number, inject):
                            f"{where}the agent ended with status {status} and did not say why: "
                            + plant.last_words())
         outcome.fired += len(strace.struck(plant)) > 0
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path).check(), where,
-                      count=False)
+        outcome.judge(plant.check(), where, count=False)
         go_on(plant, outcome, where)
 
 
@@ -92,8 +90,7 @@ def go_on(plant, outcome, where):
     except PlantError as error:
         outcome.violate(f"{where}after a start: {error}")
         return
-    outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path, drained=True).check(),
-                  where + "after a start: ")
+    outcome.judge(plant.check(drained=True), where + "after a start: ")
 
 
 # A file system that is really full: writes are cut short in the middle of a page
@@ -115,9 +112,7 @@ def small_disk():
 
 def fill(outcome, rounds):
     with small_disk() as folder, Plant(oven=False, journal_folder=folder) as plant:
-        plant.start_hub()
-        plant.start_agent()
-        plant.await_agent()
+        plant.start()
         for number in range(rounds):
             with plant.load(pause=0.01) as load:
                 time.sleep(0.3)
@@ -135,8 +130,7 @@ def fill(outcome, rounds):
                 plant.until(lambda: plant.ledger.acknowledged > done + 4,
                             "a command is done when there is room again", 30)
         plant.settle()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check())
+        outcome.judge(plant.check(drained=True))
 
 
 def take_all(folder, rest):

@@ -1,11 +1,46 @@
 """Copies of a sound journal that a test alters, and makes its hashes right as a forger would."""
 
 import json
+import pathlib
 import shutil
 import sqlite3
+import tempfile
+import unittest
 
 from checker import Checker
 from merkle import Tree, leaf_hash
+from plant import Plant
+
+
+class SampleTests(unittest.TestCase):
+    """Each test has a copy of one sample, which `make` lets a plant make beside its hub."""
+
+    options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.sample = pathlib.Path(tempfile.mkdtemp(prefix="lotline-checker-"))
+        with Plant(oven=False) as plant:
+            plant.start_hub()
+            cls.make(plant)
+            plant.settle()
+            plant.kill(plant.hub)
+            leave(plant, cls.sample)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.sample)
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.copy = Copy(self.sample, pathlib.Path(self.folder.name))
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def assert_found(self, kind, **more):
+        kinds, report = self.copy.kinds(**self.options, **more)
+        self.assertIn(kind, kinds, report.findings)
 
 
 def leave(plant, folder):

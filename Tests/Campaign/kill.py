@@ -42,8 +42,7 @@ def play_round(outcome, cycles, chance, counts):
         outcome.expect(plant.stop_agent() == 0, "the agent did not stop in order")
         plant.start_agent()
         plant.settle()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check(), "after all: ")
+        outcome.judge(plant.check(drained=True), "after all: ")
     return cycles
 
 

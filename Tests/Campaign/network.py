@@ -34,9 +34,7 @@ def strike(outcome, fault, seconds):
     with Plant(oven=False, hub_port=port) as plant:
         relay = Relay(port, plant.hub_port)
         relay.before = relay.after = lambda: restart_hub(plant)
-        plant.start_hub()
-        plant.start_agent()
-        plant.await_agent()
+        plant.start()
         plant.await_drained()
         with plant.load(pause=0.02):
             relay.fault = fault
@@ -57,8 +55,7 @@ def strike(outcome, fault, seconds):
         plant.await_drained(PATIENCE_SECONDS)
         plant.settle()
         relay.close()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check())
+        outcome.judge(plant.check(drained=True))
 
 
 def restart_hub(plant):
@@ -69,9 +66,7 @@ def restart_hub(plant):
 def restore(outcome):
     """The hub's file is an older one: the agent must send again what is missing there."""
     with Plant(oven=False) as plant:
-        plant.start_hub()
-        plant.start_agent()
-        plant.await_agent()
+        plant.start()
         with plant.load(pause=0.02):
             time.sleep(1)
             plant.await_drained()
@@ -94,8 +89,7 @@ def restore(outcome):
                     PATIENCE_SECONDS)
         plant.await_drained(PATIENCE_SECONDS)
         plant.settle()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check())
+        outcome.judge(plant.check(drained=True))
 
 
 def outage(outcome, behind):
@@ -116,8 +110,7 @@ def outage(outcome, behind):
                     PATIENCE_SECONDS + behind / 500)
         took, grown = time.monotonic() - begin, memory(plant.agent.pid) - before
         plant.settle()
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                              drained=True).check())
+        outcome.judge(plant.check(drained=True))
         outcome.notes.append(f"{behind:,} records behind: caught up in {took:.0f} s, with "
                              f"{max(grown, 0) / 1e6:.0f} MB more memory than before")
         outcome.expect(grown < 100e6, f"the agent grew by {grown / 1e6:.0f} MB")

@@ -16,6 +16,7 @@ import time
 
 import machine
 from before import identity
+from checker import Checker
 from files import opened
 from ledger import Ledger
 from load import Load
@@ -135,6 +136,15 @@ class Plant:
         except (sqlite3.Error, TypeError):
             return {}
 
+    def continues(self):
+        """What the journal says of the one that was set aside; empty for the first.
+
+        What that one recorded alone may be in a journal of its own, which lies between."""
+        said = self.opening().get("continues", {})
+        if said.get("reason") == "carried":
+            said = self.opening(said["file"])["continues"]
+        return said
+
     # Processes
 
     def spawn(self, name, command, environment=None, **more):
@@ -149,6 +159,16 @@ class Plant:
         before = ["strace", "-f", "-o", self.folder / "strace.log", *tracer] if tracer else []
         self.agent = self.spawn("agent", [*before, programs() / "lotline", "run", "--config",
                                           self.configuration], environment, **more)
+
+    def start(self, **more):
+        """Starts hub and agent, and waits until the agent answers."""
+        self.start_hub()
+        self.start_agent(**more)
+        self.await_agent()
+
+    def check(self, **more):
+        """What the checker finds in journal, hub and ledger."""
+        return Checker(self.journal, self.hub_file, self.ledger_path, **more).check()
 
     def start_hub(self):
         self.hub = self.spawn("hub", [programs() / "lotline-hub", "serve", "--config",

@@ -9,7 +9,7 @@ import socket
 import struct
 import time
 
-from checker import Checker, opened
+from files import opened
 from disk import compiled
 from outcome import Skipped, scenario
 from plant import ROOT, Plant, size
@@ -33,16 +33,14 @@ def play(outcomes, seconds):
 @contextlib.contextmanager
 def running(**more):
     with Plant(oven=False) as plant:
-        plant.start_hub()
-        plant.start_agent(**more)
-        plant.await_agent()
+        plant.start(**more)
         yield plant
 
 
 def finish(plant, outcome):
     plant.await_drained(150)
     plant.settle()
-    report = Checker(plant.journal, plant.hub_file, plant.ledger_path, drained=True).check()
+    report = plant.check(drained=True)
     outcome.judge(report)
 
 
@@ -75,10 +73,8 @@ def step(outcome, rounds):
                            "-fPIC", "-Wno-unused-parameter", "-ldl")
         shift = plant.folder / "shift"
         shift.write_bytes(bytes(8))
-        plant.start_hub()
-        plant.start_agent(environment={"LD_PRELOAD": str(library),
-                                       "LOTLINE_CLOCK_SHIFT": str(shift)})
-        plant.await_agent()
+        plant.start(environment={"LD_PRELOAD": str(library),
+                                 "LOTLINE_CLOCK_SHIFT": str(shift)})
         with plant.load(pause=0.02):
             for seconds in list(STEPS.values()) * rounds:
                 with open(shift, "r+b") as file:
@@ -89,7 +85,7 @@ def step(outcome, rounds):
                        f"of {rounds * len(STEPS)}")
         plant.await_drained()
         plant.kill(plant.agent)
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path).check())
+        outcome.judge(plant.check())
 
 
 @contextlib.contextmanager

@@ -10,10 +10,8 @@ import time
 
 import strace
 from backlog import grow
-from checker import Checker
 from disk import compiled
 from files import opened
-from kill import unfinished
 from outcome import scenario
 from plant import ROOT, Plant
 from syscalls import wait
@@ -121,16 +119,12 @@ def kill_each(outcome, old, count, seed=1):
                     within += 1
                 else:
                     after += 1
-                outcome.judge(judged(plant), "after a kill: ", count=False)
+                outcome.judge(plant.check(), "after a kill: ", count=False)
             finish(plant, outcome, "in the end: ")
             outcome.acknowledged += plant.ledger.acknowledged
         if outcome.violations:
             break
     outcome.notes.append(f"{within} kills within the transaction, {after} after it")
-
-
-def judged(plant, **more):
-    return Checker(plant.journal, plant.hub_file, plant.ledger_path, **more).check()
 
 
 def finish(plant, outcome, where):
@@ -139,7 +133,7 @@ def finish(plant, outcome, where):
     plant.await_agent()
     plant.until(lambda: pruned(plant) >= PRUNED, "frames are pruned", PATIENCE_SECONDS)
     plant.settle()
-    outcome.judge(judged(plant, drained=True), where, count=False)
+    outcome.judge(plant.check(drained=True), where, count=False)
 
 
 def session(plant, tracer):
@@ -160,7 +154,7 @@ def strike_each(outcome, old, fault, calls, count):
         with old.plant() as plant:
             session(plant, strace.options(plant, f"{call}:{fault}:when={number}"))
             outcome.fired += len(strace.struck(plant)) > 0
-            outcome.judge(judged(plant), where, count=False)
+            outcome.judge(plant.check(), where, count=False)
             finish(plant, outcome, where + "after a start: ")
     outcome.notes.append("calls of one thread: "
                          + ", ".join(f"{number} {call}" for call, number in most.items()))

@@ -6,7 +6,6 @@ import sqlite3
 import time
 
 import strace
-from checker import Checker
 from outcome import scenario
 from plant import Plant, PlantError, programs
 
@@ -42,8 +41,7 @@ def strike(outcome, prepare, act, call, number):
         act(plant, strace.options(plant, f"{call}:signal=SIGKILL:when={number}"))
         if plant.agent.returncode == -signal.SIGKILL:
             outcome.fired += 1
-        outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path).check(), where,
-                      count=False)
+        outcome.judge(plant.check(), where, count=False)
         go_on(plant, outcome, where)
 
 
@@ -56,8 +54,7 @@ def go_on(plant, outcome, where):
     except PlantError as error:
         outcome.violate(f"{where}after a start: {error}")
         return
-    outcome.judge(Checker(plant.journal, plant.hub_file, plant.ledger_path,
-                          drained=True).check(), where + "after a start: ")
+    outcome.judge(plant.check(drained=True), where + "after a start: ")
 
 
 def session(plant, tracer=(), seconds=0.4, meanwhile=lambda plant: None):

@@ -7,47 +7,22 @@ import base64
 import json
 import pathlib
 import re
-import shutil
-import sqlite3
-import tempfile
 import time
 import unittest
 
 import ledger as ledgers
-from forged import Copy, leave
+from forged import Copy, SampleTests
 from frames import decoded, encoded
 from merkle import Tree, leaf_hash, node_hash
-from plant import Plant
 
 
-class CheckerTests(unittest.TestCase):
+class CheckerTests(SampleTests):
     @classmethod
-    def setUpClass(cls):
-        cls.sample = pathlib.Path(tempfile.mkdtemp(prefix="lotline-checker-"))
-        with Plant(oven=False) as plant:
-            plant.start_hub()
-            plant.start_agent()
-            plant.await_agent()
-            with plant.load():
-                time.sleep(1.5)
-            plant.settle()
-            plant.kill(plant.hub)
-            leave(plant, cls.sample)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.sample)
-
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.copy = Copy(self.sample, pathlib.Path(self.folder.name))
-
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def assert_found(self, kind, **more):
-        kinds, report = self.copy.kinds(**more)
-        self.assertIn(kind, kinds, report.findings)
+    def make(cls, plant):
+        plant.start_agent()
+        plant.await_agent()
+        with plant.load():
+            time.sleep(1.5)
 
     def some(self, kind, place=2):
         seq, body = self.copy.bodies(kind)[place]

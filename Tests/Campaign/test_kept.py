@@ -1,57 +1,29 @@
 """Checks the checker on journals that were pruned, and on those that go on from another."""
 
 import json
-import pathlib
-import shutil
-import sqlite3
-import tempfile
 import time
 import unittest
 
 from backlog import grow
 from damage import last_page
-from forged import Copy, leave
+from forged import SampleTests
 from merkle import Tree
-from plant import Plant
 
 BLOCK = 256
 
 
-class SampleTests(unittest.TestCase):
-    """Each test has a copy of one sample."""
+class KeptTests(SampleTests):
+    """The hub has all of it."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.sample = pathlib.Path(tempfile.mkdtemp(prefix="lotline-checker-"))
-        with Plant(oven=False) as plant:
-            plant.start_hub()
-            cls.make(plant)
-            plant.settle()
-            plant.kill(plant.hub)
-            leave(plant, cls.sample)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.sample)
-
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.copy = Copy(self.sample, pathlib.Path(self.folder.name))
-
-    def tearDown(self):
-        self.folder.cleanup()
-
-    def assert_found(self, kind):
-        kinds, report = self.copy.kinds(drained=True)
-        self.assertIn(kind, kinds, report.findings)
+    options = {"drained": True}
 
     def assert_sound(self):
-        kinds, report = self.copy.kinds(drained=True)
+        kinds, report = self.copy.kinds(**self.options)
         self.assertEqual(kinds, set(), report.findings)
         return report
 
 
-class PrunedTests(SampleTests):
+class PrunedTests(KeptTests):
     @classmethod
     def make(cls, plant):
         plant.start_agent()
@@ -146,7 +118,7 @@ class PrunedTests(SampleTests):
         self.assert_found("released")
 
 
-class ContinuedTests(SampleTests):
+class ContinuedTests(KeptTests):
     @classmethod
     def make(cls, plant):
         plant.start_agent()

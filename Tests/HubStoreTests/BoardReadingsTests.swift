@@ -12,14 +12,12 @@ struct BoardReadingsTests {
   private struct Oven {
     var journal: JournalBuilder
     private let layout: Int
-    private let boardLength: Double?
     private var scan = 0
     private var belt = 0.0
     let lot: Int
 
     init(boardLength: Double? = 0.1, hasEye: Bool? = nil) throws {
       journal = try JournalBuilder()
-      self.boardLength = boardLength
       layout = try journal.layout(
         "oven-1",
         stations: ["reflow-1"],
@@ -63,18 +61,8 @@ struct BoardReadingsTests {
 
     @discardableResult
     mutating func scan(_ serial: String, _ event: UnitPassage.Event) throws -> Int {
-      try journal.add(
-        .unit(
-          UnitPassage(
-            station: StationID("reflow-1"),
-            binding: lot,
-            serial: SerialNumber(serial),
-            event: event,
-            source: .scan,
-            belt: event == .entered ? mark : nil
-          )
-        )
-      )
+      let belt = event == .entered ? mark : nil
+      return try journal.scan("reflow-1", serial, event, binding: lot, belt: belt)
     }
 
     @discardableResult
@@ -231,19 +219,8 @@ struct BoardReadingsTests {
     )
     let lot = try journal.bind("reflow-1", "PCB-1", part: "board")
     for (lane, serial, mark) in [("1", "B-1", 0.005), ("2", "B-2", 0.0025)] {
-      try journal.add(
-        .unit(
-          UnitPassage(
-            station: station,
-            lane: LaneID(lane),
-            binding: lot,
-            serial: SerialNumber(serial),
-            event: .entered,
-            source: .scan,
-            belt: BeltReading(low: mark, high: mark)
-          )
-        )
-      )
+      let belt = BeltReading(low: mark, high: mark)
+      try journal.scan("reflow-1", serial, .entered, binding: lot, lane: lane, belt: belt)
     }
     for scan in 1...400 {
       let belts = [Double(scan) / 100, Double(scan) / 200]

@@ -34,17 +34,7 @@ struct DeviceReadingsTests {
     }
 
     mutating func scan(_ serial: String, _ event: UnitPassage.Event) throws {
-      try journal.add(
-        .unit(
-          UnitPassage(
-            station: StationID("test-1"),
-            binding: lot,
-            serial: SerialNumber(serial),
-            event: event,
-            source: .scan
-          )
-        )
-      )
+      try journal.scan("test-1", serial, event, binding: lot)
     }
   }
 

@@ -230,17 +230,7 @@ struct HubServerTests {
     let lot = try journal.bind("test-1", "GB-7", part: "gearbox")
     for (serial, torque) in [("G-1", 11.5), ("G-2", 47.5)] {
       for event in [UnitPassage.Event.entered, .left] {
-        try journal.add(
-          .unit(
-            UnitPassage(
-              station: StationID("test-1"),
-              binding: lot,
-              serial: SerialNumber(serial),
-              event: event,
-              source: .scan
-            )
-          )
-        )
+        try journal.scan("test-1", serial, event, binding: lot)
         if event == .entered {
           try journal.frame(layout: layout, bindings: [lot], [Reading(.real(torque))])
         }

@@ -74,6 +74,31 @@ package struct JournalBuilder: Sendable {
     )
   }
 
+  /// Has a board or device of a lot scanned when it comes or goes.
+  @discardableResult
+  package mutating func scan(
+    _ station: String,
+    _ serial: String,
+    _ event: UnitPassage.Event,
+    binding: Int,
+    lane: String? = nil,
+    belt: BeltReading? = nil
+  ) throws -> Int {
+    try add(
+      .unit(
+        UnitPassage(
+          station: StationID(station),
+          lane: lane.map { try LaneID($0) },
+          binding: binding,
+          serial: SerialNumber(serial),
+          event: event,
+          source: .scan,
+          belt: belt
+        )
+      )
+    )
+  }
+
   @discardableResult
   package mutating func load(_ station: String, _ lot: String, _ material: String) throws -> Int {
     try add(
