@@ -176,7 +176,7 @@ extension Recorder {
     let rest = reasons.count - Self.shownReasons
     let detail = shown + (rest > 0 ? "\nand \(rest) more" : "")
     write(.event(Event(.configurationRefused, detail: detail)), at: time.now())
-    commitObservations()
+    commitNow()
   }
 
   /// Findings of a refused configuration that are recorded.

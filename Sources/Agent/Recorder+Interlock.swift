@@ -58,6 +58,6 @@ extension Recorder {
   func record(_ event: Event) {
     followClock()
     write(.event(event), at: time.now())
-    commitObservations()
+    commitNow()
   }
 }

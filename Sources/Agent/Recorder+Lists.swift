@@ -26,7 +26,7 @@ extension Recorder {
     if part.hasMore { return }
     tell(before, bindings.listDoubts())
     // Records that the disk does not take now stay in order in the journal's buffer.
-    commitObservations()
+    commitNow()
   }
 
   /// Records what stands against lots in work since a list came, and what no longer does.

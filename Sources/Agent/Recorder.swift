@@ -266,16 +266,30 @@ actor Recorder {
     }
   }
 
-  /// Makes everything that was taken durable.
-  func commitObservations() {
+  /// Makes everything that was taken durable; more is taken meanwhile.
+  func commitObservations() async {
     do {
-      try commit()
-      try settleUndecided()
-      if isStorageFailing { logger.notice("the journal can be written again") }
-      isStorageFailing = false
+      try await journal.commitAside()
+      try noteCommit()
     } catch {
       noteStorage(error)
     }
+  }
+
+  /// Makes everything that was taken durable at once.
+  func commitNow() {
+    do {
+      try commit()
+      try noteCommit()
+    } catch {
+      noteStorage(error)
+    }
+  }
+
+  private func noteCommit() throws {
+    try settleUndecided()
+    if isStorageFailing { logger.notice("the journal can be written again") }
+    isStorageFailing = false
   }
 
   func noteStorage(_ error: any Error) {

@@ -92,7 +92,7 @@ struct CarriedJournal {
     to buffer: inout RecordBuffer
   ) throws {
     let record = Record(seq: buffer.nextSeq, at: at, content: content)
-    buffer.append(record, try RecordCoding.encode(record))
+    try buffer.append(record)
   }
 
   private func eachPage(_ body: ([StoredRecord]) throws -> Void) throws {

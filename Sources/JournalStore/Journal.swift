@@ -31,10 +31,13 @@ package actor Journal {
   package nonisolated let migratedFrom: Int?
 
   private let executor: any SerialExecutor
+  let lane: CommitLane
   let time: any TimeSource
 
-  /// Uptime until which a log that a reader holds is left alone.
+  /// Uptime until which a log that a reader holds is left alone, and what it may have grown by since
+  /// its size was looked at.
   var logHeldUntil = Duration.zero
+  var unseenLog = 0
 
   /// Blocks whose frames go with the next commit, which records that.
   var pruning: Range<Int>?
@@ -54,6 +57,9 @@ package actor Journal {
   var committed: MerkleFrontier
   var lastAt: Instant
   var buffer: RecordBuffer
+
+  /// What comes before the buffer, the oldest first, while it goes to the disk beside this thread.
+  var underWay: [CommitUnderWay] = []
   var anchorDue: Duration
   var anchorProblem: String?
 
@@ -68,7 +74,7 @@ package actor Journal {
   ///   - opening: The first record of a new journal. An existing one must belong to the same agent
   ///     and keeps its own.
   ///   - time: Stamps the opening, and paces retries and the anchor.
-  ///   - executor: What it runs on; a thread of its own where nothing else is given.
+  ///   - executors: What it runs on; threads of its own where nothing else is given.
   ///   - keepsCopy: Whether a journal of an earlier version is copied before it is brought to this one.
   ///   - progress: Told how far that is: once, at the first start, and from where it was cut short.
   /// - Returns: The journal, with an exclusive lock on it.
@@ -77,7 +83,7 @@ package actor Journal {
     at path: String,
     opening: JournalOpening,
     time: any TimeSource,
-    executor: any SerialExecutor = QueueExecutor(label: "journal"),
+    executors: JournalExecutors = JournalExecutors(),
     keepsCopy: Bool = true,
     progress: (JournalMigrationStep) -> Void = { _ in }
   ) throws -> Journal {
@@ -88,7 +94,7 @@ package actor Journal {
       opening: opening,
       lock: lock,
       time: time,
-      executor: executor,
+      executors: executors,
       keepsCopy: keepsCopy,
       progress: progress
     )
@@ -99,7 +105,7 @@ package actor Journal {
     opening: JournalOpening,
     lock: FileLock,
     time: any TimeSource,
-    executor: any SerialExecutor,
+    executors: JournalExecutors,
     keepsCopy: Bool,
     progress: (JournalMigrationStep) -> Void
   ) throws -> Journal {
@@ -115,7 +121,7 @@ package actor Journal {
     let first = {
       var first = RecordBuffer(after: MerkleFrontier())
       let record = Record(seq: 1, at: time.now(), content: .opening(opening))
-      first.append(record, try RecordCoding.encode(record))
+      try first.append(record)
       return first
     }
     let file = try JournalFile(
@@ -130,7 +136,7 @@ package actor Journal {
       anchor: anchor,
       lock: lock,
       time: time,
-      executor: executor
+      executors: executors
     )
   }
 
@@ -152,7 +158,7 @@ package actor Journal {
     anchor: Anchor?,
     lock: FileLock,
     time: any TimeSource,
-    executor: any SerialExecutor
+    executors: JournalExecutors
   ) throws {
     let (head, last) = try file.head()
     (opening, openedAt) = try Self.opening(of: file)
@@ -165,7 +171,8 @@ package actor Journal {
     }
     try anchor?.check(file, head: head, opening: opening)
     path = file.path
-    self.executor = executor
+    executor = executors.appending
+    lane = CommitLane(executor: executors.committing)
     self.time = time
     self.lock = lock
     self.file = file
@@ -200,11 +207,7 @@ package actor Journal {
   @discardableResult
   private func add(_ content: Record.Content, at: Instant) throws -> Record {
     let record = Record(seq: buffer.nextSeq, at: at, content: content)
-    let body = try RecordCoding.encode(record)
-    guard body.count <= Self.recordBytesLimit else {
-      throw JournalError.recordTooLong(bytes: body.count, limit: Self.recordBytesLimit)
-    }
-    buffer.append(record, body)
+    try buffer.append(record, limit: Self.recordBytesLimit)
     return record
   }
 
@@ -213,7 +216,10 @@ package actor Journal {
   /// - Throws: ``JournalError`` like ``append(_:at:)``; the frames before the one that was refused
   ///   are kept.
   package func append(_ frames: [Frame]) throws {
-    for frame in frames { try append(.frame(frame), at: frame.at) }
+    for frame in frames {
+      try makeRoom()
+      try buffer.append(frame, limit: Self.recordBytesLimit)
+    }
   }
 
   /// Appends a record and makes it durable, with all that were appended before it.
@@ -259,36 +265,36 @@ package actor Journal {
   ///   the buffer, and the next call tries again, at most once a second.
   package func commit() throws {
     if isClosed { throw JournalError.closed(path: path) }
+    settle()
     if fault != nil { try recover() }
     guard !buffer.items.isEmpty else {
       fault = nil
       return
     }
     guard let file else { throw JournalError.storage(path: path, reason: problem ?? "not open") }
+    let bytes = buffer.bytes.count
     do {
       try file.commit(buffer, pruning: pruning)
       adopt(buffer.frontier, count: buffer.items.count)
     } catch {
-      fail(error, uncertain: (buffer.items.count, buffer.frontier))
-      // Look at once: if the commit is in after all, nothing failed.
-      reopen()
+      failCommit(error, of: (buffer.items.count, buffer.frontier))
       if fault != nil { throw error }
     }
-    anchorIfDue()
-    boundLog()
+    tendFile(after: bytes)
   }
 
   private func makeRoom() throws {
     if isClosed { throw JournalError.closed(path: path) }
+    let waiting = waiting
     guard
-      buffer.items.count >= Self.bufferRecordsLimit || buffer.bytes >= Self.bufferBytesLimit
+      waiting.records >= Self.bufferRecordsLimit || waiting.bytes >= Self.bufferBytesLimit
     else { return }
     do {
       try commit()
     } catch {
       throw JournalError.bufferFull(
-        records: buffer.items.count,
-        bytes: buffer.bytes,
+        records: waiting.records,
+        bytes: waiting.bytes,
         reason: problem ?? "\(error)"
       )
     }

@@ -198,11 +198,12 @@ struct JournalFile {
   }
 
   private static func insert(_ buffer: RecordBuffer, in database: Database) throws {
-    let insert = try RecordInsert(database)
     let insertStory = try database.cachedStatement(sql: "INSERT INTO story VALUES (?, ?)")
-    for item in buffer.items {
-      try insert.execute(item.record)
-      if let type = item.story { try insertStory.execute(arguments: [item.record.seq, type]) }
+    try RecordInsert.run(database) { insert in
+      try buffer.forEach { item, body in
+        try insert.execute(item.seq, body: body, leaf: item.leaf)
+        if let type = item.story { try insertStory.execute(arguments: [item.seq, type]) }
+      }
     }
     try Self.insert(buffer.nodes, in: database)
     let update = try database.cachedStatement(

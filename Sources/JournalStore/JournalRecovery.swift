@@ -36,6 +36,13 @@ extension Journal {
     if let error = error as? JournalError { orderSuccession(for: error) }
   }
 
+  /// Stops trusting the connection after a commit of the buffer's first records failed on it.
+  func failCommit(_ error: any Error, of records: (count: Int, frontier: MerkleFrontier)) {
+    fail(error, uncertain: records)
+    // Look at once: if the commit is in after all, nothing failed.
+    reopen()
+  }
+
   /// Tries to get a trusted file back.
   ///
   /// - Throws: ``JournalError/storage(path:reason:)`` when it is too early, or in vain.
@@ -90,11 +97,22 @@ extension Journal {
   /// Takes the buffer's first `count` records for durable.
   func adopt(_ frontier: MerkleFrontier, count: Int) {
     guard let last = buffer.items.prefix(count).last else { return }
-    committed = frontier
-    lastAt = last.at
+    take(frontier, at: last.at)
     buffer.removeFirst(count)
     pruning = nil
     fault = nil
+  }
+
+  /// Takes all records of a tree for durable, the last of which is of that time.
+  func take(_ frontier: MerkleFrontier, at last: Instant) {
+    committed = frontier
+    lastAt = last
+  }
+
+  /// Does what the file needs from time to time, after a commit of so many bytes.
+  func tendFile(after bytes: Int) {
+    anchorIfDue()
+    boundLog(after: bytes)
   }
 
   func anchorIfDue() {

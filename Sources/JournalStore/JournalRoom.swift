@@ -35,6 +35,15 @@ extension Journal {
   /// A log that readers have let grow to this size is begun anew at the first pause between them.
   private static let renewedLogBytes = 2 * JournalSchema.checkpointPages * JournalSchema.pageBytes
 
+  /// Growth of the log after which its size is looked at.
+  ///
+  /// Not after every commit: a file whose times were asked for gets new ones with the next write, and
+  /// the kernel then syncs them with its bytes.
+  private static let unseenLogBytes = 2 * 1_048_576
+
+  /// Pages that a commit writes beside those of its records: the header, the head, the index.
+  private static let pagesPerCommit = 4
+
   /// Longest wait for such a pause, in milliseconds, and time until the next try.
   private static let pauseMilliseconds = 200
   private static let renewalInterval = Duration.seconds(10)
@@ -72,10 +81,11 @@ extension Journal {
   /// Begins a log anew that readers have let grow.
   ///
   /// Readers of our own read for an instant, but one after the other they would keep it growing.
-  func boundLog() {
-    guard let file, time.uptime() >= logHeldUntil,
-      Files.size(path + "-wal") > Self.renewedLogBytes
-    else { return }
+  func boundLog(after recordBytes: Int) {
+    unseenLog += recordBytes + Self.pagesPerCommit * JournalSchema.pageBytes
+    guard unseenLog >= Self.unseenLogBytes, let file, time.uptime() >= logHeldUntil else { return }
+    unseenLog = 0
+    if Files.size(path + "-wal") <= Self.renewedLogBytes { return }
     do {
       if try file.renewLog(within: Self.pauseMilliseconds) { return }
     } catch {

@@ -16,11 +16,11 @@ extension Journal {
   /// - Parameters:
   ///   - path: The SQLite file.
   ///   - opening: The first record of a new journal.
-  ///   - time: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
-  ///   - executor: What it runs on.
-  ///   - keepsCopy: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
+  ///   - time: As of ``open(at:opening:time:executors:keepsCopy:progress:)``.
+  ///   - executors: What it runs on.
+  ///   - keepsCopy: As of ``open(at:opening:time:executors:keepsCopy:progress:)``.
   ///   - signer: Whose key signs the journal that is made of what a restored copy alone recorded.
-  ///   - progress: As of ``open(at:opening:time:executor:keepsCopy:progress:)``.
+  ///   - progress: As of ``open(at:opening:time:executors:keepsCopy:progress:)``.
   /// - Returns: The journal; ``opening`` says whether it goes on from another.
   /// - Throws: ``JournalError`` for what a person must settle: another program's file, another
   ///   agent's, one that is in use, one of a later version, a folder that takes no files.
@@ -28,7 +28,7 @@ extension Journal {
     at path: String,
     opening: JournalOpening,
     time: any TimeSource,
-    executor: any SerialExecutor = QueueExecutor(label: "journal"),
+    executors: JournalExecutors = JournalExecutors(),
     keepsCopy: Bool = true,
     signer: (_ origin: String) -> NoteSigner? = { _ in nil },
     progress: (JournalMigrationStep) -> Void = { _ in }
@@ -48,7 +48,7 @@ extension Journal {
         opening: opening.continuing(found),
         lock: lock,
         time: time,
-        executor: executor,
+        executors: executors,
         keepsCopy: keepsCopy,
         progress: progress
       )
@@ -62,7 +62,7 @@ extension Journal {
         opening: opening,
         lock: lock,
         time: time,
-        executor: executor,
+        executors: executors,
         keepsCopy: keepsCopy,
         progress: progress
       )
@@ -98,6 +98,7 @@ extension Journal {
   /// Orders that the file be set aside since somebody who read it found it damaged.
   package func orderSuccession(for error: JournalError) {
     guard let reason = error.succession else { return }
+    settle()
     orderSuccession(reason, detail: "\(error)", known: committed.size)
   }
 

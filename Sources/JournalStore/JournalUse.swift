@@ -24,13 +24,20 @@ extension Journal {
     copies.filter { Files.exists($0) }.map { (Files.name(of: $0), Files.size($0)) }
   }
 
+  /// Records and bytes that are not durable yet.
+  var waiting: (records: Int, bytes: Int) {
+    underWay.reduce((buffer.items.count, buffer.bytes.count)) { sum, commit in
+      (sum.0 + commit.count, sum.1 + commit.bytes)
+    }
+  }
+
   package func status() -> Status {
     Status(
       seq: committed.size,
       at: lastAt,
       root: committed.root,
       bytes: Files.size(path) + Files.size(path + "-wal"),
-      waiting: buffer.items.count,
+      waiting: waiting.records,
       problem: problem
     )
   }
@@ -148,6 +155,7 @@ extension Journal {
 
   private func trustedFile() throws -> JournalFile {
     if isClosed { throw JournalError.closed(path: path) }
+    settle()
     guard let file else {
       throw JournalError.storage(path: path, reason: problem ?? "it is not open")
     }

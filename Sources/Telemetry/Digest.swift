@@ -16,13 +16,18 @@ package struct Digest: Sendable, Hashable {
   }
 
   /// 32 bytes.
-  package var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+  package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Shows the 32 bytes where they are.
+  package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    Swift.withUnsafeBytes(of: words, body)
+  }
 
   /// - Returns: nil unless there are exactly 32 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == 32 else { return nil }
     var words = Words()
-    withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+    Swift.withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
     self.words = words
   }
 
@@ -37,10 +42,15 @@ package struct Digest: Sendable, Hashable {
 
   /// The hash of a leaf of a Merkle tree: `SHA-256(0x00 ‖ record)` (RFC 9162, 2.1.1).
   package static func leaf(_ record: [UInt8]) -> Digest {
+    record.withUnsafeBytes { leaf($0) }
+  }
+
+  /// The same of bytes where they are.
+  package static func leaf(_ record: UnsafeRawBufferPointer) -> Digest {
     var hash = SHA256()
     var prefix: UInt8 = 0x00
-    withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
-    record.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    Swift.withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
+    hash.update(bufferPointer: record)
     return Digest(hash.finalize())
   }
 
@@ -48,9 +58,9 @@ package struct Digest: Sendable, Hashable {
   package static func node(_ left: Digest, _ right: Digest) -> Digest {
     var hash = SHA256()
     var prefix: UInt8 = 0x01
-    withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
-    withUnsafeBytes(of: left.words) { hash.update(bufferPointer: $0) }
-    withUnsafeBytes(of: right.words) { hash.update(bufferPointer: $0) }
+    Swift.withUnsafeBytes(of: &prefix) { hash.update(bufferPointer: $0) }
+    left.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    right.withUnsafeBytes { hash.update(bufferPointer: $0) }
     return Digest(hash.finalize())
   }
 }

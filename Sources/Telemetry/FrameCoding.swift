@@ -42,6 +42,12 @@ package enum FrameCoding {
   package static func encode(_ frame: Frame, seq: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(128 + frame.readings.count * 7)
+    encode(frame, seq: seq, to: &bytes)
+    return bytes
+  }
+
+  /// Appends a frame's bytes to others.
+  package static func encode(_ frame: Frame, seq: Int, to bytes: inout [UInt8]) {
     bytes.append(contentsOf: head)
     JSONText.append(Int64(seq), to: &bytes)
     bytes.append(contentsOf: #","at":""#.utf8)
@@ -65,14 +71,10 @@ package enum FrameCoding {
       }
     }
     bytes.append(contentsOf: #"],"v":["#.utf8)
-    for (index, reading) in frame.readings.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      JSONText.append(reading.value, to: &bytes)
-    }
+    JSONText.append(valuesOf: frame.readings, to: &bytes)
     bytes.append(UInt8(ascii: "]"))
     appendQualities(of: frame, to: &bytes)
     bytes.append(UInt8(ascii: "}"))
-    return bytes
   }
 
   private static func appendBindings(of frame: Frame, to bytes: inout [UInt8]) {

@@ -41,14 +41,18 @@ struct NodeTests {
   @Test("A record that was taken back leaves no node behind")
   func takenBack() throws {
     var buffer = RecordBuffer(after: MerkleFrontier())
-    for index in 0..<255 { buffer.append([UInt8(index)], at: Instant(microseconds: 0), story: nil) }
+    func append(_ detail: String) throws {
+      let (seq, at) = (buffer.nextSeq, Instant(microseconds: 0))
+      try buffer.append(Record(seq: seq, at: at, content: Sample.event(detail)))
+    }
+    for index in 0..<255 { try append("\(index)") }
     let before = buffer.frontier
-    buffer.append([0xFF], at: Instant(microseconds: 0), story: nil)
+    try append("256th")
     #expect(buffer.nodes.count == 1)
     buffer.removeLast(restoring: before)
     #expect(buffer.nodes.isEmpty)
-    buffer.append([0xFE], at: Instant(microseconds: 0), story: nil)
-    buffer.append([0xFD], at: Instant(microseconds: 0), story: nil)
+    try append("another 256th")
+    try append("257th")
     buffer.removeFirst(255)
     #expect(buffer.nodes.map(\.lastSeq) == [256])
     buffer.removeFirst(1)

@@ -37,6 +37,7 @@ struct TidyTests {
     "LotBinding": ["Telemetry"],
     "JournalStore": [
       "Telemetry", "MerkleLog", "GRDB", "GRDBSQLite", "Dispatch", "FoundationEssentials", "Glibc",
+      "Synchronization",
     ],
     "JournalExport": ["Telemetry", "JournalStore"],
     "Uplinks": [

@@ -39,7 +39,7 @@ final class SimulatedEngine: Sendable {
         software: "0"
       ),
       time: time,
-      executor: lapse.executor
+      executors: JournalExecutors(both: lapse.executor)
     )
     let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
     let recorder = Recorder(

@@ -29,6 +29,18 @@ struct FrameCodingTests {
     return String(tail.dropLast(2))
   }
 
+  @Test("Values with up to three decimals are written with the digits of the general conversion")
+  func thousandths() throws {
+    for thousandths in stride(from: 1, to: 1_100_000, by: 7) {
+      let single = Float(thousandths) / 1_000
+      let real = Double(thousandths) / -1_000
+      guard try text(.single(single)) != single.description || text(.real(real)) != real.description
+      else { continue }
+      Issue.record("\(thousandths): \(try text(.single(single))), \(try text(.real(real)))")
+      return
+    }
+  }
+
   @Test(
     "Values are written with their shortest digits",
     arguments: [
