@@ -256,6 +256,8 @@ package actor Journal {
       buffer.removeLast(restoring: before)
       throw error
     }
+    // What is acknowledged cannot be cut off from the log's end unnoticed.
+    writeAnchor()
     return record
   }
 

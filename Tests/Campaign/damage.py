@@ -13,9 +13,6 @@ from plant import Plant
 
 PAGE = 8_192
 
-# The anchor is written every 5 s.
-ANCHORED_SECONDS = 6
-
 
 def play(outcomes, rounds):
     for name, (stop, harm, reasons) in DAMAGES.items():
@@ -40,22 +37,19 @@ def strike(outcome, stop, harm, reasons, chance):
         with plant.load(pause=0.02):
             time.sleep(1)
             plant.await_drained()
-            if stop == "undelivered":
+            # The anchor alone must tell where the hub knows nothing of the end.
+            if stop == "undelivered" or stop == "killed" and chance.random() < 0.5:
                 plant.kill(plant.hub)
-                time.sleep(1)
-            else:
-                time.sleep(ANCHORED_SECONDS)
-        if stop == "killed":
-            # What neither anchor nor hub knows of can go with the log, and nobody can tell.
-            plant.await_drained()
-            plant.kill(plant.agent)
-        else:
+            time.sleep(1)
+            if stop == "killed":
+                plant.kill(plant.agent)
+        if stop != "killed":
             plant.stop_agent()
         old = plant.opening()["journal"]
         harm(plant, chance)
         before = digests(plant)
         plant.start_agent()
-        if stop == "undelivered":
+        if plant.hub.poll() is not None:
             plant.start_hub()
         plant.until(lambda: plant.opening().get("continues"), "a new journal goes on", 30)
         plant.await_agent()
