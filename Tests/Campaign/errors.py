@@ -31,9 +31,9 @@ def play(outcomes, count):
         with scenario(name, outcomes) as outcome:
             strace.require()
             most = most or counts()
-            some = {call: most.get(call, 0) for call in calls}
-            for call, number in strace.points(some, BOUND, count):
-                strike(outcome, call, number, inject)
+            some = {kind: number for kind, number in most.items() if kind[1] in calls}
+            for file, call, number in strace.points(some, BOUND, count):
+                strike(outcome, file, call, number, inject)
     with scenario("full disk", outcomes) as outcome:
         fill(outcome, max(1, count // 10))
 
@@ -46,11 +46,11 @@ def counts():
         return strace.counted(plant)
 
 
-def strike(outcome, call, number, inject):
-    where = f"{call} {number}: "
+def strike(outcome, file, call, number, inject):
+    where = f"{call} {number} on the {file}: "
     with Plant(oven=False) as plant:
         plant.start_hub()
-        plant.start_agent(tracer=strace.options(plant, f"{call}:{inject}:when={number}"))
+        plant.start_agent(tracer=strace.options(plant, f"{call}:{inject}:when={number}", file))
         wait(plant, 20, plant.get)
         recovers(plant, outcome, where)
         status = plant.agent.poll()

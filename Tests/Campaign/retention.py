@@ -148,13 +148,12 @@ def strike_each(outcome, old, fault, calls, count):
     """Of the calls of a session that prunes, `count` that lie evenly."""
     with old.plant() as plant:
         session(plant, strace.options(plant))
-        most = {call: number for call, number in strace.counted(plant).items() if call in calls}
-    for call, number in strace.points(most, max(most.values()), count):
-        where = f"{call} {number}: "
+        most = {kind: number for kind, number in strace.counted(plant).items() if kind[1] in calls}
+    for file, call, number in strace.points(most, max(most.values()), count):
+        where = f"{call} {number} on the {file}: "
         with old.plant() as plant:
-            session(plant, strace.options(plant, f"{call}:{fault}:when={number}"))
+            session(plant, strace.options(plant, f"{call}:{fault}:when={number}", file))
             outcome.fired += len(strace.struck(plant)) > 0
             outcome.judge(plant.check(), where, count=False)
             finish(plant, outcome, where + "after a start: ")
-    outcome.notes.append("calls of one thread: "
-                         + ", ".join(f"{number} {call}" for call, number in most.items()))
+    outcome.notes.append(strace.told(most))

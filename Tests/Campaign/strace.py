@@ -9,10 +9,17 @@ import time
 
 from outcome import Skipped
 
-# All by which the journal, its log and its anchor reach the disk.
+# All by which the journal's files reach the disk, and which file is whose.
 CALLS = ("pwrite64", "write", "ftruncate", "fsync", "fdatasync", "rename", "unlink")
-SUFFIXES = ("", "-wal", "-shm", "-journal", ".anchor", ".anchor.new", ".key", ".key.new",
-            ".key.next")
+DATABASE = ("", "-wal", "-shm", "-journal")
+FILES = {
+    "log": ("-wal", "-shm"),
+    "file": ("", "-journal"),
+    "anchor": (".anchor", ".anchor.new"),
+    "key": (".key", ".key.new", ".key.next"),
+    "copy": (".version-1", *(f".version-1.partial{suffix}" for suffix in DATABASE)),
+    "folder": (),
+}
 
 
 def require():
@@ -27,12 +34,20 @@ def require():
         raise Skipped("strace says: " + done.stderr.strip()[:200])
 
 
-def options(plant, inject="", more=()):
-    """Of strace: the calls on the journal's files, and what happens to one of them."""
+def options(plant, inject="", file=None, more=()):
+    """Of strace: the calls on the journal's files, or one of them, and what happens to one call."""
     given = ["-D", "-y", "-s", "8", "-e", "trace=" + ",".join((*CALLS, *more))]
-    for path in [plant.journal.parent, *(f"{plant.journal}{suffix}" for suffix in SUFFIXES)]:
-        given += ["-P", str(path)]
+    for path in paths(plant, [file] if file else FILES):
+        given += ["-P", path]
     return given + (["-e", "inject=" + inject] if inject else [])
+
+
+def paths(plant, files):
+    """The paths by which strace knows these files, and whose each is."""
+    found = {f"{plant.journal}{suffix}": file for file in files for suffix in FILES[file]}
+    if "folder" in files:
+        found[str(plant.journal.parent)] = "folder"
+    return found
 
 
 def lines(plant):
@@ -47,22 +62,29 @@ def lines(plant):
 
 
 def counted(plant):
-    """Of each call, the most that one thread made: strace counts the calls of each thread."""
-    counts = collections.Counter()
+    """Of each file and call, the most that one thread made: strace counts those of each thread."""
+    whose, counts = paths(plant, FILES), collections.Counter()
     for line in lines(plant):
-        found = re.match(r"(\d+) +(\w+)\(", line)
-        if found and found[2] in CALLS:
-            counts[found[2], found[1]] += 1
+        found = re.match(r'(\d+) +(\w+)\((?:\d+<([^>]*)>|"([^"]*)")', line)
+        file = found and whose.get(found[3] or found[4])
+        if file and found[2] in CALLS:
+            counts[file, found[2], found[1]] += 1
     most = {}
-    for (call, _), count in counts.items():
-        most[call] = max(most.get(call, 0), count)
+    for (file, call, _), count in counts.items():
+        most[file, call] = max(most.get((file, call), 0), count)
     return most
+
+
+def told(most):
+    """The counts in words."""
+    return "calls of one thread: " + ", ".join(f"{count} {call} on the {file}"
+                                               for (file, call), count in most.items())
 
 
 def points(most, bound, count):
     """Which calls are struck: of each kind the first `bound`, or `count` in all that lie evenly."""
-    every = [(call, number) for call in CALLS
-             for number in range(1, min(most.get(call, 0), bound) + 1)]
+    every = [(file, call, number) for file in FILES for call in CALLS
+             for number in range(1, min(most.get((file, call), 0), bound) + 1)]
     return every[::max(1, -(-len(every) // count))]
 
 

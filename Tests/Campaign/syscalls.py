@@ -9,7 +9,8 @@ import strace
 from outcome import scenario
 from plant import Plant, PlantError, programs
 
-# Calls of one kind that are struck one by one; after so many, commits only repeat themselves.
+# Calls of one kind on one file that are struck one by one; after so many, commits, and pages that a
+# checkpoint moves, only repeat themselves.
 BOUND = 60
 
 
@@ -27,18 +28,17 @@ def strike_each(outcome, prepare, act, count):
         prepare(plant)
         act(plant, strace.options(plant))
         most = strace.counted(plant)
-    for call, number in strace.points(most, BOUND, count):
-        strike(outcome, prepare, act, call, number)
-    outcome.notes.append("calls of one thread: "
-                         + ", ".join(f"{count} {call}" for call, count in most.items()))
+    for file, call, number in strace.points(most, BOUND, count):
+        strike(outcome, prepare, act, file, call, number)
+    outcome.notes.append(strace.told(most))
 
 
-def strike(outcome, prepare, act, call, number):
-    where = f"{call} {number}: "
+def strike(outcome, prepare, act, file, call, number):
+    where = f"{call} {number} on the {file}: "
     with Plant(oven=False) as plant:
         plant.start_hub()
         prepare(plant)
-        act(plant, strace.options(plant, f"{call}:signal=SIGKILL:when={number}"))
+        act(plant, strace.options(plant, f"{call}:signal=SIGKILL:when={number}", file))
         if plant.agent.returncode == -signal.SIGKILL:
             outcome.fired += 1
         outcome.judge(plant.check(), where, count=False)
