@@ -38,26 +38,31 @@ def with_backup(plant):
 def restore(outcome, is_away):
     """The journal is that of a backup: the hub says so at once, or when it is there again."""
     with Plant(oven=False) as plant, with_backup(plant) as backup:
-        with plant.load(pause=0.02):
-            time.sleep(1)
-        plant.await_drained()
-        plant.kill(plant.agent)
-        for path in plant.files():
-            path.unlink()
-        for path in backup.glob("journal.sqlite*"):
-            shutil.copy(path, plant.folder)
-        if is_away:
-            plant.kill(plant.hub)
-        old = plant.opening()["journal"]
-        plant.start_agent()
-        plant.await_agent()
-        with plant.load(pause=0.02):
-            time.sleep(1)
-            if is_away:
-                plant.start_hub()
-            fork(plant, outcome, old)
-            time.sleep(0.5)
+        go_back(outcome, plant, backup, is_away)
         finish(plant, plant.hub_file, outcome)
+
+
+def go_back(outcome, plant, backup, is_away):
+    """Puts the backup in the journal's place after more was recorded."""
+    with plant.load(pause=0.02):
+        time.sleep(1)
+    plant.await_drained()
+    plant.kill(plant.agent)
+    for path in plant.files():
+        path.unlink()
+    for path in backup.glob("journal.sqlite*"):
+        shutil.copy(path, plant.folder)
+    if is_away:
+        plant.kill(plant.hub)
+    old = plant.opening()["journal"]
+    plant.start_agent()
+    plant.await_agent()
+    with plant.load(pause=0.02):
+        time.sleep(1)
+        if is_away:
+            plant.start_hub()
+        fork(plant, outcome, old)
+        time.sleep(0.5)
 
 
 def fork(plant, outcome, old):

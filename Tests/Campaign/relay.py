@@ -46,7 +46,8 @@ class Relay:
         try:
             while await self.exchange(reader, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError, ValueError):
+        except (OSError, asyncio.IncompleteReadError, ValueError, asyncio.CancelledError):
+            # Somebody ended the exchange, or the relay is closed.
             pass
         finally:
             writer.transport.abort()

@@ -5,9 +5,11 @@ import time
 import unittest
 
 from backlog import grow
+from clones import go_back, with_backup
 from damage import last_page
 from forged import SampleTests
 from merkle import Tree
+from outcome import Outcome
 
 BLOCK = 256
 
@@ -177,6 +179,40 @@ class ContinuedTests(KeptTests):
     def test_a_hub_that_lacks_good_records_of_the_journal_before_is_named(self):
         self.copy.roll_hub_back(self.said["seq"] - 1)
         self.assert_found("hub")
+
+
+class CarriedTests(KeptTests):
+    """What a restored copy recorded while the hub was away is recorded anew for the hub."""
+
+    @classmethod
+    def make(cls, plant):
+        plant.kill(plant.hub)
+        with with_backup(plant) as backup:
+            outcome = Outcome("a restored copy")
+            go_back(outcome, plant, backup, is_away=True)
+        plant.await_drained(90)
+        assert not outcome.failed, outcome.notes
+
+    def carried(self):
+        """Place and body at the hub of commands that the copy alone had recorded."""
+        return self.copy.hub.execute(
+            "SELECT record.position, CAST(record.body AS TEXT) FROM record JOIN journal "
+            "ON record.position >> 40 = journal.id WHERE journal.journal = ? "
+            "AND json_extract(CAST(record.body AS TEXT), '$.type') = 'unit'",
+            (json.loads(self.copy.bodies("opening")[0][1])["continues"]["journal"],)).fetchall()
+
+    def test_a_journal_that_goes_on_from_a_restored_copy_passes(self):
+        self.assertGreater(len(self.carried()), 5)
+        self.assertGreater(self.assert_sound().acknowledged, 10)
+
+    def test_what_the_copy_alone_recorded_and_the_hub_has_not_is_named(self):
+        place, body = self.carried()[-1]
+        other = body.replace('"type":"unit"', '"type":"unto"')
+        self.copy.hub.execute("UPDATE record SET body = CAST(? AS BLOB) WHERE position = ?",
+                              (other, place))
+        _, report = self.copy.kinds(**self.options)
+        self.assertTrue([text for text in report.findings if "recorded anew" in text],
+                        report.findings)
 
 
 if __name__ == "__main__":
