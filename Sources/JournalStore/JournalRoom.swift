@@ -52,6 +52,7 @@ extension Journal {
 
   /// - Returns: nil while nothing can be told.
   package func room() -> Room? {
+    settle()
     guard let disk = Files.disk(of: path),
       let pages = try? file?.look({ try PruningTables.pages($0) })
     else { return nil }
