@@ -145,7 +145,15 @@ package actor Journal {
   private static func inspect(_ path: String, _ anchor: Anchor?, agent: AgentID) throws {
     // Its making was cut short, which only a connection that writes can undo.
     if Files.size(path + "-journal") > 0 { return }
-    guard let file = try JournalFile(inspecting: path) else { return }
+    guard let file = try JournalFile(inspecting: path) else {
+      guard let anchor else { return }
+      guard anchor.agent == agent else {
+        throw JournalError.otherAgent(path: path, found: anchor.agent, expected: agent)
+      }
+      // All that there was lay in a log that is gone.
+      let name = Anchor.path(for: path)
+      throw JournalError.tailLost(path: path, anchor: name, last: 0, anchored: anchor.seq)
+    }
     defer { try? file.close() }
     let head = try file.head().frontier
     let (opening, _) = try opening(of: file)

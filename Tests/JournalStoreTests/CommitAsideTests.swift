@@ -105,11 +105,21 @@ struct CommitAsideTests {
     #expect(try details() == ["a"])
     #expect(await journal.status().problem?.contains("broken") == true)
     #expect(await journal.status().waiting == 3)
+    #expect(await journal.bufferedSeqs == [3, 4, 5])
     await #expect(throws: JournalError.self) { try await journal.commitAside() }
     try mend()
     try await journal.commitAside()
     #expect(try details() == ["a", "b", "c", "d"])
     #expect(await journal.status().problem == nil)
+  }
+
+  @Test("Whoever looks for the last record of a type finds what was under way")
+  func looking() async throws {
+    try await append("a")
+    let commit = await begin()
+    #expect(try await journal.latest("event")?.seq == 2)
+    commits.letGo()
+    try await commit.value
   }
 
   @Test("Nobody is told that his record is kept where the commit before it failed")
@@ -203,6 +213,8 @@ private final class HeldExecutor: SerialExecutor {
 }
 
 extension Journal {
+  fileprivate var bufferedSeqs: [Int] { buffer.items.map(\.seq) }
+
   /// A commit that has begun when this returns.
   fileprivate func beginForTest() -> Task<Void, any Error> {
     Task.immediate { try await self.commitAside() }

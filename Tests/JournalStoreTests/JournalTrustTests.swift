@@ -113,6 +113,40 @@ struct JournalTrustTests {
     ) { try sample.open() }
   }
 
+  @Test("A young journal whose log is gone is noticed by the anchor, and its file is not written")
+  func lostLog() async throws {
+    let sample = try Sample()
+    let journal = try sample.open()
+    _ = try await journal.appendDurably(Sample.event("a"), at: sample.time.now())
+    let file = try Data(contentsOf: URL(filePath: sample.path))
+    try await journal.close()
+    try file.write(to: URL(filePath: sample.path))
+    let anchor = sample.path + ".anchor"
+    #expect(
+      throws: JournalError.tailLost(path: sample.path, anchor: anchor, last: 0, anchored: 2)
+    ) { try sample.open() }
+    #expect(
+      throws: JournalError.otherAgent(
+        path: sample.path,
+        found: try AgentID("edge-1"),
+        expected: try AgentID("edge-2")
+      )
+    ) { try sample.open(agent: "edge-2") }
+    #expect(try Data(contentsOf: URL(filePath: sample.path)) == file)
+    let next = try Journal.openTrusted(
+      at: sample.path,
+      opening: Sample.opening().named("11"),
+      time: sample.time
+    )
+    let found = try #require(next.opening.continues)
+    #expect(found.reason == .tailLost)
+    #expect(found.journal == "0123456789abcdef0123456789abcdef")
+    #expect(found.seq == 0)
+    #expect(found.lost == 2)
+    #expect(try Data(contentsOf: URL(filePath: sample.path + ".kept-1")) == file)
+    try await next.close()
+  }
+
   @Test("The anchor follows the journal some seconds behind, and never runs ahead")
   func anchor() async throws {
     let sample = try Sample()
