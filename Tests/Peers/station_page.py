@@ -402,6 +402,18 @@ def check_held(page):
     assert form.locator('input[name="work_order"]').get_attribute("required") is not None
 
 
+def check_timestamps(page):
+    """Up to where the journal is time-stamped, by whom, and that the authority is away now."""
+    line = page.locator('[data-field="timestamps"]')
+    expect(line).to_be_hidden()
+    step("stamped")
+    expect(line).to_have_text("Time-stamped up to record 40,698")
+    footer = page.locator("footer.record")
+    expect(footer).to_contain_text("ago by Plant <TSA>; none from http://timestamp.example/tsr since")
+    expect(footer).to_contain_text("it did not answer in time")
+    expect(line.locator("xpath=..")).to_have_attribute("data-tone", "calm")
+
+
 def check_doubts(page):
     """Material that has expired and an instrument that is overdue are told; values stay good."""
     oven = station(page, "reflow-1")
@@ -502,6 +514,7 @@ with sync_playwright() as playwright:
     check_lanes(page)
     check_scans(page)
     check_held(page)
+    check_timestamps(page)
     assert not complaints, complaints
     page.remove_listener("console", note)
     check_offline(page)

@@ -29,6 +29,7 @@ struct Line: Sendable {
   /// Why the lots in work are on hold; nil where they are not.
   var held: String?
   var lists: ListsStatus?
+  var timestamps: TimestampStatus?
 
   /// Added to every temperature of the oven.
   var drift = 0.0
@@ -72,7 +73,8 @@ struct Line: Sendable {
       ],
       clock: ClockStatus(clock, epoch: 0, lastStep: nil),
       separatorKeys: ["F8"],
-      lists: lists
+      lists: lists,
+      timestamps: timestamps
     )
   }
 

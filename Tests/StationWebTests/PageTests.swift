@@ -121,6 +121,18 @@ struct PageTests {
     ]
   )
 
+  private static let timestamps = TimestampStatus(
+    url: "http://timestamp.example/tsr",
+    state: .away,
+    since: start.advanced(by: .seconds(-300)),
+    last: TimestampStatus.Last(
+      time: start.advanced(by: .seconds(-600)),
+      authority: "Plant <TSA>",
+      records: 40_698
+    ),
+    detail: "it did not answer in time"
+  )
+
   private static let lists = ListsStatus(
     source: ListSourceStatus(
       uplink: "plant",
@@ -190,6 +202,7 @@ struct PageTests {
         line.bindings[Line.oven] = held
         line.lists = lists
       }
+    case "stamped": await service.change { $0.timestamps = timestamps }
     case "commands work": await service.fail(with: nil)
     default: Issue.record("the script asks for an unknown step: \(step)")
     }

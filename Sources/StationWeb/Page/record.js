@@ -1,7 +1,31 @@
 // The footer: what the journal holds, and how far the hub has it.
 
 import { node, setAttribute, setText, show, ViewList } from "./document.js";
-import { countText, countOf, sizeText, spanText, uplinkWords } from "./words.js";
+import { clockText, countText, countOf, sizeText, spanText, uplinkWords } from "./words.js";
+
+/** A line of the footer: a mark, what is so, and more of it. */
+class Line {
+  constructor(name) {
+    this.text = node("strong", { "data-field": name });
+    this.detail = node("span", { class: "detail" });
+    this.root = node(
+      "p",
+      { class: "uplink", hidden: true },
+      node("span", { class: "mark", "aria-hidden": "true" }),
+      this.text,
+      this.detail
+    );
+  }
+
+  /** Shows the line; where the source is not reached or refuses, its colour says so. */
+  update(text, detail, state) {
+    show(this.root, true);
+    setText(this.text, text);
+    setText(this.detail, detail.filter(Boolean).join("; "));
+    const tones = { refused: "bad", away: "calm" };
+    setAttribute(this.root, "data-tone", tones[state] ?? "good");
+  }
+}
 
 class UplinkView {
   constructor(uplink) {
@@ -45,17 +69,11 @@ export class RecordView {
     );
     this.notices = node("p", { class: "silence", "data-field": "journal-notices" });
     this.clock = node("p", { class: "silence", "data-field": "clock-warning" });
-    this.listText = node("strong", { "data-field": "lists" });
-    this.listDetail = node("span", { class: "detail" });
-    this.lists = node(
-      "p",
-      { class: "uplink", hidden: true },
-      node("span", { class: "mark", "aria-hidden": "true" }),
-      this.listText,
-      this.listDetail
-    );
+    this.lists = new Line("lists");
+    this.timestamps = new Line("timestamps");
     const uplinks = node("div", { class: "uplinks" });
-    root.append(this.line, this.problem, this.notices, this.clock, uplinks, this.none, this.lists);
+    root.append(this.line, this.problem, this.notices, this.clock, uplinks, this.none);
+    root.append(this.lists.root, this.timestamps.root);
     this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
   }
 
@@ -80,22 +98,29 @@ export class RecordView {
     this.uplinks.update(status.uplinks, now);
     show(this.none, status.uplinks.length === 0);
     this.updateLists(status.lists, now);
+    this.updateTimestamps(status.timestamps, now);
   }
 
   /** The plant's lists in force, and whether newer ones could come. */
   updateLists(lists, now) {
-    show(this.lists, Boolean(lists));
+    show(this.lists.root, Boolean(lists));
     if (!lists) return;
     const names = lists.in_force.map((list) => `${list.list.replace("_", " ")} ${list.revision}`);
-    setText(
-      this.listText,
-      names.length ? `Lists in force: ${names.join(", ")}` : "No list is in force"
-    );
+    const text = names.length ? `Lists in force: ${names.join(", ")}` : "No list is in force";
     const source = lists.source;
-    const away = source?.state === "away" ? `hub away for ${spanText(now - Date.parse(source.since))}` : "";
-    const detail = [away, source?.detail ?? ""].filter(Boolean).join("; ");
-    setText(this.listDetail, detail);
-    const tones = { refused: "bad", away: "calm" };
-    setAttribute(this.lists, "data-tone", tones[source?.state] ?? "good");
+    const away = source?.state === "away" && `hub away for ${spanText(now - Date.parse(source.since))}`;
+    this.lists.update(text, [away, source?.detail], source?.state);
+  }
+
+  /** Up to where a time-stamping authority says when records were there, and whether it still does. */
+  updateTimestamps(timestamps, now) {
+    show(this.timestamps.root, Boolean(timestamps));
+    if (!timestamps) return;
+    const last = timestamps.last;
+    const text = last ? `Time-stamped up to record ${countText(last.records)}` : "No timestamp yet";
+    const by = last && `${spanText(now - Date.parse(last.time))} ago by ${last.authority ?? "an authority without a name"}`;
+    const isMissed = timestamps.state === "away" || timestamps.state === "refused";
+    const since = isMissed && `none from ${timestamps.url} since ${clockText(Date.parse(timestamps.since), now)}`;
+    this.timestamps.update(text, [by, since, timestamps.detail], timestamps.state);
   }
 }
