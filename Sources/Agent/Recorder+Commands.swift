@@ -123,7 +123,7 @@ extension Recorder {
     let now = time.moment()
     let first = try precursor().map { conveyors.stamped($0, at: now.uptime) }
     let inForce = first.map { first in
-      let last = journal.assumeIsolated { $0.status().seq }
+      let last = journal.assumeIsolated { $0.lastSeq }
       return bindings.after(Record(seq: last + 1, at: now.wall, content: first))
     }
     let judgement = try judge(inForce ?? bindings, now)

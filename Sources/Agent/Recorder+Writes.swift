@@ -42,7 +42,7 @@ extension Recorder {
     )
     followClock()
     let record = try append(.writeOutcome(outcome))
-    try commit()
+    try journal.assumeIsolated { try $0.commitAnchored() }
     return record
   }
 

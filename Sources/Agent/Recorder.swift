@@ -288,6 +288,8 @@ actor Recorder {
 
   private func noteCommit() throws {
     try settleUndecided()
+    // Another commit may have failed since this one was through.
+    if journal.assumeIsolated({ $0.isFailing }) { return }
     if isStorageFailing { logger.notice("the journal can be written again") }
     isStorageFailing = false
   }

@@ -89,9 +89,8 @@ extension Journal {
     guard let newest = underWay.last, newest.frontier.size == last else { return try commit() }
     await lane.carry(newest)
     settle(newest)
-    guard committed.size >= last else {
-      throw JournalError.storage(path: path, reason: problem ?? "not committed")
-    }
+    // It came back, since it failed, or one before it.
+    if committed.size < last { return try commit() }
     if underWay.isEmpty, !isClosed { tendFile(after: newest.bytes) }
   }
 

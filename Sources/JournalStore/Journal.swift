@@ -256,7 +256,7 @@ package actor Journal {
       throw error
     }
     do {
-      try commit()
+      try commitAnchored()
     } catch {
       guard buffer.items.count > fault?.uncertain?.count ?? 0 else {
         throw JournalError.uncertain(path: path, seq: record.seq, reason: problem ?? "\(error)")
@@ -264,9 +264,14 @@ package actor Journal {
       buffer.removeLast(restoring: before)
       throw error
     }
-    // What is acknowledged cannot be cut off from the log's end unnoticed.
-    writeAnchor()
     return record
+  }
+
+  /// Makes all appended records durable like ``commit()``, so that nobody can cut them off from the
+  /// log's end unnoticed: before something is acknowledged.
+  package func commitAnchored() throws {
+    try commit()
+    writeAnchor()
   }
 
   /// Makes all appended records durable, in one transaction.

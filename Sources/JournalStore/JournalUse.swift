@@ -24,6 +24,9 @@ extension Journal {
     copies.filter { Files.exists($0) }.map { (Files.name(of: $0), Files.size($0)) }
   }
 
+  /// Whether the disk takes nothing.
+  package var isFailing: Bool { fault != nil }
+
   /// Records and bytes that are not durable yet.
   var waiting: (records: Int, bytes: Int) {
     underWay.reduce((buffer.items.count, buffer.bytes.count)) { sum, commit in
@@ -109,10 +112,11 @@ extension Journal {
 
   /// Keeps how much of the journal an uplink's hub has confirmed, durably.
   package func setCursor(_ frontier: MerkleFrontier, of uplink: String) throws {
+    let file = try trustedFile()
     do {
-      try trustedFile().setCursor(frontier, of: uplink)
+      try file.setCursor(frontier, of: uplink)
     } catch {
-      if !isClosed, fault == nil { fail(error, uncertain: nil) }
+      fail(error, uncertain: nil)
       throw error
     }
   }

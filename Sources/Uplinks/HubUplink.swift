@@ -227,7 +227,7 @@ package actor HubUplink {
         : refused("the hub does not take record \(cursor.size + 1), which is too large for it")
     case .confirmed(let mark), .resume(let mark):
       if let reason = foreign(mark) { return refused(reason) }
-      let last = await last()
+      let last = try last()
       guard mark.seq <= last else {
         return try await forked(
           "the hub holds records up to \(mark.seq), and this journal ends at \(last): it is an "
@@ -259,10 +259,9 @@ package actor HubUplink {
       + "newer copy of the hub's file"
   }
 
-  private func last() async -> Int {
-    if let kept = source.kept { return kept.last }
-    return await journal.status().seq
-  }
+  /// The last record there: of the file that is read, since its writer may not know yet that a commit
+  /// is through.
+  private func last() throws -> Int { try source.kept?.last ?? source.reader.lastSeq }
 
   /// The hub knows other records under these numbers, or more: they must not be used again.
   private func forked(_ reason: String, _ mark: HubMark) async throws -> Step {
@@ -279,7 +278,7 @@ package actor HubUplink {
           : "\(reason); what it holds after record \(sent) is only in the file, so keep it"
       )
     }
-    let shared = try await shared(upTo: min(mark.seq, await last()))
+    let shared = try await shared(upTo: min(mark.seq, last()))
     if await journal.orderFork(reason, known: mark.seq, shared: shared) {
       return refused("\(reason). The agent goes on with a new journal, and keeps this one")
     }

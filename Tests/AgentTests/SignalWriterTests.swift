@@ -1,6 +1,5 @@
 import Acquisition
 import Fieldbus
-import JournalStore
 import MarkedYAML
 import Settings
 import StationAPI
@@ -9,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Agent
+@testable import JournalStore
 
 @Suite("Writing to devices")
 struct SignalWriterTests {
@@ -35,6 +35,20 @@ struct SignalWriterTests {
     }
     await recorder.stop()
     return (result, unit)
+  }
+
+  @Test("The outcome of a write is anchored before it is told")
+  func anchored() async throws {
+    let bench = try WriterBench()
+    let recorder = try await bench.start()
+    await bench.scan(recorder)
+    let writer = bench.writer(recorder, over: WritableUnit(.none, bench: bench))
+    let receipt = try await writer.write(
+      Self.command("setpoint", .text("185.5")),
+      to: bench.device
+    )
+    #expect(try Anchor.read(for: bench.files.journal)?.seq == receipt.outcomeSeq)
+    await recorder.stop()
   }
 
   @Test("A write is ordered on disk, sent once, read back, and its outcome recorded")

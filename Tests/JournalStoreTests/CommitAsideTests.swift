@@ -190,28 +190,6 @@ struct CommitAsideTests {
   }
 }
 
-/// Runs nothing until it is let go.
-private final class HeldExecutor: SerialExecutor {
-  private let jobs = Locked<[UnownedJob]?>([])
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let isHeld = jobs.with { jobs in
-      jobs?.append(job)
-      return jobs != nil
-    }
-    if !isHeld { job.runSynchronously(on: asUnownedSerialExecutor()) }
-  }
-
-  func letGo() {
-    let held = jobs.with { jobs in
-      defer { jobs = nil }
-      return jobs ?? []
-    }
-    for job in held { job.runSynchronously(on: asUnownedSerialExecutor()) }
-  }
-}
-
 extension Journal {
   fileprivate var bufferedSeqs: [Int] { buffer.items.map(\.seq) }
 

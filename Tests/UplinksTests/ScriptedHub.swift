@@ -126,7 +126,10 @@ struct Line {
   let journal: Journal
   let hub: ScriptedHub
 
-  init(journalID: String = "0123456789abcdef0123456789abcdef") throws {
+  init(
+    journalID: String = "0123456789abcdef0123456789abcdef",
+    executors: JournalExecutors = JournalExecutors()
+  ) throws {
     folder = try TemporaryFolder()
     let opening = JournalOpening(
       agent: try AgentID("edge-1"),
@@ -134,7 +137,12 @@ struct Line {
       journal: journalID,
       software: "test"
     )
-    journal = try Journal.open(at: folder.path("edge.journal"), opening: opening, time: time)
+    journal = try Journal.open(
+      at: folder.path("edge.journal"),
+      opening: opening,
+      time: time,
+      executors: executors
+    )
     hub = ScriptedHub(opening)
   }
 

@@ -1,10 +1,10 @@
-import JournalStore
 import Logging
 import StationAPI
 import Telemetry
 import TestSupport
 import Testing
 
+@testable import JournalStore
 @testable import Uplinks
 
 @Suite("Delivery after a succession")
@@ -49,6 +49,23 @@ struct SuccessionDeliveryTests {
     let journal = try await next(line)
     #expect(journal.opening.continues?.reason == .forked)
     #expect(journal.opening.continues?.lost == 2)
+  }
+
+  @Test("Records that are in the file, whose writer does not know it yet, are sent, and no copy's")
+  func notYetTold() async throws {
+    let commits = HeldExecutor()
+    let line = try Line(executors: JournalExecutors(committing: commits))
+    try await line.record(3)
+    let uplink = try line.uplink()
+    _ = await uplink.drain()
+    try await line.journal.append(.event(Event(.agentStarted, detail: "x")), at: line.time.now())
+    let commit = await line.journal.commitForTest()
+    #expect(await line.journal.status().seq == 4)
+    #expect(await uplink.syncOnce() == .confirmed(1))
+    #expect(await !line.journal.isToBeSucceeded)
+    #expect(line.hub.state.value.records.count == 5)
+    commits.letGo()
+    try await commit.value
   }
 
   @Test("A clone, whose records differ from those under the same numbers, is known likewise")
@@ -230,5 +247,14 @@ private struct TwoHubs: HubClient {
   func post(_ batch: [UInt8], to url: String) async throws -> HubAnswer {
     let isSecond = try ScriptedHub.header(of: batch).journal.hasPrefix("ffff")
     return try await (isSecond ? second : first).post(batch, to: url)
+  }
+}
+
+extension Journal {
+  /// A commit that is through, of which the journal was not told yet.
+  fileprivate func commitForTest() -> Task<Void, any Error> {
+    let commit = Task.immediate { try await self.commitAside() }
+    _ = underWay.first?.end()
+    return commit
   }
 }
