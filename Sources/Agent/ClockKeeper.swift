@@ -32,6 +32,13 @@ struct ClockKeeper: Sendable {
   /// The wall clock's time at `uptime`, on the present epoch.
   func instant(at uptime: Duration) -> Instant { watch.instant(at: uptime) }
 
+  /// This moment, as the times of scans are told: the wall clock is not read, which may have been set
+  /// since it was looked at, or long before the other one on a busy machine.
+  func moment() -> Moment {
+    let uptime = time.uptime()
+    return Moment(wall: instant(at: uptime), uptime: uptime)
+  }
+
   /// The uptime at which the wall clock showed `instant`, on the present epoch.
   func uptime(at instant: Instant) -> Duration { watch.uptime(at: instant) }
 

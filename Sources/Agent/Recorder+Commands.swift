@@ -87,7 +87,7 @@ extension Recorder {
   /// Signs off operators whose time or shift is over.
   func timeOutCrews() {
     do {
-      while let content = bindings.timeOut(at: time.moment()) {
+      while let content = bindings.timeOut(at: clock.moment()) {
         _ = try perform { _, _ in Judgement(content) }
         if case .crew(let change) = content {
           logger.notice(
@@ -120,7 +120,7 @@ extension Recorder {
   ) throws -> Done {
     try settleUndecided()
     followClock()
-    let now = time.moment()
+    let now = clock.moment()
     let first = try precursor().map { conveyors.stamped($0, at: now.uptime) }
     let inForce = first.map { first in
       let last = journal.assumeIsolated { $0.lastSeq }

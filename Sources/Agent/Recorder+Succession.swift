@@ -18,7 +18,7 @@ extension Recorder {
 
   /// Records in a new journal what was in force when the one before ended, and what became of it.
   func takeOver(from succession: JournalSuccession) throws {
-    let now = time.moment()
+    let now = clock.moment()
     var detail = succession.sentence
     var restated: [Record.Content] = []
     // What was carried holds only a part of what is known.

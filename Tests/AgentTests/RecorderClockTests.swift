@@ -24,7 +24,8 @@ struct RecorderClockTests {
   private var path: String { folder.path("journal.sqlite") }
 
   /// Opens the journal and starts a recorder of one device on it.
-  private func start() async throws -> Recorder {
+  private func start(_ clocks: (any TimeSource)? = nil) async throws -> Recorder {
+    let time = clocks ?? time
     let journal = try Journal.open(
       at: path,
       opening: JournalOpening(
@@ -182,6 +183,20 @@ struct RecorderClockTests {
     #expect(!types(try await records(recorder)).contains("clock"))
   }
 
+  @Test("A command during which the clock is set has the time of the records around it")
+  func setMeanwhile() async throws {
+    let clocks = SetInBetween(time)
+    let recorder = try await start(clocks)
+    let before = time.now()
+    // It is read once, to see whether it was set.
+    clocks.set(by: .seconds(-3_600), afterReads: 1)
+    let done = try await recorder.consume(ConsumptionOrder(output: LotID("A"), input: LotID("B")))
+    #expect(done.record.at == before)
+    await recorder.lookAtClock()
+    let story = types(try await records(recorder))
+    #expect(story.suffix(3) == ["consumption", "clock_step", "event"])
+  }
+
   @Test("A lot that is started after the clock was set is recorded after the step")
   func command() async throws {
     let recorder = try await start()
@@ -189,4 +204,33 @@ struct RecorderClockTests {
     _ = try await recorder.consume(ConsumptionOrder(output: LotID("A"), input: LotID("B")))
     #expect(types(try await records(recorder)).suffix(3) == ["clock_step", "consumption", "event"])
   }
+}
+
+/// Clocks of which somebody sets the one on the wall after it was read.
+private final class SetInBetween: TimeSource {
+  private let time: ManualTime
+  private let plan = Locked<(reads: Int, step: Duration)?>(nil)
+
+  init(_ time: ManualTime) { self.time = time }
+
+  func set(by step: Duration, afterReads reads: Int) { plan.with { $0 = (reads, step) } }
+
+  func now() -> Instant {
+    defer { follow() }
+    return time.now()
+  }
+
+  private func follow() {
+    let step = plan.with { plan -> Duration? in
+      plan?.reads -= 1
+      guard let (reads, step) = plan, reads == 0 else { return nil }
+      plan = nil
+      return step
+    }
+    if let step { time.stepWall(by: step) }
+  }
+
+  func uptime() -> Duration { time.uptime() }
+
+  func sleep(until deadline: Duration) async throws { try await time.sleep(until: deadline) }
 }

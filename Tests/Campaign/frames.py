@@ -20,10 +20,12 @@ class Frames:
     def __init__(self, report):
         self.report = report
         self.layouts = {}
-        self.bindings = {}   # seq: [station, lane, epoch, at, (epoch, at of its end) or None]
+        self.bindings = {}   # seq: [station, lane, era, at, (era, at of its end) or None]
         self.at_station = {}  # station: seqs of bindings, those that ended long ago left out
         self.conveyors = set()
         self.epoch = 0
+        self.era = 0         # steps of the clock of which nobody knows how long they were
+        self.set_by = 0      # by how many microseconds the clock was set since the last of them
         self.last = {}       # group: seq, epoch, time and count of its last frame
         self.whole = {}      # group: time of the first frame since its schedule began, and the
                              # scans that are accounted for since then
@@ -47,6 +49,10 @@ class Frames:
     def take_clock_step(self, record):
         self.epoch += 1
         self.whole.clear()
+        if "step_us" in record:
+            self.set_by += record["step_us"]
+        else:
+            self.era, self.set_by = self.era + 1, 0
 
     def take_gap(self, record):
         group = (record.get("device"), record.get("group"))
@@ -59,8 +65,8 @@ class Frames:
 
     def take_binding(self, record):
         seq = record["seq"]
-        self.bindings[seq] = [record["station"], record.get("lane"), self.epoch,
-                              microseconds(record["at"]), None]
+        self.bindings[seq] = [record["station"], record.get("lane"), self.era,
+                              microseconds(record["at"]) - self.set_by, None]
         self.at_station.setdefault(record["station"], []).append(seq)
 
     def take_binding_end(self, record):
@@ -71,7 +77,7 @@ class Frames:
             self.report("doubled", record["seq"],
                         f"ends binding {record['binding']}, which has ended already")
         else:
-            binding[4] = (self.epoch, microseconds(record["at"]))
+            binding[4] = (self.era, microseconds(record["at"]) - self.set_by)
 
     def take_frame(self, record):
         layout = self.layouts.get(record["layout"])
@@ -85,7 +91,8 @@ class Frames:
             return
         at = microseconds(record["at"])
         if "conveyors" not in layout:
-            self.check_bind(record, layout, at)
+            # What was in force when the clock was set may be told by a scan that was on its way.
+            self.check_bind(record, layout, at - self.set_by)
         counter = self.check_values(record, layout)
         self.check_sequence(record, layout, at, counter)
 
@@ -103,9 +110,9 @@ class Frames:
         """Bindings in force at a time, and those that began or ended in that very moment."""
         sure, doubtful, kept = set(), set(), []
         for binding in self.at_station.get(station, []):
-            _, _, epoch, began, end = self.bindings[binding]
-            since = at - began if epoch == self.epoch else 1 << 60
-            until = end[1] - at if end and end[0] == self.epoch else -(1 << 60) if end else 1 << 60
+            _, _, era, began, end = self.bindings[binding]
+            since = at - began if era == self.era else 1 << 60
+            until = end[1] - at if end and end[0] == self.era else -(1 << 60) if end else 1 << 60
             if until > -60_000_000:
                 kept.append(binding)
             if since <= -CLOCK_MICROSECONDS or until <= -CLOCK_MICROSECONDS:
