@@ -25,9 +25,9 @@ def play(outcomes, rounds):
 
 
 def digests(plant):
-    """What the journal's files are; -shm and an empty log hold nothing, a lock nothing of worth."""
+    """What the journal's files are; -shm, an empty log and a half-written anchor hold nothing."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in plant.files()
-            if not path.name.endswith(("-shm", ".lock", ".reserve", ".key"))
+            if not path.name.endswith(("-shm", ".lock", ".reserve", ".key", ".new"))
             and (path.stat().st_size or not path.name.endswith("-wal"))}
 
 
