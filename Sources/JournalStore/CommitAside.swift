@@ -6,15 +6,13 @@ final class CommitUnderWay: Sendable {
   private enum State {
     /// The records, and what goes to the disk before them.
     case waiting(RecordBuffer, after: CommitUnderWay?)
-    case done
-
-    /// The records, which may be durable all the same.
-    case failed(RecordBuffer, any Error)
+    case ended(End)
   }
 
-  /// How it ended; a commit that failed gives its records back.
   enum End {
     case done
+
+    /// The records are given back, and may be durable all the same.
     case failed(RecordBuffer, any Error)
   }
 
@@ -44,19 +42,22 @@ final class CommitUnderWay: Sendable {
   func end() -> End {
     state.withLock { state in
       switch state {
-      case .done: return .done
-      case .failed(let buffer, let error): return .failed(buffer, error)
+      case .ended(let end): return end
       case .waiting(let buffer, let earlier):
-        do {
-          if case .failed(_, let error)? = earlier?.end() { throw error }
-          try file.commit(buffer)
-          state = .done
-          return .done
-        } catch {
-          state = .failed(buffer, error)
-          return .failed(buffer, error)
-        }
+        let end = end(buffer, after: earlier)
+        state = .ended(end)
+        return end
       }
+    }
+  }
+
+  private func end(_ buffer: RecordBuffer, after earlier: CommitUnderWay?) -> End {
+    do {
+      if case .failed(_, let error)? = earlier?.end() { throw error }
+      try file.commit(buffer)
+      return .done
+    } catch {
+      return .failed(buffer, error)
     }
   }
 }

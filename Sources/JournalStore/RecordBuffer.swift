@@ -43,6 +43,7 @@ struct RecordBuffer {
   ///
   /// - Throws: ``JournalError/recordTooLong(bytes:limit:)``, and what `RecordCoding` throws.
   mutating func append(_ record: Record, limit: Int = .max) throws {
+    if case .frame(let frame) = record.content { return try append(frame, limit: limit) }
     let body = try RecordCoding.encode(record)
     try append(at: record.at, story: record.story, limit: limit) { $0.append(contentsOf: body) }
   }

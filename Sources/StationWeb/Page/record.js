@@ -17,42 +17,39 @@ class Line {
     );
   }
 
-  /** Shows the line; where the source is not reached or refuses, its colour says so. */
-  update(text, detail, state) {
+  /** Shows the line in a tone: `good`, `calm` or `bad`. */
+  update(text, detail, tone) {
     show(this.root, true);
     setText(this.text, text);
-    setText(this.detail, detail.filter(Boolean).join("; "));
-    const tones = { refused: "bad", away: "calm" };
-    setAttribute(this.root, "data-tone", tones[state] ?? "good");
+    setText(this.detail, detail);
+    setAttribute(this.root, "data-tone", tone);
   }
+}
+
+/** The tone of a source that is not reached, or refuses. */
+function toneOf(state) {
+  const tones = { refused: "bad", away: "calm" };
+  return tones[state] ?? "good";
 }
 
 class UplinkView {
   constructor(uplink) {
-    this.text = node("strong", { "data-field": "uplink-state" });
-    this.detail = node("span", { class: "detail" });
-    this.root = node(
-      "p",
-      { class: "uplink", "data-uplink": uplink.id },
-      node("span", { class: "mark", "aria-hidden": "true" }),
-      this.text,
-      this.detail
-    );
+    this.line = new Line("uplink-state");
+    this.root = this.line.root;
+    setAttribute(this.root, "data-uplink", uplink.id);
   }
 
   update(uplink, now) {
     const words = uplinkWords(uplink, now);
-    setAttribute(this.root, "data-tone", words.tone);
-    setText(this.text, words.text);
     const confirmed = `${uplink.url} has confirmed ${countOf(uplink.confirmed, "record")}`;
-    setText(this.detail, uplink.detail ? `${confirmed}. ${uplink.detail}` : confirmed);
+    const detail = uplink.detail ? `${confirmed}. ${uplink.detail}` : confirmed;
+    this.line.update(words.text, detail, words.tone);
   }
 }
 
 export class RecordView {
   constructor(root) {
-    this.journal = node("strong", { "data-field": "journal" });
-    this.place = node("span", { class: "detail" });
+    this.journal = new Line("journal");
     this.problem = node("p", { class: "silence", role: "alert", "data-field": "journal-problem" });
     this.none = node(
       "p",
@@ -60,19 +57,12 @@ export class RecordView {
       node("span", { class: "mark", "aria-hidden": "true" }),
       node("strong", {}, "Recording locally, no hub is configured")
     );
-    this.line = node(
-      "p",
-      { class: "uplink" },
-      node("span", { class: "mark", "aria-hidden": "true" }),
-      this.journal,
-      this.place
-    );
     this.notices = node("p", { class: "silence", "data-field": "journal-notices" });
     this.clock = node("p", { class: "silence", "data-field": "clock-warning" });
     this.lists = new Line("lists");
     this.timestamps = new Line("timestamps");
     const uplinks = node("div", { class: "uplinks" });
-    root.append(this.line, this.problem, this.notices, this.clock, uplinks, this.none);
+    root.append(this.journal.root, this.problem, this.notices, this.clock, uplinks, this.none);
     root.append(this.lists.root, this.timestamps.root);
     this.uplinks = new ViewList(uplinks, (uplink) => uplink.id, (uplink) => new UplinkView(uplink));
   }
@@ -80,11 +70,13 @@ export class RecordView {
   update(status, now) {
     const journal = status.journal;
     const at = journal.at ? `, last ${spanText(now - Date.parse(journal.at))} ago` : "";
-    setText(this.journal, `Journal at record ${countText(journal.seq)}, ${sizeText(journal.bytes)}`);
     const days = journal.days_left === undefined ? "" : `, room for about ${Math.floor(journal.days_left)} days`;
     const free = journal.free_bytes === undefined ? "" : `, ${sizeText(journal.free_bytes)} free`;
-    setText(this.place, `${journal.path}${at}${free}${days}`);
-    setAttribute(this.line, "data-tone", journal.problem ? "bad" : "good");
+    this.journal.update(
+      `Journal at record ${countText(journal.seq)}, ${sizeText(journal.bytes)}`,
+      `${journal.path}${at}${free}${days}`,
+      journal.problem ? "bad" : "good"
+    );
     show(this.problem, Boolean(journal.problem));
     if (journal.problem) {
       setText(this.problem, `The journal takes no records. ${journal.problem}`);
@@ -109,7 +101,8 @@ export class RecordView {
     const text = names.length ? `Lists in force: ${names.join(", ")}` : "No list is in force";
     const source = lists.source;
     const away = source?.state === "away" && `hub away for ${spanText(now - Date.parse(source.since))}`;
-    this.lists.update(text, [away, source?.detail], source?.state);
+    const detail = [away, source?.detail].filter(Boolean).join("; ");
+    this.lists.update(text, detail, toneOf(source?.state));
   }
 
   /** Up to where a time-stamping authority says when records were there, and whether it still does. */
@@ -121,6 +114,7 @@ export class RecordView {
     const by = last && `${spanText(now - Date.parse(last.time))} ago by ${last.authority ?? "an authority without a name"}`;
     const isMissed = timestamps.state === "away" || timestamps.state === "refused";
     const since = isMissed && `none from ${timestamps.url} since ${clockText(Date.parse(timestamps.since), now)}`;
-    this.timestamps.update(text, [by, since, timestamps.detail], timestamps.state);
+    const detail = [by, since, timestamps.detail].filter(Boolean).join("; ");
+    this.timestamps.update(text, detail, toneOf(timestamps.state));
   }
 }
